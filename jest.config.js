@@ -1,0 +1,24 @@
+/** jose, the MCP SDK and their like ship as ES modules only, so they pass through the same transform as our code. */
+const esModulesOnly = ['jose', '@modelcontextprotocol', 'eventsource', 'eventsource-parser', 'pkce-challenge'].join('|');
+
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    '\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly})/)`],
+};
+
+/** Three layers: unit needs nothing, infra synthesises the stacks, local runs them in the emulator. */
+export default {
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{auth,bin,config,lambda,services}/**/*.test.ts'],
+    },
+    { ...shared, displayName: 'infra', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
+    { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },
+  ],
+};
