@@ -1,0 +1,55 @@
+"""Starts MiniStack with what it lacks: `python local/emulator [--without NAME]...`
+
+Loopback only. Ends, with every process it started, when its standard input ends: whoever started it is gone then.
+`--without` leaves an addition out (or `engine`, the stand-in for Docker), which is how the tests find out that a
+MiniStack release no longer needs it.
+"""
+
+import argparse
+import importlib
+import os
+import pathlib
+import signal
+import sys
+import threading
+
+_HERE = pathlib.Path(__file__).resolve().parent
+_ADDITIONS = (
+    "ecs_deployments",
+    "ecs_secrets",
+    "cloudformation_network_types",
+    "cloudformation_service",
+    "cloudformation_task_definition",
+    "load_balancer_targets",
+)
+
+
+def _end_with_parent():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="local/emulator", description=__doc__)
+    parser.add_argument("--without", action="append", default=[], choices=("engine", *_ADDITIONS))
+    without = parser.parse_args().without
+
+    # A real Docker engine must never be asked; the stand-in SDK wins over a real one.
+    os.environ["DOCKER_HOST"] = "unix:///nonexistent/docker.sock"
+    os.environ.update(BIND_HOST="127.0.0.1", MINISTACK_HOST="127.0.0.1", LAMBDA_EXECUTOR="local")
+    if "engine" not in without:
+        sys.path.insert(0, str(_HERE / "engine"))
+
+    for name in _ADDITIONS:
+        if name not in without:
+            importlib.import_module(f"additions.{name}").apply()
+
+    threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
+
+    from ministack.app import main as serve
+
+    sys.argv[1:] = []
+    serve()
+
+
+main()

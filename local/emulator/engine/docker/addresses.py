@@ -1,0 +1,38 @@
+"""Task addresses: each task has an IP address of its own in name, and one loopback port in fact.
+
+A VPC gives each task an address. Only Linux has more than one loopback address without set-up, so the address is a
+name here, and the load balancer asks this table where it really is. It is taken from the loopback block all the same:
+whoever dials it reaches this machine or nobody.
+"""
+
+import ipaddress
+import itertools
+import socket
+import threading
+
+_FIRST = int(ipaddress.ip_address("127.128.0.1"))
+_numbers = itertools.count(_FIRST)
+_ports = {}
+_lock = threading.Lock()
+
+
+def allocate():
+    """A new address and the free loopback port behind it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with _lock:
+        address = str(ipaddress.ip_address(next(_numbers)))
+        _ports[address] = port
+    return address, port
+
+
+def port_of(address):
+    """The loopback port behind a task's address, or None for an address that is no task's."""
+    with _lock:
+        return _ports.get(address)
+
+
+def release(address):
+    with _lock:
+        _ports.pop(address, None)

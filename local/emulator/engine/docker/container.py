@@ -1,0 +1,126 @@
+"""One container: a local process with the environment, log stream and stop signal that ECS would give it."""
+
+import atexit
+import collections
+import os
+import queue
+import secrets
+import subprocess
+import threading
+import time
+import urllib.request
+
+from . import addresses
+
+_START_SECONDS = 30
+_POLL_SECONDS = 0.05
+# ECS deregisters a target and waits for the deregistration delay before it stops the task; MiniStack does not wait.
+_DEREGISTRATION_SECONDS = 0.3
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS")
+
+
+class Container:
+    """`docker.models.containers.Container`, as far as MiniStack uses it."""
+
+    def __init__(self, program, options, on_removed):
+        self.id = secrets.token_hex(32)
+        self.name = options.get("name", self.id[:12])
+        self.labels = options.get("labels") or {}
+        self._program = program
+        # A resolved secret is in here, so it goes to the process and is never kept or shown.
+        self._environment = options.get("environment") or {}
+        self._command = options.get("command")
+        self._on_removed = on_removed
+        self._address = None
+        self._process = None
+        self._lines = queue.SimpleQueue()
+        self._tail = collections.deque(maxlen=50)
+
+    def start(self):
+        """Starts the process and waits until its health path answers 200, or it ends.
+
+        A process that ends first is returned without an address, so it never becomes a target. One that stays
+        silent is killed, which is what failing health checks come to.
+        """
+        self._address, port = addresses.allocate()
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        environment = {**inherited, **self._environment, "HOST": "127.0.0.1", "PORT": str(port)}
+        self._process = subprocess.Popen(
+            self._command or self._program["command"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._environment = {}
+        atexit.register(self._kill)
+        threading.Thread(target=self._read, daemon=True, name=f"logs-{self.name}").start()
+        if not self._healthy(f"http://127.0.0.1:{port}{self._program['healthPath']}"):
+            self._kill()
+            self._release()
+
+    def _healthy(self, url):
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(url, timeout=1) as response:
+                    if response.status == 200:
+                        return True
+            except OSError:
+                time.sleep(_POLL_SECONDS)
+        return False
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._tail.append(line)
+            self._lines.put(line)
+        self._lines.put(None)
+
+    @property
+    def status(self):
+        return "running" if self._process.poll() is None else "exited"
+
+    @property
+    def attrs(self):
+        networks = {"loopback": {"IPAddress": self._address}} if self._address else {}
+        return {"NetworkSettings": {"Networks": networks}}
+
+    def reload(self):
+        """Nothing is cached here."""
+
+    def wait(self):
+        """The exit code; a signal becomes 128 + its number, as a container runtime reports it."""
+        code = self._process.wait()
+        return {"StatusCode": 128 - code if code < 0 else code}
+
+    def logs(self, stream=False, tail=None, **_options):
+        """All lines as they come (`stream`), or the last ones."""
+        if stream:
+            return iter(self._lines.get, None)
+        return b"".join(list(self._tail)[-(tail or 50) :])
+
+    def stop(self, timeout=30):
+        """Lets requests on their way arrive, then SIGTERM, then SIGKILL after `timeout` seconds."""
+        if self._process.poll() is None:
+            time.sleep(_DEREGISTRATION_SECONDS)
+            self._process.terminate()
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self._kill()
+
+    def remove(self, **_options):
+        self._kill()
+        self._release()
+        atexit.unregister(self._kill)
+        self._on_removed(self)
+
+    def _kill(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _release(self):
+        if self._address:
+            addresses.release(self._address)
+            self._address = None

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const START_MS = 30_000;
+const STOP_MS = 15_000;
+
+export interface EmulatorOptions {
+  /** Loopback port for its API and its load balancer. */
+  readonly port: number;
+  /** Folder for its log and temporary files; removed by whoever made it. */
+  readonly directory: string;
+  /** Folder to keep its state in between runs; none: nothing is kept. */
+  readonly stateDirectory?: string | undefined;
+  /** JSON file that names the program behind each image. */
+  readonly imageManifest: string;
+  /** Additions to leave out, for the tests that ask whether they are still needed. */
+  readonly without?: readonly string[];
+}
+
+/** The local AWS emulator, as a process group of its own: its Lambda workers and ECS tasks are in the same group. */
+export class EmulatorProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly endpoint: string,
+    readonly logFile: string,
+  ) {}
+
+  /** Starts the emulator and waits until it answers. Throws with the log's path when it does not within 30 s. */
+  static async start(options: EmulatorOptions): Promise<EmulatorProcess> {
+    const endpoint = `http://127.0.0.1:${options.port}`;
+    const logFile = join(options.directory, 'emulator.log');
+    const temporary = join(options.directory, 'tmp');
+    mkdirSync(temporary, { recursive: true, mode: 0o700 });
+    const log = openSync(logFile, 'w', 0o600);
+    const without = (options.without ?? []).flatMap((name) => ['--without', name]);
+    const python = join(ROOT, '.local', 'venv', 'bin', 'python');
+    const child = spawn(python, [join(ROOT, 'local', 'emulator'), ...without], {
+      detached: true,
+      // Its standard input stays open as long as this process lives, and the emulator ends when it closes.
+      stdio: ['pipe', log, log],
+      env: {
+        ...awsEnvironment(endpoint),
+        GATEWAY_PORT: String(options.port),
+        MINISTACK_REGION: LOCAL_REGION,
+        QUILT_LOCAL_IMAGES: options.imageManifest,
+        ECS_RESTORE_RECONCILE_DELAY_SECONDS: '0',
+        PYTHONDONTWRITEBYTECODE: '1',
+        TMPDIR: temporary,
+        S3_DATA_DIR: join(options.stateDirectory ?? temporary, 's3'),
+        STATE_DIR: join(options.stateDirectory ?? temporary, 'services'),
+        ...(options.stateDirectory ? { PERSIST_STATE: '1', S3_PERSIST: '1' } : {}),
+      },
+    });
+    const emulator = new EmulatorProcess(child, endpoint, logFile);
+    await emulator.waitUntilReady();
+    return emulator;
+  }
+
+  private async waitUntilReady(): Promise<void> {
+    const deadline = Date.now() + START_MS;
+    while (Date.now() < deadline && this.child.exitCode === null) {
+      const answered = await fetch(`${this.endpoint}/_ministack/health`).catch(() => undefined);
+      if (answered?.ok) return;
+      await pause(50);
+    }
+    await this.stop();
+    throw new Error(`The local AWS emulator did not start: read ${this.logFile}.`);
+  }
+
+  /** Ends the emulator and every process it started; with a state folder, it saves its state first. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      await Promise.race([ended, pause(STOP_MS, undefined, { ref: false })]);
+    }
+    this.killGroup();
+  }
+
+  /** The last resort, at once: nothing of the group survives. */
+  killGroup(): void {
+    if (this.child.pid === undefined) return;
+    try {
+      process.kill(-this.child.pid, 'SIGKILL');
+    } catch {
+      // The whole group has ended.
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { awsClientSettings } from '../../../local/run/aws-settings.ts';
+import { EmulatorProcess } from '../../../local/run/emulator-process.ts';
+import { freePort } from '../../../local/run/free-port.ts';
+import { type LocalProgram, offerImage } from '../../../local/run/image-manifest.ts';
+import { until } from './until.ts';
+
+/** An emulator with nothing deployed in it. */
+export interface BareEmulator {
+  readonly settings: ReturnType<typeof awsClientSettings>;
+  readonly endpoint: string;
+  /** Creates a stack from resources and returns the status it ends in. */
+  createStack(name: string, resources: object): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an emulator of its own for a test.
+ *
+ * @param without - additions to leave out
+ * @param images - programs behind image references
+ */
+export async function startBareEmulator(
+  without: readonly string[] = [],
+  images: Record<string, LocalProgram> = {},
+): Promise<BareEmulator> {
+  const directory = mkdtempSync(join(tmpdir(), 'quilt-emulator-'));
+  const imageManifest = join(directory, 'images.json');
+  for (const [reference, program] of Object.entries(images)) offerImage(imageManifest, reference, program);
+  const emulator = await EmulatorProcess.start({ port: await freePort(), directory, imageManifest, without });
+  const settings = awsClientSettings(emulator.endpoint);
+  const stacks = new CloudFormationClient(settings);
+  return {
+    settings,
+    endpoint: emulator.endpoint,
+    async createStack(name, resources) {
+      await stacks.send(new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify({ Resources: resources }) }));
+      return until(`stack ${name} has settled`, async () => {
+        const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: name }));
+        const status = Stacks?.[0]?.StackStatus;
+        return status?.endsWith('_IN_PROGRESS') ? undefined : status;
+      });
+    },
+    async stop() {
+      await emulator.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
