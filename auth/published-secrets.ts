@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+
+/** SHA-256 (hex) of values that stood in public source code, scripts or documentation; the values themselves stay out. */
+const PUBLISHED_SHA256: ReadonlySet<string> = new Set([
+  'f382ffec1d49713ea63c063a5a3e76ddc2822a4caa244c4e1b5675d8ce1a4145',
+  '86bf381d5532ebf61a09025b749fff8e52418b0da1a5435ed916ce7ecfd98fca',
+  'ad9bffbef7ef7a52ade534493255533df1fa36574d3637b20ec6c5cd2bbac9bf',
+  '2d10cb2348259bc87b2df32efcaf19b9a63e000c2e95b46a408e137c0d006e7f',
+]);
+
+/**
+ * Tells whether a value was ever published as a signing secret, so that anybody could sign with it.
+ *
+ * @param value - the value without surrounding white space
+ * @param published - SHA-256 digests (lower-case hex) of the published values
+ */
+export function isPublishedSecret(value: string, published: ReadonlySet<string> = PUBLISHED_SHA256): boolean {
+  return published.has(createHash('sha256').update(value, 'utf8').digest('hex'));
+}

@@ -1,0 +1,26 @@
+import type { CryptoKey } from 'jose';
+import { AuthError } from './errors.ts';
+import { importHmacKey } from './hmac-key.ts';
+import { findKeyOfSecret, type KeySet, secretOfKey } from './key-set.ts';
+
+/** The key that tokens are signed with, under the key ID that verifiers know it by. */
+export type SigningKey = { readonly keyId: string; readonly key: CryptoKey };
+
+/**
+ * Pairs the signing secret with its entry of the key set, which alone says its key ID.
+ *
+ * @param secret - the signing secret as it was read; it is normalized
+ * @param set - a set from `parseKeySet` or `createKeySet`
+ * @throws AuthError with a `SecretErrorCode`, or `signing_secret_not_in_key_set`: tokens signed with it would be refused
+ */
+export async function loadSigningKey(secret: string, set: KeySet): Promise<SigningKey> {
+  const key = findKeyOfSecret(set, secret);
+  if (key === undefined) {
+    throw new AuthError(
+      'signing_secret_not_in_key_set',
+      'The signing secret is not in the key set, so every token signed with it would be refused. ' +
+        'If one of the two was changed by hand, put it back, or run a rotation, which repairs them.',
+    );
+  }
+  return { keyId: key.kid, key: await importHmacKey(secretOfKey(key), 'sign') };
+}

@@ -1,0 +1,50 @@
+import type { EnhancedClaims } from './claims.ts';
+import { epochSeconds } from './epoch-seconds.ts';
+import { AuthError } from './errors.ts';
+
+/** How far the clocks of two machines may differ, in seconds, unless the verifier is told otherwise. */
+export const DEFAULT_LEEWAY_SECONDS = 10;
+
+/** A leeway beyond this would be a longer lifetime by another name. */
+export const MAX_LEEWAY_SECONDS = 60;
+
+/** When, and how strictly, a token's times are looked at. */
+export type TokenTimeOptions = {
+  /** @default the current time */
+  readonly now?: Date | undefined;
+  /** Whole seconds, 0 to 60. @default 10 */
+  readonly leewaySeconds?: number | undefined;
+};
+
+/**
+ * Checks that a token is current: issued, valid already (`nbf`), not expired (`exp`, the first second in which it is no longer
+ * accepted; RFC 7519, section 4.1.4). A cache of verified tokens repeats this for every request.
+ *
+ * @param claims - the claims of a verified token
+ * @throws AuthError `token_expired`, `token_not_yet_valid` or `token_issued_in_future`
+ * @throws RangeError for an option outside its range: then it is not the token that is wrong
+ */
+export function assertTokenIsCurrent(
+  { iat, nbf, exp }: Pick<EnhancedClaims, 'iat' | 'nbf' | 'exp'>,
+  { now = new Date(), leewaySeconds = DEFAULT_LEEWAY_SECONDS }: TokenTimeOptions = {},
+): void {
+  if (!Number.isInteger(leewaySeconds) || leewaySeconds < 0 || leewaySeconds > MAX_LEEWAY_SECONDS) {
+    throw new RangeError(`The leeway has to be 0 to ${MAX_LEEWAY_SECONDS} whole seconds.`);
+  }
+  const time = epochSeconds(now);
+  if (time >= exp + leewaySeconds) {
+    throw new AuthError('token_expired', 'The token has expired. Get a new one from the catalog.');
+  }
+  if (time < nbf - leewaySeconds) {
+    throw new AuthError(
+      'token_not_yet_valid',
+      'The token is not valid yet. Wait, or compare the clocks of the two services.',
+    );
+  }
+  if (time < iat - leewaySeconds) {
+    throw new AuthError(
+      'token_issued_in_future',
+      'The token was issued in the future. Compare the clocks of the two services.',
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { type CryptoKey, compactVerify, errors } from 'jose';
+import { decodeBase64url } from './base64url.ts';
+import { type EnhancedClaims, parseClaims } from './claims.ts';
+import { compressed } from './compressed-claims.ts';
+import { AuthError } from './errors.ts';
+import { parseJsonObject } from './json-object.ts';
+import { MAX_TOKEN_BYTES, TOKEN_HEADER } from './token-format.ts';
+import { assertTokenIsCurrent, type TokenTimeOptions } from './token-time.ts';
+import type { VerificationKeys } from './verification-keys.ts';
+
+/** What a good token says, and which key vouches for it. */
+export type VerifiedToken = { readonly claims: EnhancedClaims; readonly keyId: string };
+
+const REMEDY = 'Get a new token from the catalog.';
+
+/** Fatal, and with the byte order mark left in: bytes that are read leniently here might be read otherwise elsewhere. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Verifies an enhanced token (RFC 7519, section 7.2, with the advice of RFC 8725): text before header, header before key, key
+ * before signature, and not one claim is read before the signature holds.
+ *
+ * The signature is jose's work. `compactVerify` and not `jwtVerify`, because the rules for claims are stricter than JWT's and
+ * the cache of verified tokens has to repeat the one about time: they stand in `parseClaims` and `assertTokenIsCurrent` alone.
+ *
+ * @example
+ * const { claims } = await verifyEnhancedToken(token, keys, { leewaySeconds: 10 });
+ * @param token - what came after `Bearer `; anything at all
+ * @param keys - the accepted keys; the token's key ID has to be one of them, others are never tried
+ * @throws AuthError with a `TokenErrorCode`. Its message holds nothing of the token, and only characters that an
+ *   `error_description` may (RFC 6750, section 3).
+ * @throws RangeError for an option outside its range
+ */
+export async function verifyEnhancedToken(
+  token: unknown,
+  keys: VerificationKeys,
+  options: TokenTimeOptions = {},
+): Promise<VerifiedToken> {
+  const { text, header, payload } = split(token);
+  const keyId = readKeyId(header);
+  const key = keys.get(keyId);
+  if (key === undefined) {
+    throw new AuthError('token_key_id_unknown', `The key of the token is not, or no longer, accepted. ${REMEDY}`);
+  }
+  await verifySignature(text, key);
+  const claims = parseClaims(readObject(payload));
+  assertTokenIsCurrent(claims, options);
+  return { claims, keyId };
+}
+
+function split(token: unknown): { text: string; header: Uint8Array; payload: Uint8Array } {
+  if (typeof token !== 'string') throw new AuthError('token_malformed', `The token is not a string. ${REMEDY}`);
+  // Before any other work. Characters, not bytes: a token that is longer in bytes is not ASCII, and refused below.
+  if (token.length > MAX_TOKEN_BYTES) {
+    throw new AuthError('token_too_large', `The token is longer than ${MAX_TOKEN_BYTES} bytes. ${REMEDY}`);
+  }
+  const parts = token.split('.');
+  if (parts.length !== 3) {
+    throw new AuthError('token_malformed', `The token has ${parts.length} parts; a signed JWT has three. ${REMEDY}`);
+  }
+  const [header, payload, signature] = parts.map(decodeBase64url);
+  if (header === undefined || payload === undefined || signature === undefined) {
+    throw new AuthError('token_encoding_invalid', `The token is not canonical base64url throughout. ${REMEDY}`);
+  }
+  return { text: token, header, payload };
+}
+
+/** A header names the key and nothing else; whatever more it says (`crit`, `b64`, `jku`, `jwk`) would be an instruction. */
+function readKeyId(bytes: Uint8Array): string {
+  const header = readObject(bytes);
+  if (header === undefined) {
+    throw new AuthError('token_header_invalid', `The header of the token is no JSON object. ${REMEDY}`);
+  }
+  if (Object.hasOwn(header, 'zip')) throw compressed('its header has zip');
+  if (header.alg !== TOKEN_HEADER.alg) {
+    throw new AuthError('token_algorithm_not_allowed', `The token is not signed with ${TOKEN_HEADER.alg}. ${REMEDY}`);
+  }
+  if (header.typ !== TOKEN_HEADER.typ) {
+    throw new AuthError('token_header_invalid', `The header member typ has to be ${TOKEN_HEADER.typ}. ${REMEDY}`);
+  }
+  if (typeof header.kid !== 'string') {
+    throw new AuthError('token_key_id_missing', `The header of the token has no key ID (kid). ${REMEDY}`);
+  }
+  if (Object.keys(header).length !== 3) {
+    throw new AuthError('token_header_invalid', `The header may hold alg, typ and kid only. ${REMEDY}`);
+  }
+  return header.kid;
+}
+
+async function verifySignature(token: string, key: CryptoKey): Promise<void> {
+  try {
+    await compactVerify(token, key, { algorithms: [TOKEN_HEADER.alg] });
+  } catch (error) {
+    if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    throw new AuthError('token_signature_invalid', `The signature of the token does not hold. ${REMEDY}`);
+  }
+}
+
+function readObject(bytes: Uint8Array): ReturnType<typeof parseJsonObject> {
+  try {
+    return parseJsonObject(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
