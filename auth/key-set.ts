@@ -19,7 +19,7 @@ export type KeySet = { readonly keys: readonly OctKey[] };
 
 const MAX_KEYS = 2;
 const KEY_MEMBERS: ReadonlySet<string> = new Set(['kty', 'use', 'alg', 'kid', 'k']);
-const REMEDY = 'Restore the parameter from its history, or run a rotation, which repairs it.';
+const REMEDY = 'Restore the parameter from its history.';
 
 /**
  * Makes the key set of one or two secrets.

@@ -13,7 +13,7 @@ const WHITE_SPACE = /[\p{White_Space}\uFEFF]/u;
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 
 const REMEDY =
-  'Let the deployment generate the secret, or write another value to a SecureString and run `quilt-mcp rotate --from-parameter`.';
+  'Delete the parameter and deploy, which generates a secret; or, before the first deploy, write a better one to it.';
 
 /**
  * The one rule for what may be a signing secret, applied at every entrance: surrounding white space is dropped (a file or

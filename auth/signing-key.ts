@@ -19,7 +19,7 @@ export async function loadSigningKey(secret: string, set: KeySet): Promise<Signi
     throw new AuthError(
       'signing_secret_not_in_key_set',
       'The signing secret is not in the key set, so every token signed with it would be refused. ' +
-        'If one of the two was changed by hand, put it back, or run a rotation, which repairs them.',
+        'If one of the two was changed by hand, put it back from its history.',
     );
   }
   return { keyId: key.kid, key: await importHmacKey(secretOfKey(key), 'sign') };
