@@ -1,0 +1,20 @@
+import { type Answer, CheckFailure, describeFault, faultOfDial } from '../fault.ts';
+import { answerOf } from './answer.ts';
+import { type Dial, DialError } from './dial.ts';
+
+/**
+ * Sends one request and gives what is known of the answer; its body is left.
+ *
+ * @param where - what is asked, for the reason
+ * @throws CheckFailure when there was no answer
+ */
+export async function askOnce(dial: Dial, url: URL, init: RequestInit, where: string): Promise<Answer> {
+  try {
+    const response = await dial(url, init);
+    await response.body?.cancel();
+    // Not "with token": no token that is sent this way is a valid one.
+    return answerOf(response, url, false);
+  } catch (error) {
+    throw error instanceof DialError ? new CheckFailure(describeFault(faultOfDial(error), where)) : error;
+  }
+}

@@ -1,0 +1,175 @@
+import {
+  Client,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+import { type Answer, CheckFailure, describeFault, type Fault, faultOfAnswer, faultOfDial } from './fault.ts';
+import { answerOf } from './http/answer.ts';
+import { type Dial, DialError } from './http/dial.ts';
+
+/** One request of the MCP client as it went over the wire; `rpcMethod` is the HTTP method where there is no message. */
+type Exchange = { readonly rpcMethod: string } & ({ readonly answer: Answer } | { readonly error: DialError });
+
+export type McpOptions = {
+  readonly url: URL;
+  readonly dial: Dial;
+  /** Sent with everything but `initialize`. */
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+};
+
+const INITIALIZED = 'notifications/initialized';
+
+function rpcMethodOf(init: RequestInit): string {
+  if (typeof init.body !== 'string') return init.method ?? 'GET';
+  const message: unknown = JSON.parse(init.body);
+  const method: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, 'method') : undefined;
+  return typeof method === 'string' ? method : 'response';
+}
+
+/**
+ * A session of the real MCP client, in the legacy era: `initialize` goes without a token, as a browser's does, everything
+ * after it with one. What went over the wire is kept, because the client's own errors quote the bodies of servers, and
+ * because it hides some refusals.
+ */
+export class McpSession {
+  readonly #client = new Client({ name: 'quilt-mcp-canary', version: '1' }, { enforceStrictCapabilities: true });
+  readonly #exchanges: Exchange[] = [];
+  readonly #underWay = new Set<Promise<Response>>();
+  readonly #transport: StreamableHTTPClientTransport;
+  readonly #options: McpOptions;
+  #handshake: unknown;
+
+  private constructor(options: McpOptions) {
+    this.#options = options;
+    this.#transport = new StreamableHTTPClientTransport(options.url, {
+      fetch: (url, init) => this.#track(this.#exchange(url, init ?? {})),
+      // A redirect is a fault of its own; following it would hide that a client has to.
+      requestInit: { redirect: 'manual' },
+      reconnectionOptions: {
+        maxRetries: 0,
+        initialReconnectionDelay: 0,
+        maxReconnectionDelay: 0,
+        reconnectionDelayGrowFactor: 1,
+      },
+    });
+  }
+
+  /** Opens a session: `initialize` and its notification. Never throws; what went wrong is told when it is asked for. */
+  static async open(options: McpOptions): Promise<McpSession> {
+    const session = new McpSession(options);
+    try {
+      await session.#client.connect(session.#transport, { timeout: options.timeoutMs });
+    } catch (error) {
+      session.#handshake = error;
+    }
+    return session;
+  }
+
+  /** @throws CheckFailure when `initialize` did not succeed */
+  requireInitialize(): void {
+    // The client sends the notification after a valid result only.
+    if (this.#handshake !== undefined && !this.#sent(INITIALIZED)) throw this.#failure(this.#handshake, 'initialize');
+  }
+
+  /**
+   * @throws CheckFailure when the session's token was refused so far. The client goes on after some refusals (that of the
+   * stream it opens beside its requests, say), and its user would be told nothing.
+   */
+  async requireNoRefusal(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    for (const exchange of this.#exchanges) {
+      const fault = 'answer' in exchange ? faultOfAnswer(exchange.answer) : undefined;
+      if (fault?.kind === 'token-refused') throw new CheckFailure(describeFault(fault, exchange.rpcMethod));
+    }
+  }
+
+  /** What a request of this session carries besides its token. */
+  get headers(): Readonly<Record<string, string>> {
+    const { sessionId, protocolVersion } = this.#transport;
+    return {
+      ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+      ...(protocolVersion === undefined ? {} : { 'mcp-protocol-version': protocolVersion }),
+    };
+  }
+
+  /**
+   * The names of all tools.
+   *
+   * @throws CheckFailure when the notification before it or the request failed
+   */
+  async listTools(): Promise<readonly string[]> {
+    if (this.#handshake !== undefined) throw this.#failure(this.#handshake, INITIALIZED);
+    return this.#ask('tools/list', async (options) => {
+      const { tools } = await this.#client.listTools(undefined, options);
+      return tools.map((tool) => tool.name);
+    });
+  }
+
+  /**
+   * Calls a tool without arguments; tells whether the tool itself ended well.
+   *
+   * @throws CheckFailure when the request failed
+   */
+  async callTool(name: string): Promise<boolean> {
+    return this.#ask('tools/call', async (options) => {
+      const { isError } = await this.#client.callTool({ name, arguments: {} }, options);
+      return isError !== true;
+    });
+  }
+
+  /** Ends the session on the server and all that is still under way. */
+  async close(): Promise<void> {
+    // Politeness: a server may refuse it, or keep no sessions.
+    if (this.#handshake === undefined) await this.#transport.terminateSession().catch(() => {});
+    await this.#client.close();
+  }
+
+  async #ask<T>(rpcMethod: string, ask: (options: { timeout: number }) => Promise<T>): Promise<T> {
+    try {
+      return await ask({ timeout: this.#options.timeoutMs });
+    } catch (error) {
+      throw this.#failure(error, rpcMethod);
+    }
+  }
+
+  #track(exchange: Promise<Response>): Promise<Response> {
+    this.#underWay.add(exchange);
+    return exchange.finally(() => this.#underWay.delete(exchange));
+  }
+
+  async #exchange(url: string | URL, init: RequestInit): Promise<Response> {
+    const rpcMethod = rpcMethodOf(init);
+    const headers = new Headers(init.headers);
+    const token = rpcMethod === 'initialize' ? undefined : this.#options.token;
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    try {
+      const response = await this.#options.dial(url, { ...init, headers });
+      this.#exchanges.push({ rpcMethod, answer: answerOf(response, this.#options.url, token !== undefined) });
+      return response;
+    } catch (error) {
+      if (error instanceof DialError) this.#exchanges.push({ rpcMethod, error });
+      throw error;
+    }
+  }
+
+  #sent(rpcMethod: string): boolean {
+    return this.#exchanges.some((exchange) => exchange.rpcMethod === rpcMethod);
+  }
+
+  #failure(error: unknown, rpcMethod: string): CheckFailure {
+    return new CheckFailure(describeFault(this.#faultOf(error, rpcMethod), rpcMethod));
+  }
+
+  #faultOf(error: unknown, rpcMethod: string): Fault {
+    const last = this.#exchanges.findLast((exchange) => exchange.rpcMethod === rpcMethod);
+    if (last !== undefined && 'error' in last) return faultOfDial(last.error);
+    if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) return { kind: 'time-out' };
+    const seen = last === undefined ? undefined : faultOfAnswer(last.answer);
+    if (seen !== undefined) return seen;
+    if (error instanceof ProtocolError) return { kind: 'mcp-error', code: `error ${error.code}` };
+    return { kind: 'mcp-error', code: error instanceof SdkError ? error.code : 'an answer that is not MCP' };
+  }
+}

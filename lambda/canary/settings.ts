@@ -1,0 +1,122 @@
+import { isIP } from 'node:net';
+import { isBucketName } from '../../auth/bucket-name.ts';
+import * as names from './environment.ts';
+
+/** What the canary asks, and with what. */
+export type CanarySettings = {
+  /** The catalog's page. */
+  readonly url: URL;
+  /** The MCP endpoint on the same host. */
+  readonly mcpUrl: URL;
+  readonly connectHost: string | undefined;
+  readonly secretParameter: string;
+  readonly keySetParameter: string;
+  readonly cluster: string;
+  readonly mcpService: string;
+  readonly catalogService: string;
+  readonly buckets: readonly string[];
+};
+
+/** Every problem of the environment at once; values are not repeated, since one may be a secret in the wrong place. */
+class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(problems: readonly string[]) {
+    super(`The canary's environment is not usable. ${problems.join('. ')}. Correct the function's configuration.`);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One variable: `parse` gives `undefined` for text that breaks the rule; without a fallback it has to be there. */
+type Variable<T> = {
+  readonly name: string;
+  readonly rule: string;
+  readonly parse: (text: string) => T | undefined;
+  readonly fallback?: string;
+};
+
+type Values<V> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9.-]+\.localhost)$/;
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+const PATH = /^(?:\/[A-Za-z0-9._~-]+)+\/?$/;
+
+function parseUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Tokens travel to this URL: in clear on loopback only.
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  const bare =
+    url?.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  return secure && bare ? url : undefined;
+}
+
+function parseBuckets(text: string): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    const isList = Array.isArray(list) && list.every((name) => name === '*' || isBucketName(name));
+    return isList ? [...new Set<string>(list)].sort() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
+
+function variable<T>(
+  name: string,
+  rule: string,
+  parse: (text: string) => T | undefined,
+  fallback?: string,
+): Variable<T> {
+  return { name, rule, parse, ...(fallback === undefined ? {} : { fallback }) };
+}
+
+const anyText = matching(/./);
+
+const VARIABLES = {
+  url: variable(names.CANARY_URL, 'an https URL without path (http on loopback only)', parseUrl),
+  mcpPath: variable(names.CANARY_MCP_PATH, 'the path of a URL', matching(PATH), '/mcp'),
+  connectHost: variable(
+    names.CANARY_CONNECT_HOST,
+    'a DNS name without scheme and port',
+    (text) => (text === '' ? text : matching(HOST_NAME)(text)),
+    '',
+  ),
+  secretParameter: variable(names.CANARY_SECRET_PARAMETER, 'the name of an SSM parameter', anyText),
+  keySetParameter: variable(names.CANARY_KEY_SET_PARAMETER, 'the name of an SSM parameter', anyText),
+  cluster: variable(names.CANARY_CLUSTER, 'the name or ARN of an ECS cluster', anyText),
+  mcpService: variable(names.CANARY_MCP_SERVICE, 'the name of an ECS service', anyText),
+  catalogService: variable(names.CANARY_CATALOG_SERVICE, 'the name of an ECS service', anyText),
+  buckets: variable(names.CANARY_BUCKETS, 'a JSON list of bucket names', parseBuckets, '[]'),
+};
+
+function readAll(environment: Environment): Values<typeof VARIABLES> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, { name, rule, parse, fallback }] of Object.entries<Variable<unknown>>(VARIABLES)) {
+    const text = environment[name]?.trim() || fallback;
+    values[key] = text === undefined ? undefined : parse(text);
+    if (values[key] === undefined)
+      problems.push(`${name} ${text === undefined ? 'is missing' : 'is wrong'}: it has to be ${rule}`);
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  return values as Values<typeof VARIABLES>;
+}
+
+/**
+ * Reads the settings of the canary from its environment (see `environment.ts`).
+ *
+ * @throws SettingsError naming every variable that is missing or wrong, with its rule
+ */
+export function readSettings(environment: Environment): CanarySettings {
+  const { mcpPath, connectHost, ...settings } = readAll(environment);
+  if (connectHost !== '' && isIP(settings.url.hostname.replace(/[[\]]/g, '')) !== 0) {
+    // An address is never looked up, so the connect host would be ignored in silence.
+    throw new SettingsError([
+      `${names.CANARY_CONNECT_HOST} needs a ${names.CANARY_URL} with a host name, not with an IP address`,
+    ]);
+  }
+  return { ...settings, mcpUrl: new URL(mcpPath, settings.url), connectHost: connectHost || undefined };
+}

@@ -1,0 +1,54 @@
+import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import { log } from '../shared/log.ts';
+import { errorName } from '../shared/safe-error.ts';
+import type { Dial } from './http/dial.ts';
+import { keyIdsOf, taskOf } from './http/task-headers.ts';
+import type { ServiceCount, ServiceRole, TaskSeen } from './report.ts';
+import type { CanarySettings } from './settings.ts';
+
+/** Remembers which tasks answered. */
+export class TaskLog {
+  readonly #seen: Record<ServiceRole, Map<string, TaskSeen>> = { mcp: new Map(), catalog: new Map() };
+
+  /** A `dial` to one of the services whose responses are remembered. */
+  watch(service: ServiceRole, dial: Dial): Dial {
+    return async (url, init) => {
+      const response = await dial(url, init);
+      const task = taskOf(response.headers);
+      if (task !== undefined) this.#seen[service].set(task, { task, keyIds: keyIdsOf(response.headers) });
+      return response;
+    };
+  }
+
+  /** The tasks of a service that answered so far. */
+  seen(service: ServiceRole): readonly TaskSeen[] {
+    return [...this.#seen[service].values()];
+  }
+}
+
+/**
+ * How many tasks of both services ECS runs and wants.
+ *
+ * The counts are for the reader of the report and decide nothing, so a failure is logged and gives an empty list.
+ */
+export async function countTasks(
+  ecs: ECSClient,
+  { cluster, mcpService, catalogService }: CanarySettings,
+  abortSignal: AbortSignal,
+): Promise<readonly ServiceCount[]> {
+  try {
+    const command = new DescribeServicesCommand({ cluster, services: [mcpService, catalogService] });
+    const { services = [] } = await ecs.send(command, { abortSignal });
+    const roles = [
+      ['mcp', mcpService],
+      ['catalog', catalogService],
+    ] as const;
+    return roles.flatMap(([service, name]) => {
+      const found = services.find(({ serviceName, serviceArn }) => serviceName === name || serviceArn === name);
+      return found ? [{ service, running: found.runningCount ?? 0, desired: found.desiredCount ?? 0 }] : [];
+    });
+  } catch (error) {
+    log('error', 'tasks not counted', { operation: 'ecs:DescribeServices', error: errorName(error), cluster });
+    return [];
+  }
+}

@@ -1,0 +1,77 @@
+import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { AuthError } from '../../auth/errors.ts';
+import { type KeySet, parseKeySet, secretOfKey } from '../../auth/key-set.ts';
+import { mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
+import { normalizeSecret } from '../../auth/normalize-secret.ts';
+import { loadSigningKey, type SigningKey } from '../../auth/signing-key.ts';
+import { errorName } from '../shared/safe-error.ts';
+import { CheckFailure } from './fault.ts';
+import type { CanarySettings } from './settings.ts';
+
+/** What the parameters hold: the same that the tasks read at their start. */
+export type Trust = {
+  readonly signingKey: SigningKey;
+  readonly acceptedKeyIds: readonly string[];
+  /** Every text that must not be seen in a report. */
+  readonly secretTexts: readonly string[];
+};
+
+async function readParameters(ssm: SSMClient, names: readonly string[], abortSignal: AbortSignal) {
+  try {
+    const command = new GetParametersCommand({ Names: [...names], WithDecryption: true });
+    const { Parameters = [] } = await ssm.send(command, { abortSignal });
+    return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
+  } catch (error) {
+    throw new CheckFailure(
+      `ssm:GetParameters failed with ${errorName(error)} for ${names.join(', ')}. Check the function's role and network.`,
+    );
+  }
+}
+
+async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof AuthError) throw new CheckFailure(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function secretTextsOf({ keys }: KeySet, secret: string): readonly string[] {
+  return [secret, ...keys.flatMap((key) => [secretOfKey(key), key.k])];
+}
+
+/**
+ * Reads both parameters and checks them with the rules that the services use.
+ *
+ * @throws CheckFailure naming the parameter and what is wrong with it
+ */
+export async function readTrust(
+  ssm: SSMClient,
+  { secretParameter, keySetParameter }: CanarySettings,
+  abortSignal: AbortSignal,
+): Promise<Trust> {
+  const values = await readParameters(ssm, [secretParameter, keySetParameter], abortSignal);
+  const secret = await checked(secretParameter, () => normalizeSecret(values.get(secretParameter)));
+  const keySet = await checked(keySetParameter, () => parseKeySet(values.get(keySetParameter)));
+  return {
+    signingKey: await checked(`${secretParameter}, ${keySetParameter}`, () => loadSigningKey(secret, keySet)),
+    acceptedKeyIds: keySet.keys.map((key) => key.kid),
+    secretTexts: secretTextsOf(keySet, secret),
+  };
+}
+
+/** Longer than a run of the canary, and of little use to whoever finds it. */
+const LIFETIME_SECONDS = 300;
+
+/** A token of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it. */
+export async function mintCanaryToken({ signingKey }: Trust, buckets: readonly string[]): Promise<string> {
+  const authorization = { level: 'read', roles: ['canary'], permissions: [], buckets } as const;
+  const minted = await mintEnhancedToken({
+    signingKey,
+    subject: 'canary',
+    authorization,
+    lifetimeSeconds: LIFETIME_SECONDS,
+  });
+  return minted.token;
+}

@@ -1,0 +1,55 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { CloudFormationCustomResourceResponse } from 'aws-lambda';
+import { errorName } from '../shared/safe-error.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** The URL is pre-signed, that is a credential: neither it nor an error that may quote it leaves this file. */
+class ResponseNotDelivered extends Error {
+  override readonly name = 'ResponseNotDelivered';
+
+  constructor(why: string) {
+    super(
+      `CloudFormation could not be answered (${why}). Lambda repeats the event by itself; if it does not, check that the ` +
+        'function reaches Amazon S3.',
+    );
+  }
+}
+
+function send(url: URL, body: string): Promise<number> {
+  const { request } = url.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const put = request(url, {
+      method: 'PUT',
+      // An empty type: the signature of the URL covers that header, and any other value is answered with 403.
+      headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
+    });
+    // Counts the whole exchange, unlike the request's own time-out, which counts silence only.
+    const timer = setTimeout(() => put.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })), TIMEOUT_MS);
+    put.on('error', reject);
+    put.on('close', () => clearTimeout(timer));
+    put.on('response', (response) => {
+      response.on('error', reject);
+      response.on('end', () => resolve(response.statusCode ?? 0));
+      response.resume();
+    });
+    put.end(body);
+  });
+}
+
+/**
+ * Puts the one response of a custom resource to the event's `ResponseURL`.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
+ *
+ * @throws ResponseNotDelivered, so that Lambda, which was invoked asynchronously, repeats the whole idempotent event.
+ */
+export async function putResponse(responseUrl: string, response: CloudFormationCustomResourceResponse): Promise<void> {
+  let status: number;
+  try {
+    status = await send(new URL(responseUrl), JSON.stringify(response));
+  } catch (error) {
+    throw new ResponseNotDelivered(errorName(error));
+  }
+  if (status < 200 || status > 299) throw new ResponseNotDelivered(`status ${status}`);
+}

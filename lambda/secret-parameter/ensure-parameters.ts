@@ -1,0 +1,119 @@
+import { AuthError } from '../../auth/errors.ts';
+import { generateSecret } from '../../auth/generate-secret.ts';
+import {
+  createKeySet,
+  findKeyOfSecret,
+  type KeySet,
+  parseKeySet,
+  secretOfKey,
+  serializeKeySet,
+} from '../../auth/key-set.ts';
+import { normalizeSecret } from '../../auth/normalize-secret.ts';
+import type { SecretParameterProperties } from './properties.ts';
+import { Refusal } from './refusal.ts';
+
+/** The two things that are done to Parameter Store. */
+export interface ParameterStore {
+  /** The decrypted values of those parameters that exist, by name. */
+  get(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Writes a SecureString under a KMS key, over what is there; resolves to its new version. */
+  put(name: string, value: string, encryptionKeyArn: string): Promise<number>;
+}
+
+/** How the parameters came to be valid. */
+type EnsureAction = 'made' | 'adopted' | 'made-from-set' | 'kept';
+
+/** What was done, in words that may be logged: no value, only IDs, versions and lengths in bytes. */
+export type Ensured = {
+  readonly action: EnsureAction;
+  readonly keyId: string;
+  readonly acceptedKeyIds: readonly string[];
+  readonly secretVersion: number;
+  readonly keySetVersion: number;
+  /** Length of the secret before (`null`: there was none) and after, in bytes. */
+  readonly secretBytes: { readonly before: number | null; readonly after: number };
+};
+
+type Plan = { readonly action: EnsureAction; readonly secret: string; readonly set: KeySet; readonly setText: string };
+
+/** Runs a check of `auth`, whose messages hold no value, and adds which parameter failed it and what can be done. */
+async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new Refusal(`Parameter ${name} is not usable: ${error.message} Correct or delete it, then deploy again.`);
+  }
+}
+
+function planOf(action: EnsureAction, secret: string, set: KeySet, setText = serializeKeySet(set)): Plan {
+  return { action, secret, set, setText };
+}
+
+/** Decides from what is stored; throws before anything is written. */
+async function plan(
+  { SecretParameterName, KeySetParameterName }: SecretParameterProperties,
+  storedSecret: string | undefined,
+  storedSet: string | undefined,
+): Promise<Plan> {
+  // The secret is looked at first even where the set decides, so that a bad one is always named.
+  const secret =
+    storedSecret === undefined ? undefined : await checked(SecretParameterName, () => normalizeSecret(storedSecret));
+  if (storedSet === undefined) {
+    const signing = secret ?? generateSecret();
+    return planOf(secret === undefined ? 'made' : 'adopted', signing, await createKeySet([signing]));
+  }
+  const set = await checked(KeySetParameterName, () => parseKeySet(storedSet));
+  if (secret === undefined) {
+    const [only, ...others] = set.keys;
+    if (only === undefined || others.length > 0) {
+      throw new Refusal(
+        `Parameter ${KeySetParameterName} holds ${set.keys.length} keys and ${SecretParameterName} does not exist, so it ` +
+          `cannot be known which one signs. Put the signing secret back, or delete ${KeySetParameterName} as well, then ` +
+          'deploy again.',
+      );
+    }
+    return planOf('made-from-set', secretOfKey(only), set, storedSet.trim());
+  }
+  return planOf('kept', secret, set, storedSet.trim());
+}
+
+/**
+ * Makes both parameters exist, valid and encrypted under the given key, or refuses; a second call changes no value.
+ *
+ * The set is always written before the secret, so that a crash in between leaves a set that accepts the secret to come:
+ * one key without a secret, from which the next call makes the secret, or both as they should be.
+ *
+ * What exists is written again with the same (trimmed) content. That is the only way to be certain under which key it is
+ * encrypted: GetParameters does not tell, DescribeParameters cannot be restricted to single parameters by IAM, and
+ * GetParameterHistory, which shows old secrets, is for the rotation alone.
+ *
+ * @throws Refusal when what is stored cannot be used; nothing has been written then.
+ */
+export async function ensureParameters(properties: SecretParameterProperties, store: ParameterStore): Promise<Ensured> {
+  const { SecretParameterName, KeySetParameterName, EncryptionKeyArn } = properties;
+  const stored = await store.get([SecretParameterName, KeySetParameterName]);
+  const storedSecret = stored.get(SecretParameterName);
+  const { action, secret, set, setText } = await plan(properties, storedSecret, stored.get(KeySetParameterName));
+  const signingKey = findKeyOfSecret(set, secret);
+  if (signingKey === undefined) {
+    throw new Refusal(
+      `The secret in parameter ${SecretParameterName} is none of the keys in ${KeySetParameterName}. Put back the one that ` +
+        'belongs to the other, or delete the one that is wrong (it is then made from the other), and deploy again.',
+    );
+  }
+
+  const keySetVersion = await store.put(KeySetParameterName, setText, EncryptionKeyArn);
+  const secretVersion = await store.put(SecretParameterName, secret, EncryptionKeyArn);
+  return {
+    action,
+    keyId: signingKey.kid,
+    acceptedKeyIds: set.keys.map((key) => key.kid),
+    secretVersion,
+    keySetVersion,
+    secretBytes: {
+      before: storedSecret === undefined ? null : Buffer.byteLength(storedSecret),
+      after: Buffer.byteLength(secret),
+    },
+  };
+}

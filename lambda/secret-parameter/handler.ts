@@ -1,0 +1,13 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
+import { putResponse } from './cloudformation-response.ts';
+import { respondTo } from './lifecycle.ts';
+import { ssmParameters } from './ssm-parameters.ts';
+
+const store = ssmParameters(new SSMClient(AWS_CLIENT_OPTIONS));
+
+/** Entry of the custom resource: one event, one response, nothing logged of either. */
+export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  await putResponse(event.ResponseURL, await respondTo(event, store));
+}

@@ -1,0 +1,63 @@
+import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { errorName } from '../shared/safe-error.ts';
+import type { ParameterStore } from './ensure-parameters.ts';
+import { Refusal } from './refusal.ts';
+
+/** What to do about the errors of SSM that an operator meets; the names are those of its API reference. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'Allow it to the role of this function, on the parameter and on the KMS key.',
+  HierarchyTypeMismatchException: 'It exists with another type: keep its value elsewhere, delete it and deploy again.',
+  InvalidKeyId: 'Check that the KMS key exists, is enabled and may be used by the role of this function.',
+  ParameterMaxVersionLimitExceeded: 'Remove the label from its oldest version.',
+  ValidationException: 'A parameter of the advanced tier cannot become a standard one: delete it and deploy again.',
+};
+
+function refusalOf(operation: string, names: string, error: unknown): Refusal {
+  const name = errorName(error);
+  const remedy = REMEDIES[name] ?? 'Look for it in CloudTrail, then deploy again.';
+  return new Refusal(`ssm:${operation} failed with ${name} for ${names}. ${remedy}`);
+}
+
+/** Parameter Store over the SSM client; every failure becomes a `Refusal` with the error's name and never its message. */
+export function ssmParameters(client: SSMClient): ParameterStore {
+  return {
+    async get(names) {
+      const { Parameters = [] } = await client
+        .send(new GetParametersCommand({ Names: [...names], WithDecryption: true }))
+        .catch((error: unknown) => {
+          throw refusalOf('GetParameters', names.join(', '), error);
+        });
+      const found = new Map<string, string>();
+      for (const { Name, Type, Value } of Parameters) {
+        if (Name === undefined || Value === undefined) continue;
+        // SSM cannot change a parameter's type, and says so only at the second of our two writes.
+        if (Type !== 'SecureString') {
+          throw new Refusal(
+            `Parameter ${Name} is a ${Type}, not a SecureString: whoever may read parameters has read it. Delete it and ` +
+              'deploy again; a new one is made.',
+          );
+        }
+        found.set(Name, Value);
+      }
+      return found;
+    },
+
+    async put(name, value, encryptionKeyArn) {
+      const { Version } = await client
+        .send(
+          new PutParameterCommand({
+            Name: name,
+            Value: value,
+            Type: 'SecureString',
+            KeyId: encryptionKeyArn,
+            Overwrite: true,
+            Tier: 'Standard',
+          }),
+        )
+        .catch((error: unknown) => {
+          throw refusalOf('PutParameter', name, error);
+        });
+      return Version ?? 0;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { CheckRecorder } from '../../../../lambda/canary/checks/recorder.ts';
+import { CheckFailure } from '../../../../lambda/canary/fault.ts';
+import { outputOf } from '../../support/captured-output.ts';
+
+const never = new AbortController().signal;
+
+test('gives the value of a check to those that need it', async () => {
+  const checks = new CheckRecorder(never);
+  const first = await checks.run('parameters-valid', [], async () => 20);
+  const second = await checks.run('initialize-without-token', [], async () => 3);
+  const sum = await checks.run('tools-list-with-token', [first, second], async (a, b) => a + b);
+  expect(sum.passed).toEqual({ value: 23 });
+  expect(checks.results.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass']);
+});
+
+test('a check that passes with nothing is a check that passed', async () => {
+  const checks = new CheckRecorder(never);
+  const first = await checks.run('parameters-valid', [], async () => undefined);
+  await checks.run('initialize-without-token', [first], async () => {});
+  expect(checks.results.at(-1)).toMatchObject({ verdict: 'pass' });
+});
+
+test('skips what needs a check that did not pass, and names it', async () => {
+  const checks = new CheckRecorder(never);
+  const failed = await checks.run('parameters-valid', [], async (): Promise<number> => {
+    throw new CheckFailure('the reason');
+  });
+  await checks.run('tools-list-with-token', [failed], () => Promise.reject(new Error('never run')));
+  expect(checks.results).toEqual([
+    { name: 'parameters-valid', verdict: 'fail', durationMs: expect.any(Number), reason: 'the reason' },
+    {
+      name: 'tools-list-with-token',
+      verdict: 'skipped',
+      durationMs: 0,
+      reason: 'needs parameters-valid, which did not pass',
+    },
+  ]);
+});
+
+test('runs nothing once the time is over', async () => {
+  const checks = new CheckRecorder(AbortSignal.abort());
+  await checks.run('parameters-valid', [], () => Promise.reject(new Error('never run')));
+  expect(checks.results).toMatchObject([{ verdict: 'skipped', reason: 'the time for all checks was over' }]);
+});
+
+test('an error that nobody foresaw fails its check by its class; the log has the place, neither has the message', async () => {
+  const checks = new CheckRecorder(never);
+  const logs = await outputOf(() => checks.run('parameters-valid', [], async () => JSON.parse('quoted-by-the-parser')));
+  expect(checks.results).toMatchObject([
+    { verdict: 'fail', reason: expect.stringMatching(/^unexpected: SyntaxError/) },
+  ]);
+  expect(logs.join()).toContain('recorder.test');
+  expect(JSON.stringify(checks.results) + logs.join()).not.toContain('quoted');
+});

@@ -1,0 +1,80 @@
+import { bodyOf, serve } from './servers.ts';
+
+type Parameter = { value: string; type: string; keyId: string | undefined; version: number };
+type Call = { readonly target: string; readonly input: Record<string, unknown> };
+
+/** A small AWS on loopback that speaks the JSON 1.1 protocol for the operations that the functions use. */
+export type FakeAws = {
+  readonly endpoint: string;
+  /** The SSM parameters by name; tests write and read them directly, as a person in the console would. */
+  readonly parameters: Map<string, Parameter>;
+  /** Running and desired tasks of ECS services by name. */
+  readonly services: Map<string, { running: number; desired: number }>;
+  readonly calls: Call[];
+  /** Answers operations of this name with an error from now on. */
+  fail(operation: string, type: string, message?: string): void;
+};
+
+const DOES = {
+  GetParameters({ parameters }: FakeAws, input: Record<string, unknown>) {
+    const names = input.Names as string[];
+    const found = names.flatMap((Name) => {
+      const parameter = parameters.get(Name);
+      if (parameter === undefined) return [];
+      return [{ Name, Type: parameter.type, Value: parameter.value, Version: parameter.version, DataType: 'text' }];
+    });
+    return { Parameters: found, InvalidParameters: names.filter((name) => !parameters.has(name)) };
+  },
+  PutParameter({ parameters }: FakeAws, input: Record<string, unknown>) {
+    const { Name, Value, Type, KeyId } = input as { Name: string; Value: string; Type: string; KeyId?: string };
+    const version = (parameters.get(Name)?.version ?? 0) + 1;
+    parameters.set(Name, { value: Value, type: Type, keyId: KeyId, version });
+    return { Version: version, Tier: 'Standard' };
+  },
+  DescribeServices({ services }: FakeAws, input: Record<string, unknown>) {
+    return {
+      services: (input.services as string[]).flatMap((serviceName) => {
+        const counts = services.get(serviceName);
+        return counts ? [{ serviceName, runningCount: counts.running, desiredCount: counts.desired }] : [];
+      }),
+      failures: [],
+    };
+  },
+};
+
+export async function startFakeAws(): Promise<FakeAws> {
+  const failures = new Map<string, { type: string; message: string }>();
+  const endpoint = await serve(async (request, response) => {
+    const target = String(request.headers['x-amz-target']);
+    const operation = target.split('.').at(-1) ?? '';
+    const input = JSON.parse(await bodyOf(request)) as Record<string, unknown>;
+    aws.calls.push({ target, input });
+    const failure = failures.get(operation);
+    const known = operation in DOES ? DOES[operation as keyof typeof DOES] : undefined;
+    const status = failure || !known ? 400 : 200;
+    const output = failure
+      ? { __type: failure.type, message: failure.message }
+      : (known?.(aws, input) ?? { __type: 'UnknownOperationException' });
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(output));
+  });
+  const aws: FakeAws = {
+    endpoint,
+    parameters: new Map(),
+    services: new Map(),
+    calls: [],
+    fail: (operation, type, message = '') => failures.set(operation, { type, message }),
+  };
+  return aws;
+}
+
+/** Points the SDK's clients of this process at a fake, with credentials that are none. */
+export function useFakeAws(endpoint: string): void {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: '000000000000',
+    AWS_SECRET_ACCESS_KEY: 'not-a-credential',
+    // Node 20 is supported here, and the notice would be in every test's output.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+}
