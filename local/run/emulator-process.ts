@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_MS = 30_000;
-const STOP_MS = 15_000;
+/** A stack operation under way holds the emulator up, so the wait is short unless there is a state to save. */
+const STOP_MS = 2_000;
+const SAVE_MS = 15_000;
 
 export interface EmulatorOptions {
   /** Loopback port for its API and its load balancer. */
@@ -28,6 +30,7 @@ export class EmulatorProcess {
     private readonly child: ChildProcess,
     readonly endpoint: string,
     readonly logFile: string,
+    private readonly stopMs: number,
   ) {}
 
   /** Starts the emulator and waits until it answers. Throws with the log's path when it does not within 30 s. */
@@ -36,6 +39,8 @@ export class EmulatorProcess {
     const logFile = join(options.directory, 'emulator.log');
     const temporary = join(options.directory, 'tmp');
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
+    // The emulator writes its Lambda worker there as CommonJS, and Node asks the nearest package.json what a .js file is.
+    writeFileSync(join(temporary, 'package.json'), '{}');
     const log = openSync(logFile, 'w', 0o600);
     const without = (options.without ?? []).flatMap((name) => ['--without', name]);
     const python = join(ROOT, '.local', 'venv', 'bin', 'python');
@@ -56,7 +61,7 @@ export class EmulatorProcess {
         ...(options.stateDirectory ? { PERSIST_STATE: '1', S3_PERSIST: '1' } : {}),
       },
     });
-    const emulator = new EmulatorProcess(child, endpoint, logFile);
+    const emulator = new EmulatorProcess(child, endpoint, logFile, options.stateDirectory ? SAVE_MS : STOP_MS);
     await emulator.waitUntilReady();
     return emulator;
   }
@@ -77,7 +82,7 @@ export class EmulatorProcess {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
       this.child.kill('SIGTERM');
-      await Promise.race([ended, pause(STOP_MS, undefined, { ref: false })]);
+      await Promise.race([ended, pause(this.stopMs, undefined, { ref: false })]);
     }
     this.killGroup();
   }

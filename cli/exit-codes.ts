@@ -1,0 +1,24 @@
+/** The command line's exit codes, the same for every command. */
+export const EXIT = {
+  done: 0,
+  unexpected: 1,
+  /** Bad arguments or configuration. */
+  configuration: 2,
+  /** Authentication, a lock, or a change that needs a flag. */
+  refused: 3,
+  unreachable: 4,
+  /** The check itself failed: a red canary. */
+  checkFailed: 5,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** An error that is the user's to mend: its message is the whole output, without a stack trace. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+  }
+}

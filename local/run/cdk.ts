@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface CdkRun {
+  /** The CDK CLI's arguments. */
+  readonly args: readonly string[];
+  /** The CLI's whole environment. */
+  readonly environment: Record<string, string>;
+  /** Gets each line that the CLI prints. */
+  readonly onLine: (line: string) => void;
+  /** Ends the CLI when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run of the CDK CLI that did not end well; `output` is all it printed. */
+export class CdkError extends Error {
+  constructor(
+    readonly command: string,
+    readonly output: string,
+  ) {
+    super(`cdk ${command} failed:\n${output.trim().split('\n').slice(-15).join('\n')}`);
+  }
+}
+
+/** Runs the project's own CDK CLI and returns what it printed. Throws {@link CdkError} when it fails. */
+export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args], {
+      cwd: ROOT,
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...environment,
+        CDK_DEFAULT_ACCOUNT: LOCAL_ACCOUNT,
+        CDK_DEFAULT_REGION: LOCAL_REGION,
+        // The CLI reports its use to AWS and reads notices from the Internet otherwise.
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+      },
+    });
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        onLine(line);
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => {
+      const output = lines.join('\n');
+      if (code === 0) resolve(output);
+      else reject(new CdkError(String(args[0]), output));
+    });
+  });
+}

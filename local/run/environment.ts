@@ -1,0 +1,205 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeServicesCommand, ECSClient, ListServicesCommand } from '@aws-sdk/client-ecs';
+import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokeCanary } from '../../cli/invoke-canary.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import type { CanaryReport } from '../../lambda/canary/report.ts';
+import { canaryFunctionName, clusterName } from '../../lib/names.ts';
+import { startRegistry } from '../registry/server.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
+import { runCdk } from './cdk.ts';
+import { EmulatorProcess } from './emulator-process.ts';
+import { freePort } from './free-port.ts';
+import { startFrontProxy } from './front-proxy.ts';
+import { offerImage } from './image-manifest.ts';
+import { announce, takeRunDirectory } from './run-directory.ts';
+
+const SERVICES_MS = 20_000;
+
+export interface LocalOptions {
+  /** Folder for logs, temporary files and the cloud assembly; this process takes it. */
+  readonly directory: string;
+  /** Folder that keeps the deployed state in between runs; none: every run begins anew. */
+  readonly stateDirectory?: string | undefined;
+  /** Port of the public URL; any free one when it is taken or left out. */
+  readonly port?: number | undefined;
+  /** Ends child processes when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Ports {
+  readonly emulator: number;
+  readonly registry: number;
+  readonly front: number;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** The whole system on this machine: emulator, registry, front proxy, and what the CDK CLI deploys between them. */
+export class LocalEnvironment {
+  private constructor(
+    private readonly options: LocalOptions,
+    private readonly emulator: EmulatorProcess,
+    private readonly neighbours: readonly Closable[],
+    readonly imageManifest: string,
+    readonly publicUrl: string,
+    readonly registryUrl: string,
+  ) {}
+
+  /** Starts everything that a deployment needs. Whatever has started is ended again when a part does not start. */
+  static async start(options: LocalOptions): Promise<LocalEnvironment> {
+    const { directory, stateDirectory } = options;
+    takeRunDirectory(directory);
+    if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    const ports = await choosePorts(options);
+    const imageManifest = join(directory, 'images.json');
+    offerBuiltServices(imageManifest);
+    const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
+    const started: Closable[] = [];
+    try {
+      const registry = await startRegistry({ port: ports.registry });
+      started.push(registry);
+      const { endpoint } = emulator;
+      const front = await startFrontProxy({
+        port: ports.front,
+        endpoint,
+        loadBalancerName: () => findLoadBalancer(endpoint),
+      });
+      started.push(front);
+      announce(directory, { pid: process.pid, endpoint, publicUrl: front.url, registryUrl: registry.url });
+      return new LocalEnvironment(options, emulator, started, imageManifest, front.url, registry.url);
+    } catch (error) {
+      await Promise.all(started.map((one) => one.close()));
+      await emulator.stop();
+      throw error;
+    }
+  }
+
+  /** Base URL of the emulator's API. */
+  get endpoint(): string {
+    return this.emulator.endpoint;
+  }
+
+  get logFile(): string {
+    return this.emulator.logFile;
+  }
+
+  /** Where the CDK CLI writes the templates and assets of this run. */
+  get assemblyDirectory(): string {
+    return join(this.options.directory, 'cdk.out');
+  }
+
+  /** The settings of an AWS SDK client for this environment. */
+  get clientSettings() {
+    return awsClientSettings(this.endpoint);
+  }
+
+  /** Makes the CDK's own stack, once. */
+  async bootstrap(onLine: (line: string) => void = () => {}): Promise<void> {
+    const stacks = new CloudFormationClient(this.clientSettings);
+    const known = await stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).catch(() => undefined);
+    if (known) return;
+    await this.cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], onLine);
+  }
+
+  /**
+   * Deploys stacks with the real CDK CLI, as a user would.
+   *
+   * @param what - stacks and further CDK options, such as `-c key=value`; all stacks when left out
+   */
+  deploy(onLine: (line: string) => void = () => {}, what: readonly string[] = ['--all']): Promise<string> {
+    const args = ['deploy', '--require-approval', 'never', '--progress', 'events', ...this.context(), ...what];
+    return this.cdk(args, onLine);
+  }
+
+  /** Runs any CDK command against this environment. */
+  cdk(args: readonly string[], onLine: (line: string) => void): Promise<string> {
+    return runCdk({
+      args: [...args, '--output', this.assemblyDirectory, '--no-color', '--no-notices'],
+      environment: { ...awsEnvironment(this.endpoint), CDK_HOME: join(this.options.directory, 'cdk-home') },
+      onLine,
+      signal: this.options.signal,
+    });
+  }
+
+  /** What the CDK app has to be told about this run. */
+  context(): readonly string[] {
+    return ['-c', `publicUrl=${this.publicUrl}`, '-c', `registryUrl=${this.registryUrl}`];
+  }
+
+  /**
+   * Waits until every service runs as many tasks as it should. A deploy has waited already; tasks that a kept state brings
+   * back have not been. Gives up after 20 s without an error: what does not run is for the canary to name.
+   */
+  async servicesRunning(): Promise<void> {
+    const ecs = new ECSClient(this.clientSettings);
+    const cluster = clusterName(loadEnvironment('local'));
+    const deadline = Date.now() + SERVICES_MS;
+    while (Date.now() < deadline) {
+      const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
+      const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
+      if (services?.every(({ runningCount, desiredCount }) => runningCount === desiredCount)) return;
+      await pause(100);
+    }
+  }
+
+  /** Invokes the deployed canary. */
+  canary(): Promise<CanaryReport> {
+    return invokeCanary(new LambdaClient(this.clientSettings), canaryFunctionName(loadEnvironment('local')));
+  }
+
+  /** Ends every process and removes the run folder. */
+  async stop(): Promise<void> {
+    await Promise.all(this.neighbours.map((one) => one.close()));
+    await this.emulator.stop();
+    rmSync(this.options.directory, { recursive: true, force: true });
+  }
+
+  /** Ends the processes at once, for the last moment of this process. */
+  killNow(): void {
+    this.emulator.killGroup();
+  }
+}
+
+/** The same ports as the last time where a state is kept: the public URL is a part of what is deployed. */
+async function choosePorts({ port, stateDirectory }: LocalOptions): Promise<Ports> {
+  const file = stateDirectory && join(stateDirectory, 'ports.json');
+  const last = file ? readPorts(file) : undefined;
+  const ports: Ports = {
+    emulator: await freePort(last?.emulator),
+    registry: await freePort(last?.registry),
+    front: await freePort(port ?? last?.front),
+  };
+  if (file) writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}
+
+function readPorts(file: string): Ports | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The images that the `local` environment names are the services as they are built in this clone. */
+function offerBuiltServices(imageManifest: string): void {
+  const { services } = loadEnvironment('local');
+  for (const [name, { image, healthPath }] of Object.entries(services)) {
+    if (image.kind !== 'reference') continue;
+    const bundle = join(import.meta.dirname, '..', '..', 'services', name, 'dist', 'server.mjs');
+    offerImage(imageManifest, image.uri, { command: [process.execPath, bundle], healthPath });
+  }
+}
+
+async function findLoadBalancer(endpoint: string): Promise<string | undefined> {
+  const client = new ElasticLoadBalancingV2Client(awsClientSettings(endpoint));
+  const { LoadBalancers } = await client.send(new DescribeLoadBalancersCommand({}));
+  return LoadBalancers?.[0]?.LoadBalancerName;
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, EXIT } from '../../cli/exit-codes.ts';
+
+/** The clone's own folder for local runs; $QUILT_LOCAL_DIRECTORY names another one, for a second environment beside it. */
+const LOCAL_DIRECTORY = process.env.QUILT_LOCAL_DIRECTORY ?? join(import.meta.dirname, '..', '..', '.local');
+
+/** Where `npm start` keeps what it needs while it runs; whoever looks for a running environment looks here. */
+export const RUN_DIRECTORY = join(LOCAL_DIRECTORY, 'run');
+
+/** Where `npm start -- --keep-state` keeps what is deployed. */
+export const STATE_DIRECTORY = join(LOCAL_DIRECTORY, 'state');
+
+/** What a running local environment tells the command line. */
+export interface Running {
+  readonly pid: number;
+  readonly endpoint: string;
+  readonly publicUrl: string;
+  readonly registryUrl: string;
+}
+
+/**
+ * Takes a run folder for this process. One process has it at a time; one that a dead process left is made anew.
+ *
+ * @throws CommandError (3) when another process runs in it
+ */
+export function takeRunDirectory(directory: string): void {
+  const owner = ownerOf(directory);
+  if (owner !== undefined && isAlive(owner)) {
+    throw new CommandError(
+      `A local environment runs already (process ${owner}): use it, or end it with Ctrl-C where it was started.`,
+      EXIT.refused,
+    );
+  }
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, 'pid'), String(process.pid));
+}
+
+export function announce(directory: string, running: Running): void {
+  writeFileSync(join(directory, 'running.json'), JSON.stringify(running, undefined, 2));
+}
+
+/** The environment that runs in a folder, if one does. */
+export function findRunning(directory: string = RUN_DIRECTORY): Running | undefined {
+  try {
+    const running: Running = JSON.parse(readFileSync(join(directory, 'running.json'), 'utf8'));
+    return isAlive(running.pid) ? running : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ownerOf(directory: string): number | undefined {
+  try {
+    return Number(readFileSync(join(directory, 'pid'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The whole system, deployed once by the real CDK CLI into the emulator. Before the first deploy a person has put the
+ * signing secret there by hand, as people do: with a line break at its end, 65 bytes for 64.
+ */
+import { CloudFormationClient, DescribeStackEventsCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { generateSecret } from '../../auth/generate-secret.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import type { CanaryReport } from '../../lambda/canary/report.ts';
+import { LocalEnvironment } from '../../local/run/environment.ts';
+import { until } from './support/until.ts';
+
+const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-deployed');
+const { signingSecretParameter, keySetParameter, namePrefix } = loadEnvironment('local');
+
+const secret = generateSecret();
+let environment: LocalEnvironment;
+let ssm: SSMClient;
+let ecs: ECSClient;
+let report: CanaryReport;
+
+beforeAll(async () => {
+  environment = await LocalEnvironment.start({ directory: DIRECTORY });
+  ssm = new SSMClient(environment.clientSettings);
+  ecs = new ECSClient(environment.clientSettings);
+  await ssm.send(
+    new PutParameterCommand({ Name: signingSecretParameter, Value: `${secret}\n`, Type: 'SecureString' }),
+  );
+  await environment.bootstrap();
+  await environment.deploy();
+  report = await environment.canary();
+}, 180_000);
+
+afterAll(() => environment?.stop(), 30_000);
+
+/** Both parameters' values by name. */
+async function parameters(): Promise<Record<string, string>> {
+  const { Parameters } = await ssm.send(
+    new GetParametersCommand({ Names: [signingSecretParameter, keySetParameter], WithDecryption: true }),
+  );
+  return Object.fromEntries((Parameters ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']));
+}
+
+async function serviceArns(): Promise<string[]> {
+  const { serviceArns: arns } = await ecs.send(new ListServicesCommand({ cluster: namePrefix }));
+  return arns ?? [];
+}
+
+async function services() {
+  const { services: found } = await ecs.send(
+    new DescribeServicesCommand({ cluster: namePrefix, services: await serviceArns() }),
+  );
+  return found ?? [];
+}
+
+async function login(username: string): Promise<string> {
+  const answer = await fetch(`${environment.registryUrl}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password: username }),
+  });
+  return ((await answer.json()) as { token: string }).token;
+}
+
+async function enhancedToken(username: string): Promise<string> {
+  const answer = await fetch(`${environment.publicUrl}/api/auth/mcp_token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await login(username)}` },
+  });
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as { token: string }).token;
+}
+
+function post(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${environment.publicUrl}${path}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+  });
+}
+
+describe('the first deploy', () => {
+  test('adopts the secret that was there, trimmed to its 64 bytes', async () => {
+    const value = (await parameters())[signingSecretParameter];
+    expect(Buffer.byteLength(value ?? '')).toBe(64);
+    expect(value).toBe(secret);
+  });
+
+  test('ends with a green canary', () => {
+    expect(report.checks.filter((check) => check.verdict === 'fail')).toEqual([]);
+    expect(report.verdict).toBe('green');
+  });
+
+  test('runs two tasks a service, behind one load balancer', async () => {
+    for (const service of await services()) {
+      expect(service).toMatchObject({ status: 'ACTIVE', desiredCount: 2, runningCount: 2 });
+    }
+    expect(await serviceArns()).toHaveLength(2);
+  });
+
+  test('keeps the service up while it deploys: 100 and 200 percent, breaker with rollback', async () => {
+    for (const { deploymentConfiguration } of await services()) {
+      expect(deploymentConfiguration).toMatchObject({
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      });
+    }
+  });
+});
+
+describe('the deployed services', () => {
+  test('trust each other: a token that the catalog mints for alice calls a tool of the MCP service', async () => {
+    const token = await enhancedToken('alice');
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${environment.publicUrl}/mcp`), {
+        requestInit: { headers: { authorization: `Bearer ${token}` } },
+      }),
+    );
+    const { tools } = await client.listTools();
+    expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining(['discover_buckets', 'jwt_diagnostics']));
+    const answer = await client.callTool({ name: 'jwt_diagnostics', arguments: {} });
+    expect(JSON.stringify(answer)).toContain('alice');
+    await client.close();
+  });
+
+  test.each(['/mcp', '/mcp/'])('refuse %s without a token, as JSON and without a redirect', async (path) => {
+    const answer = await post(path);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(answer.headers.get('content-type')).toMatch(/application\/json/);
+  });
+
+  test('serve a tools list on /mcp/ too', async () => {
+    const answer = await post('/mcp/', { authorization: `Bearer ${await enhancedToken('bob')}` });
+    expect(answer.status).toBe(200);
+  });
+
+  test('name their task and key IDs on every response, and hold the same keys', async () => {
+    const catalog = await fetch(environment.publicUrl);
+    const mcp = await post('/mcp');
+    expect(catalog.headers.get('x-quilt-task')).toMatch(/^[0-9a-f]{16}$/);
+    expect(mcp.headers.get('x-quilt-task')).toMatch(/^[0-9a-f]{16}$/);
+    expect(mcp.headers.get('x-quilt-key-ids')?.split(/, */)).toContain(catalog.headers.get('x-quilt-key-ids'));
+  });
+
+  test('publish where the MCP service is, and no secret', async () => {
+    const answer = await fetch(`${environment.publicUrl}/config.json`);
+    expect(answer.status).toBe(200);
+    const text = await answer.text();
+    expect(text).toContain('/mcp');
+    expect(text).not.toContain(secret);
+  });
+});
+
+describe('a second deploy of the same sources', () => {
+  test('changes nothing', async () => {
+    const before = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
+    await environment.deploy();
+    const after = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
+    expect(after.taskArns?.toSorted()).toEqual(before.taskArns?.toSorted());
+  }, 60_000);
+});
+
+describe('a task that starts while a parameter is missing', () => {
+  test('fails visibly, the old tasks keep serving, and a new deployment heals it', async () => {
+    const saved = (await parameters())[keySetParameter] ?? '';
+    const [mcp] = (await serviceArns()).filter((arn) => arn.includes('mcp'));
+    const running = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
+    await ssm.send(new DeleteParameterCommand({ Name: keySetParameter }));
+    try {
+      await ecs.send(new UpdateServiceCommand({ cluster: namePrefix, service: mcp, forceNewDeployment: true }));
+      const reason = await until('a task has failed to start', async () => {
+        const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: namePrefix, desiredStatus: 'STOPPED' }));
+        if (!taskArns?.length) return undefined;
+        const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: namePrefix, tasks: taskArns }));
+        return tasks?.find((task) => task.stopCode === 'TaskFailedToStart')?.stoppedReason;
+      });
+      expect(reason).toMatch(/^ResourceInitializationError: unable to pull secrets/);
+      expect(reason).toContain(keySetParameter);
+      await until('the circuit breaker has gone back to the old tasks', async () => {
+        const found = (await services()).find(({ serviceArn }) => serviceArn === mcp);
+        return found?.deployments?.length === 1 && found.deployments[0]?.rolloutState === 'COMPLETED';
+      });
+      const now = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
+      expect(now.taskArns?.toSorted()).toEqual(running.taskArns?.toSorted());
+      expect((await post('/mcp')).status).toBe(401);
+    } finally {
+      await ssm.send(
+        new PutParameterCommand({ Name: keySetParameter, Value: saved, Type: 'SecureString', Overwrite: true }),
+      );
+    }
+    await ecs.send(new UpdateServiceCommand({ cluster: namePrefix, service: mcp, forceNewDeployment: true }));
+    await until('the new tasks run', async () => {
+      const found = (await services()).find(({ serviceArn }) => serviceArn === mcp);
+      const [deployment] = found?.deployments ?? [];
+      return found?.deployments?.length === 1 && deployment?.rolloutState === 'COMPLETED';
+    });
+    expect((await environment.canary()).verdict).toBe('green');
+  }, 90_000);
+});
+
+describe('the live secret and its key', () => {
+  /** The secret as it may appear: itself and as the key set encodes it. */
+  const traces = [secret, Buffer.from(secret).toString('base64url'), Buffer.from(`${secret}\n`).toString('base64')];
+
+  function expectNoTrace(where: string, text: string): void {
+    // The text may hold a secret when this fails, so it is not what is compared.
+    expect({ where, found: traces.some((trace) => text.includes(trace)) }).toEqual({ where, found: false });
+  }
+
+  test('are in no file of the cloud assembly', () => {
+    const files = filesBelow(environment.assemblyDirectory);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expectNoTrace(file, readFileSync(file, 'latin1'));
+  });
+
+  test("are not in the emulator's own log", () => {
+    expectNoTrace(environment.logFile, readFileSync(environment.logFile, 'latin1'));
+  });
+
+  test('are in no log group', async () => {
+    const logs = new CloudWatchLogsClient(environment.clientSettings);
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+    expect(logGroups?.length).toBeGreaterThan(3);
+    for (const { logGroupName } of logGroups ?? []) {
+      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+      expectNoTrace(logGroupName ?? '', JSON.stringify(events));
+    }
+  });
+
+  test('are in no stack event', async () => {
+    const stacks = new CloudFormationClient(environment.clientSettings);
+    const { StackSummaries } = await stacks.send(new ListStacksCommand({}));
+    for (const { StackName } of StackSummaries ?? []) {
+      const events = await stacks.send(new DescribeStackEventsCommand({ StackName }));
+      expectNoTrace(StackName ?? '', JSON.stringify(events));
+    }
+  });
+
+  test('are in no answer of the ECS API', async () => {
+    const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
+    const tasks = await ecs.send(new DescribeTasksCommand({ cluster: namePrefix, tasks: taskArns }));
+    expectNoTrace('DescribeTasks', JSON.stringify(tasks.tasks));
+    for (const { taskDefinition } of await services()) {
+      const found = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+      expectNoTrace('DescribeTaskDefinition', JSON.stringify(found.taskDefinition));
+    }
+  });
+
+  test('are not in the report of the canary', () => {
+    expectNoTrace('report', JSON.stringify(report));
+  });
+});
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

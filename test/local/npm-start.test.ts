@@ -1,0 +1,141 @@
+/** `npm start` as a person runs it: in its own process, through the script that installs what is missing. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { generateSecret } from '../../auth/generate-secret.ts';
+import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import { awsClientSettings } from '../../local/run/aws-settings.ts';
+import type { Summary } from '../../local/run/summary.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
+const started: Run[] = [];
+
+afterAll(async () => {
+  await Promise.all(started.map((run) => run.interrupt()));
+  rmSync(directory, { recursive: true, force: true });
+}, 60_000);
+
+/** A command of this project that runs in a process of its own. */
+class Run {
+  out = '';
+  err = '';
+  readonly exitCode: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor(command: string, args: readonly string[]) {
+    this.child = spawn(command, args, {
+      cwd: ROOT,
+      // A terminal's Ctrl-C reaches the whole foreground group, so the run gets a group that can be signalled as one.
+      detached: true,
+      env: { ...process.env, QUILT_LOCAL_DIRECTORY: directory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.on('data', (chunk) => (this.out += chunk));
+    this.child.stderr?.on('data', (chunk) => (this.err += chunk));
+    this.exitCode = new Promise((resolve) => this.child.once('close', resolve));
+    started.push(this);
+  }
+
+  /** Waits for a text on standard error; fails with all of it when the run ends first. */
+  async says(text: string): Promise<void> {
+    const ended = this.exitCode.then((code) => {
+      throw new Error(`It ended with ${code} and never said "${text}":\n${this.err}`);
+    });
+    const said = new Promise<void>((resolve) => {
+      const look = () => this.err.includes(text) && resolve();
+      this.child.stderr?.on('data', look);
+      look();
+    });
+    await Promise.race([said, ended]);
+  }
+
+  /** Ctrl-C. */
+  async interrupt(): Promise<number | null> {
+    try {
+      process.kill(-(this.child.pid ?? 0), 'SIGINT');
+    } catch {
+      // It has ended.
+    }
+    return this.exitCode;
+  }
+}
+
+function npmStart(...options: string[]): Run {
+  return new Run('npm', ['start', '--silent', '--', ...options]);
+}
+
+function canary(): Run {
+  return new Run('npx', ['quilt-mcp', 'canary', '--json']);
+}
+
+/** IDs of the processes that a run of this folder has left: each has the folder in its environment. */
+function leftovers(): (string | undefined)[] {
+  const all = execFileSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(directory)).map((line) => line.trim().split(' ')[0]);
+}
+
+test('deploys, reports in one document, and comes back from its kept state', async () => {
+  const first = npmStart('--once', '--json', '--keep-state');
+  expect({ code: await first.exitCode, err: first.err }).toMatchObject({ code: 0 });
+  const summary: Summary = JSON.parse(first.out);
+  expect(summary.canary.verdict).toBe('green');
+  expect(summary.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE', 'CREATE_COMPLETE']);
+  expect(summary.services).toHaveLength(2);
+  for (const service of summary.services) expect(service).toMatchObject({ running: 2, desired: 2 });
+  expect(leftovers()).toEqual([]);
+  expect(existsSync(join(directory, 'run'))).toBe(false);
+
+  const second = npmStart('--keep-state');
+  await second.says('Ctrl-C ends everything');
+  expect(second.out).toContain('Canary green');
+
+  const third = npmStart('--once');
+  expect(await third.exitCode).toBe(3);
+  expect(third.err).toContain('runs already');
+
+  const asked = canary();
+  expect({ code: await asked.exitCode, err: asked.err }).toMatchObject({ code: 0 });
+  expect(JSON.parse(asked.out).verdict).toBe('green');
+
+  // A person writes another key set over the parameter: the signing secret is not in it any more.
+  await overwriteKeySet(summary.urls.aws);
+  const red = canary();
+  expect(await red.exitCode).toBe(5);
+  expect(JSON.parse(red.out).verdict).toBe('red');
+  expect(await second.interrupt()).toBe(0);
+  expect(leftovers()).toEqual([]);
+
+  const broken = npmStart('--once', '--keep-state');
+  expect(await broken.exitCode).toBe(5);
+  expect(leftovers()).toEqual([]);
+}, 240_000);
+
+test('ends at once and leaves nothing when it is interrupted in the middle of a deploy', async () => {
+  const run = npmStart();
+  await run.says('Deploying the stacks');
+  expect(await run.interrupt()).toBe(130);
+  expect(leftovers()).toEqual([]);
+  expect(existsSync(join(directory, 'run'))).toBe(false);
+}, 60_000);
+
+test('says what to do when the canary is asked for and nothing runs', async () => {
+  const asked = canary();
+  expect(await asked.exitCode).toBe(4);
+  expect(asked.err).toContain('npm start');
+}, 30_000);
+
+async function overwriteKeySet(endpoint: string): Promise<void> {
+  const { keySetParameter } = loadEnvironment('local');
+  await new SSMClient(awsClientSettings(endpoint)).send(
+    new PutParameterCommand({
+      Name: keySetParameter,
+      Value: serializeKeySet(await createKeySet([generateSecret()])),
+      Type: 'SecureString',
+      Overwrite: true,
+    }),
+  );
+}

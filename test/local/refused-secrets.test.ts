@@ -1,0 +1,70 @@
+/** A secret that cannot be used stops the first deploy, by its reason and without its value. */
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { generateSecret } from '../../auth/generate-secret.ts';
+import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import { stackName } from '../../lib/names.ts';
+import { LocalEnvironment } from '../../local/run/environment.ts';
+
+const config = loadEnvironment('local');
+const { signingSecretParameter, keySetParameter } = config;
+const FOUNDATION = stackName(config, 'foundation');
+
+let environment: LocalEnvironment;
+let ssm: SSMClient;
+
+beforeAll(async () => {
+  environment = await LocalEnvironment.start({
+    directory: join(import.meta.dirname, '..', '..', '.local', 'test-refused'),
+  });
+  ssm = new SSMClient(environment.clientSettings);
+  await environment.bootstrap();
+}, 60_000);
+
+afterAll(() => environment?.stop(), 30_000);
+
+async function put(name: string, value: string): Promise<void> {
+  await ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
+}
+
+/** Deploys Foundation, which has to fail, and returns all that the CDK CLI printed. */
+async function failedDeploy(): Promise<string> {
+  const lines: string[] = [];
+  await expect(environment.deploy((line) => lines.push(line), [FOUNDATION])).rejects.toThrow();
+  return lines.join('\n');
+}
+
+// The development value that the original system shipped, which anyone can read; put together here so that no file has it.
+const published = ['development', 'enhanced', 'jwt', 'secret'].join('-');
+
+test.each([
+  ['published', published, /published/],
+  ['too short', generateSecret().slice(0, 20), /20 bytes/],
+  ['broken by a blank', `${generateSecret()} ${generateSecret()}`, /white space/],
+])('a secret that is %s', async (_what, value, reason) => {
+  await put(signingSecretParameter, value);
+  const output = await failedDeploy();
+  expect(output).toMatch(reason);
+  // Compared as a truth value: a failure must not print the text.
+  expect(output.includes(value)).toBe(false);
+  const kept = await ssm.send(new GetParameterCommand({ Name: signingSecretParameter, WithDecryption: true }));
+  expect(kept.Parameter?.Value === value).toBe(true);
+  await ssm.send(new DeleteParameterCommand({ Name: signingSecretParameter }));
+}, 60_000);
+
+test('a secret that its key set does not hold', async () => {
+  await put(signingSecretParameter, generateSecret());
+  await put(keySetParameter, serializeKeySet(await createKeySet([generateSecret()])));
+  expect(await failedDeploy()).toMatch(/not (in|among|one of)/);
+  await ssm.send(new DeleteParameterCommand({ Name: signingSecretParameter }));
+  await ssm.send(new DeleteParameterCommand({ Name: keySetParameter }));
+}, 60_000);
+
+test('and the next deploy, without it, works', async () => {
+  await environment.deploy(undefined, [FOUNDATION]);
+  const stacks = new CloudFormationClient(environment.clientSettings);
+  const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: FOUNDATION }));
+  expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
+}, 60_000);
