@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+/**
+ * Bundles what is deployed: each service to one file, which its image copies, and each Lambda function to one file.
+ *
+ *   node scripts/build.mjs [--only NAME …] [--analyze] [--verbose]
+ *
+ * The same sources give the same bytes, and a file is written only when they changed, so that asset hashes and build caches
+ * hold. Prints errors only, unless --verbose.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { analyzeMetafile, build as bundle } from 'esbuild';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** CommonJS dependencies call `require`, which an ES module does not have. */
+const REQUIRE_BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const SHARED = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  // Also for the Lambdas and images, which run Node 24: on one machine the same bundles run on Node 20.
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  banner: { js: REQUIRE_BANNER },
+  legalComments: 'none',
+  logLevel: 'silent',
+  write: false,
+};
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} name folder name, such as `mcp` or `canary`
+ * @property {string} entry
+ * @property {string} outfile
+ * @property {boolean} minify
+ */
+
+/** @returns {Bundle[]} services that have a `main.ts`, functions that have a `handler.ts` */
+export function bundles() {
+  return [
+    ...foldersWith('services', 'main.ts').map((name) => ({
+      name,
+      entry: `services/${name}/main.ts`,
+      outfile: `services/${name}/dist/server.mjs`,
+      minify: false,
+    })),
+    ...foldersWith('lambda', 'handler.ts').map((name) => ({
+      name,
+      entry: `lambda/${name}/handler.ts`,
+      outfile: `lambda/${name}/dist/index.mjs`,
+      minify: true,
+    })),
+  ];
+}
+
+/**
+ * Builds all bundles at once.
+ *
+ * @param {{ only?: readonly string[], analyze?: boolean }} [options] `only` names folders; all by default
+ * @returns {Promise<{ outfile: string, bytes: number, changed: boolean, analysis?: string }[]>}
+ * @throws {Error} a BuildFailure of esbuild, or for a name in `only` that is no bundle
+ */
+export async function build({ only, analyze = false } = {}) {
+  const all = bundles();
+  const unknown = (only ?? []).filter((name) => !all.some((each) => each.name === name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `nothing to build is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return Promise.all(all.filter(({ name }) => only?.includes(name) ?? true).map((each) => buildOne(each, analyze)));
+}
+
+/** @param {Bundle} target @param {boolean} analyze */
+async function buildOne({ entry, outfile, minify }, analyze) {
+  const result = await bundle({ ...SHARED, entryPoints: [entry], outfile, minify, metafile: analyze });
+  const [file] = result.outputFiles;
+  return {
+    outfile,
+    bytes: file.contents.length,
+    changed: writeIfChanged(join(ROOT, outfile), file.contents),
+    ...(result.metafile && { analysis: await analyzeMetafile(result.metafile) }),
+  };
+}
+
+/** @param {string} path @param {Uint8Array} contents */
+function writeIfChanged(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return false;
+  mkdirSync(dirname(path), { recursive: true });
+  // Renamed into place: whoever starts it meanwhile gets the old file or the new one, never half of it.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
+  return true;
+}
+
+/** @param {string} folder @param {string} file */
+function foldersWith(folder, file) {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(ROOT, folder, entry.name, file)))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      analyze: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  for (const { outfile, bytes, changed, analysis } of await build({ only: values.only, analyze: values.analyze })) {
+    if (values.verbose)
+      process.stdout.write(`${outfile}  ${Math.ceil(bytes / 1024)} KB${changed ? '' : ', unchanged'}\n`);
+    if (analysis) process.stdout.write(analysis);
+  }
+}
+
+if (process.argv[1] !== undefined && relative(process.argv[1], fileURLToPath(import.meta.url)) === '') {
+  main().catch((error) => {
+    const details = error.errors?.map(
+      ({ location, text }) => `${location?.file ?? ''}:${location?.line ?? ''} ${text}`,
+    );
+    process.stderr.write(`build: ${details?.join('\nbuild: ') ?? error.message}\n`);
+    process.exitCode = 1;
+  });
+}

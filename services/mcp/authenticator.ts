@@ -1,0 +1,50 @@
+import { assertTokenIsCurrent } from '../../auth/token-time.ts';
+import type { VerificationKeys } from '../../auth/verification-keys.ts';
+import { verifyEnhancedToken } from '../../auth/verify-enhanced-token.ts';
+import { Principal } from './principal.ts';
+import { TokenCache } from './token-cache.ts';
+
+export type Authenticated = {
+  readonly principal: Principal;
+  readonly cacheHit: boolean;
+  /** When the token is no longer accepted, leeway included: seconds since the epoch. */
+  readonly acceptedUntil: number;
+};
+
+/**
+ * Turns a bearer token into the principal it stands for.
+ *
+ * @throws AuthError with a `TokenErrorCode`
+ */
+export type Authenticate = (token: string) => Promise<Authenticated>;
+
+const DEFAULT_CAPACITY = 10_000;
+
+/**
+ * Verifies each token once and remembers the outcome; whether it is current is asked on every request. Refused tokens are
+ * not remembered: they would let a stranger push out the good ones.
+ *
+ * @param options `leewaySeconds` for the clocks of two machines; `capacity` in tokens; `now` for tests
+ */
+export function createAuthenticator(options: {
+  readonly keys: VerificationKeys;
+  readonly leewaySeconds: number;
+  readonly capacity?: number;
+  readonly now?: () => Date;
+}): Authenticate {
+  const { keys, leewaySeconds, capacity = DEFAULT_CAPACITY, now = () => new Date() } = options;
+  const cache = new TokenCache<Principal>(capacity);
+
+  return async (token) => {
+    const time = { now: now(), leewaySeconds };
+    const known = cache.get(token);
+    if (known !== undefined) {
+      assertTokenIsCurrent(known.claims, time);
+      return { principal: known, cacheHit: true, acceptedUntil: known.claims.exp + leewaySeconds };
+    }
+    const { claims, keyId } = await verifyEnhancedToken(token, keys, time);
+    const principal = new Principal(claims, keyId);
+    cache.set(token, principal);
+    return { principal, cacheHit: false, acceptedUntil: claims.exp + leewaySeconds };
+  };
+}

@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import { sendJson } from '../shared/send-json.ts';
+
+/** JSON-RPC 2.0 section 5.1. */
+export const PARSE_ERROR = -32700;
+/** Of the range that JSON-RPC leaves to servers: the HTTP status says more. */
+export const REQUEST_REFUSED = -32000;
+export const UNAUTHORIZED = -32001;
+
+/** An HTTP error in the form that an MCP client expects: a JSON-RPC error with the request's id and a reason to branch on. */
+export function sendRpcError(
+  response: ServerResponse,
+  status: number,
+  error: {
+    readonly code: number;
+    readonly message: string;
+    readonly reason: string;
+    readonly id?: string | number | null;
+  },
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const { code, message, reason, id = null } = error;
+  sendJson(response, status, { jsonrpc: '2.0', id, error: { code, message, data: { reason } } }, headers);
+}
+
+/** The id to answer with, or `null` when there is none to be found (JSON-RPC 2.0 section 5). */
+export function idOf(message: unknown): string | number | null {
+  const id = isRecord(message) ? message.id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+/** The method of a single request or notification; a batch has none. */
+export function methodOf(message: unknown): string | undefined {
+  const method = isRecord(message) ? message.method : undefined;
+  return typeof method === 'string' ? method : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
+import { answerMalformedRequest } from './answer-malformed-request.ts';
+import { HttpError } from './http-error.ts';
+import type { Logger } from './logger.ts';
+import { requireMethod } from './require-method.ts';
+import { sendJson } from './send-json.ts';
+import { StartError } from './start-error.ts';
+
+/** One request with its response. `stopping` fires when the service has to end: endless streams close on it. */
+export type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly stopping: AbortSignal;
+};
+export type RequestHandler = (exchange: Exchange) => Promise<void> | void;
+
+export type HttpServerOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** Sent with every response, whatever its status. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** By exact path; `/healthz` is added. */
+  readonly routes: ReadonlyMap<string, RequestHandler>;
+  readonly logger: Logger;
+  /** How long requests in flight may take to finish once the service stops. @default 20000, inside the 30 s of ECS */
+  readonly stopGraceMs?: number;
+};
+
+export type RunningServer = {
+  readonly url: string;
+  /** Stops accepting, lets requests in flight finish within the grace, then closes what is left. */
+  stop(): Promise<void>;
+};
+
+const SERVER_OPTIONS = {
+  // A client that sends slowly holds a connection for this long at most.
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // Longer than the 60 s of the load balancer, which would else send a request into a connection that is just being closed.
+  keepAliveTimeout: 75_000,
+  // Checked below: Node's own refusal lacks our headers.
+  requireHostHeader: false,
+};
+const STOP_GRACE_MS = 20_000;
+
+/**
+ * Serves routes over HTTP/1.1, the way a task behind a load balancer should.
+ *
+ * @throws StartError when host and port cannot be listened on
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
+  const routes = new Map([['/healthz', healthz], ...options.routes]);
+  const stopping = new AbortController();
+  const inFlight = new Set<ServerResponse>();
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const [name, value] of Object.entries(options.headers)) response.setHeader(name, value);
+    if (stopping.signal.aborted) response.setHeader('connection', 'close');
+    inFlight.add(response);
+    response.once('close', () => {
+      inFlight.delete(response);
+      // Its head may have promised keep-alive before the stop began.
+      if (stopping.signal.aborted) server.closeIdleConnections();
+    });
+    void dispatch(routes, { request, response, stopping: stopping.signal }, options.logger);
+  };
+
+  const server = createServer(SERVER_OPTIONS, serve);
+  // Without a listener Node would answer an unknown `Expect` itself, without our headers.
+  server.on('checkExpectation', serve);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const midResponse = [...inFlight].some((response) => response.socket === socket && response.headersSent);
+    answerMalformedRequest(error, socket, midResponse, options.headers);
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(options, error)));
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+
+  const drain = async (): Promise<void> => {
+    stopping.abort();
+    for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const deadline = setTimeout(() => server.closeAllConnections(), options.stopGraceMs ?? STOP_GRACE_MS);
+    await closed;
+    clearTimeout(deadline);
+  };
+  let drained: Promise<void> | undefined;
+  return {
+    url: `http://${isIPv6(options.host) ? `[${options.host}]` : options.host}:${port}`,
+    stop() {
+      drained ??= drain();
+      return drained;
+    },
+  };
+}
+
+async function dispatch(
+  routes: ReadonlyMap<string, RequestHandler>,
+  exchange: Exchange,
+  logger: Logger,
+): Promise<void> {
+  const { request, response } = exchange;
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  try {
+    // RFC 9112 section 3.2.
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new HttpError(400, 'host_missing', 'The Host header is missing.');
+    }
+    const handler = routes.get(path);
+    if (handler === undefined) throw new HttpError(404, 'not_found', 'There is nothing at this path.');
+    await handler(exchange);
+  } catch (error) {
+    if (!(error instanceof HttpError)) logger.error({ event: 'request_failed', path, err: error }, 'a request failed');
+    if (response.headersSent) {
+      response.destroy();
+    } else {
+      const refusal = error instanceof HttpError ? error : new HttpError(500, 'internal_error', 'The request failed.');
+      sendJson(response, refusal.status, { error: refusal.code, message: refusal.message }, refusal.headers);
+    }
+  }
+}
+
+function cannotListen({ host, port }: HttpServerOptions, { code }: NodeJS.ErrnoException): StartError {
+  return new StartError([`HOST, PORT: cannot listen on ${host}:${port} (${code}); choose a free port, or 0 for any`]);
+}
+
+function healthz({ request, response }: Exchange): void {
+  requireMethod(request, ['GET', 'HEAD']);
+  sendJson(response, 200, { status: 'ok' }, { 'cache-control': 'no-store' });
+}

@@ -1,0 +1,66 @@
+import { importVerificationKeys } from '../../../auth/verification-keys.ts';
+import { createAuthenticator } from '../../../services/mcp/authenticator.ts';
+import { codeOf } from '../../auth/refusal.ts';
+import { makeTrust, type Trust } from '../support/trust-fixture.ts';
+
+const issued = new Date('2030-01-01T00:00:00Z');
+const after = (seconds: number) => new Date(issued.getTime() + seconds * 1000);
+
+let trust: Trust;
+let time: Date;
+const authenticator = async (capacity = 10) => {
+  const keys = await importVerificationKeys(trust.keySet);
+  return createAuthenticator({ keys, leewaySeconds: 10, capacity, now: () => time });
+};
+const mint = async (subject = 'alice') => (await trust.mint({ subject, now: issued, lifetimeSeconds: 60 })).token;
+
+beforeEach(async () => {
+  trust = await makeTrust();
+  time = issued;
+});
+
+test('a token is verified once (B11)', async () => {
+  const authenticate = await authenticator();
+  const token = await mint();
+  const first = await authenticate(token);
+  const second = await authenticate(token);
+  expect([first.cacheHit, second.cacheHit]).toEqual([false, true]);
+  expect(second.principal).toBe(first.principal);
+  expect(first.principal.claims.sub).toBe('alice');
+  expect(first.acceptedUntil).toBe(issued.getTime() / 1000 + 70);
+});
+
+test('a known token ends when it expires, leeway included', async () => {
+  const authenticate = await authenticator();
+  const token = await mint();
+  await authenticate(token);
+  time = after(69);
+  expect((await authenticate(token)).cacheHit).toBe(true);
+  time = after(70);
+  expect(await codeOf(() => authenticate(token))).toBe('token_expired');
+});
+
+test('a known token is not valid before its time, should the clock go back', async () => {
+  const authenticate = await authenticator();
+  const token = await mint();
+  await authenticate(token);
+  time = after(-11);
+  expect(await codeOf(() => authenticate(token))).toBe('token_not_yet_valid');
+});
+
+test('every bit of the token counts: claims of one with the signature of another are no known token', async () => {
+  const authenticate = await authenticator();
+  const [alice, bob] = [await mint('alice'), await mint('bob')];
+  await authenticate(alice);
+  await authenticate(bob);
+  const spliced = [...alice.split('.').slice(0, 2), bob.split('.')[2]].join('.');
+  expect(await codeOf(() => authenticate(spliced))).toBe('token_signature_invalid');
+});
+
+test('refused tokens push nobody out', async () => {
+  const authenticate = await authenticator(1);
+  const token = await mint();
+  await authenticate(token);
+  for (let each = 0; each < 5; each += 1) await codeOf(() => authenticate(`${token}${each}`));
+  expect((await authenticate(token)).cacheHit).toBe(true);
+});

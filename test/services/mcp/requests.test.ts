@@ -1,0 +1,68 @@
+import { bearer, post, TOOLS_LIST } from '../support/rpc.ts';
+import { type ServiceUnderTest, startMcp } from '../support/running-services.ts';
+import { makeTrust } from '../support/trust-fixture.ts';
+
+let service: ServiceUnderTest;
+let url: string;
+let authorization: { authorization: string };
+
+beforeAll(async () => {
+  const trust = await makeTrust();
+  service = await startMcp(trust);
+  url = `${service.url}/mcp`;
+  authorization = bearer((await trust.mint()).token);
+});
+afterAll(() => service.stop());
+
+const LIMIT = 4 * 1024 * 1024;
+
+test.each(['GET', 'DELETE', 'PUT', 'OPTIONS'])('%s with a token: 405 that names POST', async (method) => {
+  const answer = await fetch(url, { method, headers: authorization });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  expect(await answer.json()).toMatchObject({ jsonrpc: '2.0', error: { data: { reason: 'method_not_allowed' } } });
+});
+
+test.each(['text/plain', 'application/xml', 'application/jsonp'])('content type %s: 415', async (type) => {
+  const answer = await post(url, TOOLS_LIST, { ...authorization, 'content-type': type });
+  expect([answer.status, answer.message.error.data.reason]).toEqual([415, 'content_type_unsupported']);
+});
+
+test('content type with a charset is fine', async () => {
+  const answer = await post(url, TOOLS_LIST, { ...authorization, 'content-type': 'application/json; charset=utf-8' });
+  expect(answer.status).toBe(200);
+});
+
+test('what is no JSON: 400 with the parse error of JSON-RPC', async () => {
+  const answer = await post(url, '{"jsonrpc":', authorization);
+  expect([answer.status, answer.message.error.code, answer.message.id]).toEqual([400, -32700, null]);
+});
+
+test('a body of 4 MiB passes, one byte more gets 413', async () => {
+  const padded = (length: number) => JSON.stringify(TOOLS_LIST).padEnd(length, ' ');
+  expect((await post(url, padded(LIMIT), authorization)).status).toBe(200);
+  const answer = await post(url, padded(LIMIT + 1), authorization);
+  expect([answer.status, answer.message.error.data.reason]).toEqual([413, 'body_too_large']);
+});
+
+test('a body without a declared length is counted as it comes', async () => {
+  const chunk = new TextEncoder().encode(' '.repeat(64 * 1024));
+  let sent = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      if (sent > LIMIT) controller.close();
+      else controller.enqueue(chunk);
+      sent += chunk.length;
+    },
+  });
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...authorization, 'content-type': 'application/json' },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  expect(answer.status).toBe(413);
+});
+
+test.each(['/', '/mcp/healthz', '/mcp//', '/MCP', '/config.json'])('there is nothing at %s', async (path) => {
+  expect((await fetch(`${service.url}${path}`)).status).toBe(404);
+});
