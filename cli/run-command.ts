@@ -16,7 +16,10 @@ export async function runCommand(work: () => Promise<number>, verbose: boolean):
     if (error instanceof ConfigurationError) return fail(error.message, EXIT.configuration);
     if (error instanceof CommandError) return fail(error.message, error.exitCode);
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return fail(verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`, EXIT.unexpected);
+    return fail(
+      verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`,
+      EXIT.unexpected,
+    );
   }
 }
 

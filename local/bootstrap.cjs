@@ -34,7 +34,10 @@ function checkNode() {
   const version = process.versions.node.split('.').map(Number);
   if (!atLeast(version, NODE_NEEDED)) {
     stop(
-      'Node.js ' + NODE_NEEDED.join('.') + ' or later is needed, this is ' + process.versions.node +
+      'Node.js ' +
+        NODE_NEEDED.join('.') +
+        ' or later is needed, this is ' +
+        process.versions.node +
         ': install a current release from https://nodejs.org and run the command again.',
     );
   }
@@ -52,7 +55,10 @@ function findPython() {
   }
   const state = found.length > 0 ? 'but ' + found.join(' and ') : 'but none was found on the PATH';
   return stop(
-    'Python ' + PYTHON_NEEDED.join('.') + ' or later is needed for the local AWS emulator, ' + state +
+    'Python ' +
+      PYTHON_NEEDED.join('.') +
+      ' or later is needed for the local AWS emulator, ' +
+      state +
       ': install it (or name it in the variable PYTHON) and run the command again.',
   );
 }
@@ -83,9 +89,11 @@ function once(marker, content, work) {
 
 function installNodePackages() {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  once(path.join(ROOT, 'node_modules', '.quilt-installed'), digest(path.join(ROOT, 'package-lock.json')), function () {
+  once(path.join(ROOT, 'node_modules', '.quilt-installed'), digest(path.join(ROOT, 'package-lock.json')), () => {
     step(
-      'Installing the Node packages', npm[0], npm.slice(1).concat(['ci', '--no-audit', '--no-fund']),
+      'Installing the Node packages',
+      npm[0],
+      npm.slice(1).concat(['ci', '--no-audit', '--no-fund']),
       'see the lines above; is the npm registry reachable?',
     );
   });
@@ -94,14 +102,17 @@ function installNodePackages() {
 function installEmulator() {
   const python = findPython();
   const marker = path.join(VENV, '.quilt-installed');
-  once(marker, digest(REQUIREMENTS), function () {
+  once(marker, digest(REQUIREMENTS), () => {
     fs.rmSync(VENV, { recursive: true, force: true });
     step(
-      'Making a Python environment', python, ['-m', 'venv', VENV],
+      'Making a Python environment',
+      python,
+      ['-m', 'venv', VENV],
       'Python is there without its venv module; on Debian and Ubuntu: apt-get install python3-venv',
     );
     step(
-      'Installing the local AWS emulator', path.join(VENV, 'bin', 'python'),
+      'Installing the local AWS emulator',
+      path.join(VENV, 'bin', 'python'),
       ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--require-hashes', '-r', REQUIREMENTS],
       'see the lines above; is the Python package index reachable?',
     );
@@ -115,7 +126,12 @@ function main() {
   if (!command) stop('Usage: node local/bootstrap.cjs start|test [ARGUMENTS]');
   installNodePackages();
   installEmulator();
-  step('Building the services and functions', process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], 'see above.');
+  step(
+    'Building the services and functions',
+    process.execPath,
+    [path.join(ROOT, 'scripts', 'build.mjs')],
+    'see above.',
+  );
 
   const child = spawn(process.execPath, command.concat(process.argv.slice(3)), {
     cwd: ROOT,
@@ -124,11 +140,11 @@ function main() {
     env: Object.assign({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, process.env),
   });
   // Ctrl-C reaches the child too: it is the child that has something to put in order.
-  process.on('SIGINT', function () {});
-  process.on('SIGTERM', function () {
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {
     child.kill('SIGTERM');
   });
-  child.on('exit', function (code, signal) {
+  child.on('exit', (code, signal) => {
     process.exit(code === null ? (signal === 'SIGINT' ? 130 : 1) : code);
   });
 }

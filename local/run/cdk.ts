@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const LINES_OF_AN_ERROR = 15;
 
 export interface CdkRun {
   /** The CDK CLI's arguments. */
@@ -16,17 +17,7 @@ export interface CdkRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A run of the CDK CLI that did not end well; `output` is all it printed. */
-export class CdkError extends Error {
-  constructor(
-    readonly command: string,
-    readonly output: string,
-  ) {
-    super(`cdk ${command} failed:\n${output.trim().split('\n').slice(-15).join('\n')}`);
-  }
-}
-
-/** Runs the project's own CDK CLI and returns what it printed. Throws {@link CdkError} when it fails. */
+/** Runs the project's own CDK CLI and returns what it printed. Throws with the last of it when it fails. */
 export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args], {
@@ -50,9 +41,8 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
     }
     child.once('error', reject);
     child.once('close', (code) => {
-      const output = lines.join('\n');
-      if (code === 0) resolve(output);
-      else reject(new CdkError(String(args[0]), output));
+      if (code === 0) resolve(lines.join('\n'));
+      else reject(new Error(`cdk ${args[0]} failed:\n${lines.slice(-LINES_OF_AN_ERROR).join('\n').trim()}`));
     });
   });
 }

@@ -15,7 +15,7 @@ import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
 import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
-import { offerImage } from './image-manifest.ts';
+import { manifestOf, offerBundle } from './images.ts';
 import { announce, takeRunDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
@@ -47,7 +47,8 @@ export class LocalEnvironment {
     private readonly options: LocalOptions,
     private readonly emulator: EmulatorProcess,
     private readonly neighbours: readonly Closable[],
-    readonly imageManifest: string,
+    /** Folder of the images that tasks may start; offer another one with `offerProgram`. */
+    readonly imageDirectory: string,
     readonly publicUrl: string,
     readonly registryUrl: string,
   ) {}
@@ -58,8 +59,9 @@ export class LocalEnvironment {
     takeRunDirectory(directory);
     if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
     const ports = await choosePorts(options);
-    const imageManifest = join(directory, 'images.json');
-    offerBuiltServices(imageManifest);
+    const imageDirectory = join(stateDirectory ?? directory, 'images');
+    const imageManifest = manifestOf(imageDirectory);
+    offerBuiltServices(imageDirectory);
     const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
     const started: Closable[] = [];
     try {
@@ -73,7 +75,7 @@ export class LocalEnvironment {
       });
       started.push(front);
       announce(directory, { pid: process.pid, endpoint, publicUrl: front.url, registryUrl: registry.url });
-      return new LocalEnvironment(options, emulator, started, imageManifest, front.url, registry.url);
+      return new LocalEnvironment(options, emulator, started, imageDirectory, front.url, registry.url);
     } catch (error) {
       await Promise.all(started.map((one) => one.close()));
       await emulator.stop();
@@ -189,12 +191,12 @@ function readPorts(file: string): Ports | undefined {
 }
 
 /** The images that the `local` environment names are the services as they are built in this clone. */
-function offerBuiltServices(imageManifest: string): void {
+function offerBuiltServices(imageDirectory: string): void {
   const { services } = loadEnvironment('local');
   for (const [name, { image, healthPath }] of Object.entries(services)) {
     if (image.kind !== 'reference') continue;
     const bundle = join(import.meta.dirname, '..', '..', 'services', name, 'dist', 'server.mjs');
-    offerImage(imageManifest, image.uri, { command: [process.execPath, bundle], healthPath });
+    offerBundle(imageDirectory, image.uri, bundle, healthPath);
   }
 }
 

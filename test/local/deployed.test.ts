@@ -2,8 +2,15 @@
  * The whole system, deployed once by the real CDK CLI into the emulator. Before the first deploy a person has put the
  * signing secret there by hand, as people do: with a line break at its end, 65 bytes for 64.
  */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStackEventsCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -14,8 +21,6 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
@@ -36,9 +41,7 @@ beforeAll(async () => {
   environment = await LocalEnvironment.start({ directory: DIRECTORY });
   ssm = new SSMClient(environment.clientSettings);
   ecs = new ECSClient(environment.clientSettings);
-  await ssm.send(
-    new PutParameterCommand({ Name: signingSecretParameter, Value: `${secret}\n`, Type: 'SecureString' }),
-  );
+  await ssm.send(new PutParameterCommand({ Name: signingSecretParameter, Value: `${secret}\n`, Type: 'SecureString' }));
   await environment.bootstrap();
   await environment.deploy();
   report = await environment.canary();

@@ -2,8 +2,9 @@
  * What the pinned MiniStack release lacks, addition by addition (docs/local.md). A test that fails here after an
  * upgrade is good news: the release can do it now, and the addition it names can go.
  */
-import { FilterLogEventsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -121,7 +122,10 @@ test('ecs_secrets: a task gets the ciphertext of a SecureString', async () => {
 test('cloudformation_task_definition: a container definition loses its secrets', async () => {
   const secrets = { Secrets: [{ Name: 'VALUE', ValueFrom: '/test/value' }] };
   await bare.createStack('definition', {
-    Definition: { ...taskDefinition(ANSWERING, secrets), Properties: { ...taskDefinition(ANSWERING, secrets).Properties, Family: 'made' } },
+    Definition: {
+      ...taskDefinition(ANSWERING, secrets),
+      Properties: { ...taskDefinition(ANSWERING, secrets).Properties, Family: 'made' },
+    },
   });
   const { taskDefinition: made } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'made' }));
   expect(made?.containerDefinitions?.[0]?.secrets?.[0]?.name).toBeUndefined();

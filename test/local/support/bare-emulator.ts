@@ -5,7 +5,7 @@ import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from 
 import { awsClientSettings } from '../../../local/run/aws-settings.ts';
 import { EmulatorProcess } from '../../../local/run/emulator-process.ts';
 import { freePort } from '../../../local/run/free-port.ts';
-import { type LocalProgram, offerImage } from '../../../local/run/image-manifest.ts';
+import { type LocalProgram, manifestOf, offerProgram } from '../../../local/run/images.ts';
 import { until } from './until.ts';
 
 /** An emulator with nothing deployed in it. */
@@ -28,8 +28,9 @@ export async function startBareEmulator(
   images: Record<string, LocalProgram> = {},
 ): Promise<BareEmulator> {
   const directory = mkdtempSync(join(tmpdir(), 'quilt-emulator-'));
-  const imageManifest = join(directory, 'images.json');
-  for (const [reference, program] of Object.entries(images)) offerImage(imageManifest, reference, program);
+  const imageDirectory = join(directory, 'images');
+  for (const [reference, program] of Object.entries(images)) offerProgram(imageDirectory, reference, program);
+  const imageManifest = manifestOf(imageDirectory);
   const emulator = await EmulatorProcess.start({ port: await freePort(), directory, imageManifest, without });
   const settings = awsClientSettings(emulator.endpoint);
   const stacks = new CloudFormationClient(settings);
@@ -37,7 +38,9 @@ export async function startBareEmulator(
     settings,
     endpoint: emulator.endpoint,
     async createStack(name, resources) {
-      await stacks.send(new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify({ Resources: resources }) }));
+      await stacks.send(
+        new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify({ Resources: resources }) }),
+      );
       return until(`stack ${name} has settled`, async () => {
         const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: name }));
         const status = Stacks?.[0]?.StackStatus;

@@ -16,6 +16,8 @@ _START_SECONDS = 30
 _POLL_SECONDS = 0.05
 # ECS deregisters a target and waits for the deregistration delay before it stops the task; MiniStack does not wait.
 _DEREGISTRATION_SECONDS = 0.3
+# ECS throttles a service whose tasks keep failing; MiniStack starts the next task at once.
+_FAILED_START_SECONDS = 0.25
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS")
 
 
@@ -58,6 +60,7 @@ class Container:
         if not self._healthy(f"http://127.0.0.1:{port}{self._program['healthPath']}"):
             self._kill()
             self._release()
+            time.sleep(_FAILED_START_SECONDS)
 
     def _healthy(self, url):
         deadline = time.monotonic() + _START_SECONDS
