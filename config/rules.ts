@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/**
+ * Words the message of a configuration rule. Every check of the schema is made with it, so that no message reaches a
+ * reader without saying what to do.
+ *
+ * @param what the rule, as a sentence without its full stop
+ * @param remedy what to write instead, as a sentence without its full stop
+ */
+export function rule(what: string, remedy: string): string {
+  return `${what}\n${remedy}`;
+}
+
+/** Takes a message made by {@link rule} apart; a message of zod's own gets a remedy that points to the schema. */
+export function readRule(message: string): { readonly rule: string; readonly remedy: string } {
+  const [what = message, remedy = 'See what config/schema.ts says about this key'] = message.split('\n');
+  return { rule: what, remedy };
+}
+
+/** A text that matches `pattern`; one message for missing, of another type and not matching. */
+export function text(pattern: RegExp, message: string) {
+  return z.string(message).regex(pattern, message);
+}
+
+/** A whole number from `least` to `most`, both included. */
+export function whole(least: number, most: number, message: string) {
+  return z.int(message).min(least, message).max(most, message);
+}
+
+/** An object that refuses keys it does not know: a misspelt key must never fall back to a default in silence. */
+export function section<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.strictObject(shape, rule('This section is required', 'Add it; config/production.ts shows a complete one'));
+}
+
+/** An absolute URL without path, query, fragment or credentials: the place where a service answers. */
+export function origin(message: string) {
+  return z.string(message).refine((value) => URL.canParse(value) && new URL(value).origin === value, message);
+}
+
+/** The Amazon Resource Name of a resource of one kind. */
+export function arn(service: string, resource: string, message: string) {
+  return text(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`), message);
+}
+
+/** The region in an ARN that {@link arn} accepted. */
+export function regionOf(resourceArn: string): string {
+  return resourceArn.split(':')[3] ?? '';
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import type { RoleTable } from '../auth/authorization.ts';
+import { isBucketName } from '../auth/bucket-name.ts';
+import { AuthError } from '../auth/errors.ts';
+import { parseRoleTable } from '../auth/role-table.ts';
+import { checkAcrossKeys } from './cross-checks.ts';
+import { loadBalancerSchema, vpcSchema } from './network.ts';
+import { arn, origin, rule, section, text, whole } from './rules.ts';
+import { serviceSchema } from './service.ts';
+
+/** The retention times that CloudWatch Logs accepts, in days. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const parameterName = text(
+  /^\/(?!aws|ssm)[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/i,
+  rule(
+    'A parameter name is a path of letters, digits, _ . - that starts with /, but not with /aws or /ssm',
+    'Write a name such as /quilt/mcp-server/jwt-secret',
+  ),
+);
+
+const dnsSchema = z.discriminatedUnion(
+  'kind',
+  [
+    section({
+      kind: z.literal('hosted-zone'),
+      hostedZoneId: text(
+        /^Z[A-Z0-9]+$/,
+        rule('A hosted zone is given by its ID', 'Write an ID such as Z0123456789ABCDEFGHIJ'),
+      ),
+      zoneName: text(
+        /^[a-z0-9.-]+[a-z0-9]$/,
+        rule('A zone name is a domain without the final dot', 'Write a name such as example.org'),
+      ),
+    }),
+    section({ kind: z.literal('outside') }),
+  ],
+  rule(
+    "DNS is kept in a 'hosted-zone' or 'outside'",
+    "Write { kind: 'hosted-zone', hostedZoneId: …, zoneName: … } or { kind: 'outside' }",
+  ),
+);
+
+const certificateSchema = z.discriminatedUnion(
+  'kind',
+  [
+    section({ kind: z.literal('create') }),
+    section({
+      kind: z.literal('import'),
+      arn: arn(
+        'acm',
+        'certificate/[0-9a-f-]+',
+        rule('A certificate is given by its ACM ARN', 'Write arn:aws:acm:<region>:<account>:certificate/<id>'),
+      ),
+    }),
+  ],
+  rule("A certificate is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
+);
+
+const encryptionKeySchema = z.discriminatedUnion(
+  'kind',
+  [
+    section({ kind: z.literal('create') }),
+    section({
+      kind: z.literal('import'),
+      arn: arn(
+        'kms',
+        'key/(mrk-)?[0-9a-f-]+',
+        rule('A KMS key is given by its ARN, not by an alias', 'Write arn:aws:kms:<region>:<account>:key/<id>'),
+      ),
+    }),
+  ],
+  rule("An encryption key is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
+);
+
+/** The check that the catalog makes at start, so that a table it would refuse is never deployed. */
+function checkRoleTable(table: RoleTable, context: z.core.$RefinementCtx): void {
+  try {
+    parseRoleTable(JSON.stringify(table));
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    const message = rule(
+      error.message.replace(/\.$/, ''),
+      "Correct it, or write defaultRoles('<name of the Quilt stack>')",
+    );
+    context.addIssue({ code: 'custom', message });
+  }
+}
+
+/**
+ * Everything that may differ between two environments. The order is that in which a person fills it in; what has a
+ * default may be left out. Keys are refused when they are not known.
+ */
+const keys = section({
+  account: text(
+    /^\d{12}$/,
+    rule('An account is its 12 digits, as a text', "Write the number in quotes, such as '111122223333'"),
+  ),
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, rule('A region is its code', 'Write a code such as us-east-1')),
+  /** Begins the name of every stack and of what is named at all, so that two deployments fit into one account. */
+  namePrefix: text(
+    /^(?!aws|ssm)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    rule(
+      'A name prefix has lower-case letters, digits and single hyphens and does not begin with aws or ssm',
+      'Write a prefix such as quilt',
+    ),
+  )
+    .max(20, rule('Names that begin with the prefix have to fit AWS limits', 'Write at most 20 characters'))
+    .default('quilt'),
+
+  /** The name that browsers and MCP clients use. */
+  hostName: text(
+    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    rule('A host name is in lower case, without scheme, port or path', 'Write a name such as quilt.example.org'),
+  ),
+  /** Where the catalog answers; anything but https://<hostName> is for the emulator only. */
+  publicUrl: origin(
+    rule('A public URL has a scheme and a host and nothing behind them', 'Leave the key out: it is https://<hostName>'),
+  ).optional(),
+  /** Where the name and the proof of a created certificate are kept. */
+  dns: dnsSchema,
+  certificate: certificateSchema,
+
+  vpc: vpcSchema,
+  loadBalancer: loadBalancerSchema,
+
+  /** The URL of the Quilt registry, which knows the people, their roles and the buckets. */
+  registryUrl: origin(
+    rule(
+      'A registry URL has a scheme and a host and nothing behind them',
+      'Write a URL such as https://registry.example.org',
+    ),
+  ),
+  /** What the registry's roles give; `defaultRoles` of auth/ is the table that Quilt ships. */
+  roles: z.custom<RoleTable>().superRefine(checkRoleTable),
+
+  /** The parameter with the secret that the catalog signs with. */
+  signingSecretParameter: parameterName.default('/quilt/mcp-server/jwt-secret'),
+  /** The parameter with the keys that the MCP service accepts. */
+  keySetParameter: parameterName.default('/quilt/mcp-server/jwt-verification-keys'),
+  /** The key that encrypts both parameters. */
+  encryptionKey: encryptionKeySchema.default({ kind: 'create' }),
+  tokenLifetimeSeconds: whole(
+    60,
+    86_400,
+    rule('A token lives for one minute to 24 hours', 'Write 60 to 86400, 3600 unless you know better'),
+  ).default(3600),
+  /** Difference of clocks that a verifier tolerates. */
+  tokenLeewaySeconds: whole(
+    0,
+    60,
+    rule('Clocks may differ by at most a minute', 'Write 0 to 60, 10 unless you know better'),
+  ).default(10),
+
+  services: section({ catalog: serviceSchema, mcp: serviceSchema }),
+
+  canary: section({
+    /**
+     * What the canary dials. The load balancer's own name works before DNS does; SNI, Host and certificate are those of
+     * the host name all the same.
+     */
+    connect: z
+      .enum(
+        ['load-balancer', 'public-url'],
+        rule('The canary dials the load balancer or the public URL', "Write 'load-balancer' or 'public-url'"),
+      )
+      .default('load-balancer'),
+    /** Buckets in the canary's token. */
+    buckets: z
+      .array(
+        z
+          .string()
+          .refine(
+            (name) => name === '*' || isBucketName(name),
+            rule('A bucket is given by its bare name', "Write the name without s3://, or '*' for every bucket"),
+          ),
+      )
+      .default([]),
+  }).default({ connect: 'load-balancer', buckets: [] }),
+
+  logRetentionDays: z
+    .literal(
+      [...RETENTION_DAYS],
+      rule('CloudWatch Logs knows certain retention times only', `Write one of ${RETENTION_DAYS.join(', ')}`),
+    )
+    .default(90),
+  /** Refuse to delete the stateful stack, the load balancer and the state table until this is turned off. */
+  terminationProtection: z.boolean(rule('Termination protection is on or off', 'Write true or false')).default(true),
+});
+
+/** Piped, so that rules across keys only ever see keys that are valid by themselves. */
+export const environmentSchema = keys
+  .pipe(z.custom<z.output<typeof keys>>().superRefine(checkAcrossKeys))
+  .transform((environment) => ({
+    ...environment,
+    publicUrl: environment.publicUrl ?? `https://${environment.hostName}`,
+  }));
+
+/** An environment as a person writes it: defaults may be left out. */
+export type EnvironmentInput = z.input<typeof environmentSchema>;
+/** An environment that passed every check, with every default filled in. */
+export type EnvironmentConfig = z.output<typeof environmentSchema>;

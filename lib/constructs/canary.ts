@@ -1,0 +1,81 @@
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as variables from '../../lambda/canary/environment.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import { MCP_PATH } from '../mcp-path.ts';
+import { canaryFunctionName, clusterName, serviceName } from '../names.ts';
+import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { foundationVpc } from './foundation-vpc.ts';
+
+/** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
+const TIMEOUT = Duration.seconds(90);
+
+export interface CanaryProps {
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+}
+
+/**
+ * The canary: a real MCP client that signs in with a token of its own. It runs where clients are: outside of the VPC for an
+ * internet-facing load balancer, in private subnets for an internal one.
+ */
+export class Canary extends Construct {
+  readonly functionName: string;
+
+  constructor(scope: Construct, id: string, { config, foundation }: CanaryProps) {
+    super(scope, id);
+    const parameters = secretParameters(this, config);
+    const { function: canary, role } = new BundledFunction(this, 'Canary', {
+      folder: 'canary',
+      functionName: canaryFunctionName(config),
+      description: 'Asks both services as an MCP client would and reports what is wrong',
+      timeout: TIMEOUT,
+      memory: Size.mebibytes(512),
+      logRetentionDays: config.logRetentionDays,
+      environment: {
+        [variables.CANARY_URL]: config.publicUrl,
+        [variables.CANARY_SECRET_PARAMETER]: parameters.signingSecret.name,
+        [variables.CANARY_KEY_SET_PARAMETER]: parameters.keySet.name,
+        [variables.CANARY_CLUSTER]: clusterName(config),
+        [variables.CANARY_MCP_SERVICE]: serviceName(config, 'mcp'),
+        [variables.CANARY_CATALOG_SERVICE]: serviceName(config, 'catalog'),
+        [variables.CANARY_MCP_PATH]: MCP_PATH,
+        [variables.CANARY_BUCKETS]: JSON.stringify(config.canary.buckets),
+        ...(config.canary.connect === 'load-balancer' && {
+          [variables.CANARY_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),
+        }),
+      },
+      ...(config.loadBalancer.scheme === 'internal' && {
+        network: this.network(foundationVpc(this, config, foundation)),
+      }),
+    });
+    allowReading(role, parameters, foundation.get('encryption-key-arn'));
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['ecs:DescribeServices'],
+        resources: (['catalog', 'mcp'] as const).map((service) =>
+          Stack.of(this).formatArn({
+            service: 'ecs',
+            resource: 'service',
+            resourceName: `${clusterName(config)}/${serviceName(config, service)}`,
+          }),
+        ),
+      }),
+    );
+    this.functionName = canary.functionName;
+  }
+
+  private network(vpc: IVpc) {
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      allowAllOutbound: false,
+      description: 'Canary: HTTPS out',
+    });
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Load balancer and AWS APIs');
+    return { vpc, securityGroup };
+  }
+}

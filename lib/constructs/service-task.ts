@@ -1,0 +1,105 @@
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { FargateTaskDefinition, LogDrivers, OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as variables from '../../services/shared/environment.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import { type ServiceName, serviceName } from '../names.ts';
+import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { ParameterSecret } from './parameter-secret.ts';
+import { ServiceImage } from './service-image.ts';
+
+export interface ServiceTaskProps {
+  readonly service: ServiceName;
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+  /** Variables of this service beside those that both have. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * What one task of a service is: one container whose secrets ECS resolves when it starts, with two roles. The execution role
+ * is used by ECS, to pull, log and read the secrets; the task role is the container's own and allows nothing.
+ */
+export class ServiceTask extends Construct {
+  readonly definition: FargateTaskDefinition;
+  readonly executionRole: Role;
+
+  constructor(scope: Construct, id: string, { service, config, foundation, environment }: ServiceTaskProps) {
+    super(scope, id);
+    const { image: imageConfig, cpu, memoryMiB, port } = config.services[service];
+    const { image, cpuArchitecture, version, inEcr } = new ServiceImage(this, 'Image', service, imageConfig);
+    const logGroup = LogGroup.fromLogGroupName(this, 'Logs', foundation.get(`${service}-log-group`));
+    const { signingSecret, keySet } = secretParameters(this, config);
+
+    this.executionRole = this.role('ExecutionRole', `ECS starts tasks of ${serviceName(config, service)} with it`);
+    allowReading(this.executionRole, { signingSecret, keySet }, foundation.get('encryption-key-arn'));
+    this.definition = new FargateTaskDefinition(this, 'Definition', {
+      family: serviceName(config, service),
+      cpu,
+      memoryLimitMiB: memoryMiB,
+      runtimePlatform: { cpuArchitecture, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      executionRole: this.executionRole,
+      taskRole: this.role('TaskRole', `Containers of ${serviceName(config, service)}`),
+    });
+    this.definition.addContainer(service, {
+      image,
+      portMappings: [{ containerPort: port }],
+      readonlyRootFilesystem: true,
+      environment: {
+        [variables.PORT]: String(port),
+        [variables.LOG_LEVEL]: 'info',
+        [variables.QUILT_VERSION]: version,
+        [variables.QUILT_CATALOG_URL]: config.publicUrl,
+        [variables.QUILT_REGISTRY_URL]: config.registryUrl,
+        ...environment,
+      },
+      secrets: {
+        [variables.MCP_ENHANCED_JWT_SECRET]: new ParameterSecret(signingSecret),
+        [variables.MCP_ENHANCED_JWT_KEYS]: new ParameterSecret(keySet),
+      },
+      logging: LogDrivers.awsLogs({ logGroup, streamPrefix: service }),
+    });
+    this.acknowledgeFindings(service, inEcr);
+  }
+
+  /** A role that ECS may take for tasks of this account and region only: no other customer's ECS can be talked into it. */
+  private role(id: string, description: string): Role {
+    const { account } = Stack.of(this);
+    return new Role(this, id, {
+      description,
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'ecs', resource: '*' }) },
+        },
+      }),
+    });
+  }
+
+  private acknowledgeFindings(service: ServiceName, inEcr: boolean): void {
+    Validations.of(this.definition).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: 'The variables are settings that everybody may know; both secrets come by valueFrom.',
+    });
+    const logGroup = service === 'mcp' ? '<McpLogGroup>' : '<CatalogLogGroup>';
+    const streams = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: `${logGroup}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    Validations.of(this.executionRole).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${streams}]`,
+      reason: 'ECS names the log stream after the task, which does not exist yet; the log group is named.',
+    });
+    if (!inEcr) return;
+    Validations.of(this.executionRole).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'ecr:GetAuthorizationToken is about a registry and knows no resource; the pull itself names its repository.',
+    });
+  }
+}

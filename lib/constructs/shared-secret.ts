@@ -1,0 +1,59 @@
+import { CustomResource, Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { arnsOf, keyStatement, type SecretParameters } from '../secret-parameters.ts';
+import { BundledFunction } from './bundled-function.ts';
+
+export interface SharedSecretProps {
+  readonly config: EnvironmentConfig;
+  readonly parameters: SecretParameters;
+  readonly encryptionKeyArn: string;
+}
+
+const FUNCTION_TIMEOUT = Duration.minutes(1);
+/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then nobody will answer any more. */
+const SERVICE_TIMEOUT = Duration.minutes(6);
+
+/**
+ * The signing secret and the key set: made or adopted by a function at the first deployment, written under the given key,
+ * and never touched again unless a name or the key changes. Both stay when the stack is deleted.
+ *
+ * The function may decrypt these two parameters under *any* key of the account and region. That is how they are adopted
+ * from whoever wrote them, and how they are found again after the stack was deleted and deployed anew: the retained key has
+ * lost its alias by then and no template knows its ID, but the parameters' ciphertext does.
+ */
+export class SharedSecret extends Construct {
+  constructor(scope: Construct, id: string, { config, parameters, encryptionKeyArn }: SharedSecretProps) {
+    super(scope, id);
+    const { function: maker, role } = new BundledFunction(this, 'Maker', {
+      folder: 'secret-parameter',
+      description: 'Makes or adopts the signing secret and its key set; no value leaves it',
+      timeout: FUNCTION_TIMEOUT,
+      memory: Size.mebibytes(256),
+      logRetentionDays: config.logRetentionDays,
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: arnsOf(parameters) }),
+    );
+    role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Encrypt'], resources: [encryptionKeyArn] }));
+    const anyKey = Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Decrypt'], resources: [anyKey] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${anyKey}]`,
+      reason:
+        'Which key encrypts a parameter that is adopted, or that a deleted stack left behind, is not known. The conditions allow these two parameters through Parameter Store only.',
+    });
+
+    new CustomResource(this, 'Parameters', {
+      resourceType: 'Custom::SharedSecret',
+      serviceToken: maker.functionArn,
+      serviceTimeout: SERVICE_TIMEOUT,
+      properties: {
+        SecretParameterName: parameters.signingSecret.name,
+        KeySetParameterName: parameters.keySet.name,
+        EncryptionKeyArn: encryptionKeyArn,
+      },
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { FargateService, type ICluster, PropagatedTagSource } from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  CfnListenerRule,
+  ListenerCondition,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { serviceName } from '../names.ts';
+import { ServiceTask, type ServiceTaskProps } from './service-task.ts';
+
+/** Requests that are under way when a task is taken out get this long to end. */
+const DRAIN_TIME = Duration.seconds(15);
+
+export interface WebServiceProps extends ServiceTaskProps {
+  readonly cluster: ICluster;
+  readonly vpc: IVpc;
+  /** Position among the listener's rules; the lowest that matches wins. */
+  readonly priority: number;
+  /** Paths of the host that belong to the service. @default - all that no other rule takes */
+  readonly paths?: readonly string[];
+}
+
+/**
+ * A service behind the load balancer: tasks in private subnets that only the load balancer reaches, and the rule that sends
+ * requests to them. ECS replaces them without ever having fewer than before, and goes back by itself when the new ones do not
+ * become healthy. The load balancer's check is the only one: it works for every image, also without a shell inside.
+ */
+export class WebService extends Construct {
+  readonly service: FargateService;
+
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id);
+    const { config, service, vpc } = props;
+    const task = new ServiceTask(this, 'Task', props);
+    const targetGroup = this.targetGroup(props);
+    const rule = this.listenerRule(props, targetGroup);
+
+    this.service = new FargateService(this, 'Service', {
+      serviceName: serviceName(config, service),
+      cluster: props.cluster,
+      taskDefinition: task.definition,
+      desiredCount: config.services[service].desiredCount,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      assignPublicIp: false,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [this.securityGroup(props, vpc)],
+      enableECSManagedTags: true,
+      propagateTags: PropagatedTagSource.SERVICE,
+    });
+    this.service.attachToApplicationTargetGroup(targetGroup);
+    // ECS refuses a target group without a load balancer, and cannot start a task before its role has its permissions.
+    this.service.node.addDependency(rule, task.executionRole);
+  }
+
+  private targetGroup({ config, service, vpc }: WebServiceProps): ApplicationTargetGroup {
+    const { port, healthPath } = config.services[service];
+    return new ApplicationTargetGroup(this, 'Targets', {
+      vpc,
+      port,
+      protocol: ApplicationProtocol.HTTP,
+      targetType: TargetType.IP,
+      deregistrationDelay: DRAIN_TIME,
+      healthCheck: {
+        path: healthPath,
+        healthyHttpCodes: '200',
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 3,
+      },
+    });
+  }
+
+  /** Written as CloudFormation has it: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
+   * second, separate rule to the tasks' security group. */
+  private listenerRule({ config, foundation, priority, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
+    const conditions = [
+      ListenerCondition.hostHeaders([config.hostName]),
+      ...(paths ? [ListenerCondition.pathPatterns([...paths])] : []),
+    ];
+    return new CfnListenerRule(this, 'Rule', {
+      listenerArn: foundation.get('listener-arn'),
+      priority,
+      conditions: conditions.map((condition) => condition.renderRawCondition()),
+      actions: [{ type: 'forward', targetGroupArn: targetGroup.targetGroupArn }],
+    });
+  }
+
+  private securityGroup({ config, service, foundation }: WebServiceProps, vpc: IVpc): SecurityGroup {
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      allowAllOutbound: false,
+      description: `Tasks of ${serviceName(config, service)}`,
+    });
+    const loadBalancer = Peer.securityGroupId(foundation.get('load-balancer-security-group-id'));
+    group.addIngressRule(loadBalancer, Port.tcp(config.services[service].port), 'Load balancer');
+    for (const port of new Set([443, portOf(config.registryUrl)])) {
+      group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'AWS APIs and the registry');
+    }
+    return group;
+  }
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}

@@ -1,0 +1,35 @@
+import type { App, StackProps } from 'aws-cdk-lib';
+import type { EnvironmentConfig } from '../config/schema.ts';
+import { stackName } from './names.ts';
+import { FoundationStack } from './stacks/foundation-stack.ts';
+import { ServicesStack } from './stacks/services-stack.ts';
+import { TrustStack } from './stacks/trust-stack.ts';
+
+/**
+ * Adds the stacks of one environment to an app.
+ *
+ * @param environmentName - goes into the stacks' tags
+ */
+export function addDeployment(app: App, environmentName: string, config: EnvironmentConfig): void {
+  const props = (part: Parameters<typeof stackName>[1], description: string): StackProps => ({
+    stackName: stackName(config, part),
+    description,
+    env: { account: config.account, region: config.region },
+    tags: { project: 'quilt-mcp-deploy', environment: environmentName },
+  });
+  const foundation = new FoundationStack(app, 'Foundation', config, {
+    ...props('foundation', 'Quilt MCP: network, load balancer, secret and everything else that has state'),
+    terminationProtection: config.terminationProtection,
+  });
+  const trust = new TrustStack(
+    app,
+    'Trust',
+    config,
+    props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
+  );
+  const services = new ServicesStack(app, 'Services', config, props('services', 'Quilt MCP: catalog and MCP service'));
+  // The stacks name each other's resources without references, so that CDK cannot see the order.
+  trust.addStackDependency(foundation, 'reads the contract of Foundation');
+  services.addStackDependency(foundation, 'reads the contract of Foundation');
+  services.addStackDependency(trust, 'is checked by the canary');
+}

@@ -1,0 +1,61 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { accessLogBucket } from '../constructs/access-log-bucket.ts';
+import { EncryptionKey } from '../constructs/encryption-key.ts';
+import { LoadBalancer } from '../constructs/load-balancer.ts';
+import { Network } from '../constructs/network.ts';
+import { SharedSecret } from '../constructs/shared-secret.ts';
+import { StateStore } from '../constructs/state-store.ts';
+import { PublishedFoundation } from '../foundation-contract.ts';
+import { clusterName } from '../names.ts';
+import { secretParameters } from '../secret-parameters.ts';
+
+/** Everything that has state or that others point to: network, load balancer, secret, logs. It only ever moves forward. */
+export class FoundationStack extends Stack {
+  readonly #zones: readonly string[];
+
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+    super(scope, id, props);
+    this.#zones = config.vpc.availabilityZones;
+
+    const { vpc } = new Network(this, 'Network', config);
+    const accessLogs = accessLogBucket(this, 'AccessLogs', config.logRetentionDays);
+    const loadBalancer = new LoadBalancer(this, 'LoadBalancer', { config, vpc, accessLogs });
+    new Cluster(this, 'Cluster', {
+      vpc,
+      clusterName: clusterName(config),
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+
+    const encryptionKeyArn = new EncryptionKey(this, 'EncryptionKey', config).arn;
+    new SharedSecret(this, 'SharedSecret', { config, parameters: secretParameters(this, config), encryptionKeyArn });
+    new StateStore(this, 'State', { config, accessLogs });
+
+    new PublishedFoundation(this, 'Published', config.namePrefix, {
+      'vpc-id': vpc.vpcId,
+      'private-subnet-ids': vpc.privateSubnets.map(({ subnetId }) => subnetId).join(','),
+      'listener-arn': loadBalancer.listenerArn,
+      'load-balancer-security-group-id': loadBalancer.securityGroupId,
+      'load-balancer-dns-name': loadBalancer.dnsName,
+      'encryption-key-arn': encryptionKeyArn,
+      'catalog-log-group': this.taskLogs('CatalogLogs', config),
+      'mcp-log-group': this.taskLogs('McpLogs', config),
+    });
+    new CfnOutput(this, 'LoadBalancerDnsName', {
+      value: loadBalancer.dnsName,
+      description: `What ${config.hostName} has to point to, where DNS is kept outside`,
+    });
+  }
+
+  /** The configured zones. CDK would ask the account for its own otherwise, and synthesis needs no network. */
+  override get availabilityZones(): string[] {
+    return [...this.#zones];
+  }
+
+  private taskLogs(id: string, { logRetentionDays }: EnvironmentConfig): string {
+    return new LogGroup(this, id, { retention: logRetentionDays }).logGroupName;
+  }
+}

@@ -1,0 +1,44 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as catalogVariables from '../../services/catalog/environment.ts';
+import * as mcpVariables from '../../services/mcp/environment.ts';
+import { foundationVpc } from '../constructs/foundation-vpc.ts';
+import { WebService } from '../constructs/web-service.ts';
+import { FoundationReader } from '../foundation-contract.ts';
+import { MCP_PATH } from '../mcp-path.ts';
+import { clusterName } from '../names.ts';
+
+/** The two services with all that makes them reachable: what a revision is, and what goes back when one fails. */
+export class ServicesStack extends Stack {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+    super(scope, id, props);
+    const foundation = new FoundationReader(this, config.namePrefix);
+    const vpc = foundationVpc(this, config, foundation);
+    const cluster = Cluster.fromClusterAttributes(this, 'Cluster', { clusterName: clusterName(config), vpc });
+    const common = { config, foundation, vpc, cluster };
+
+    const mcp = new WebService(this, 'Mcp', {
+      ...common,
+      service: 'mcp',
+      priority: 10,
+      // A pattern with /* does not match the path without its slash.
+      paths: [MCP_PATH, `${MCP_PATH}/*`],
+      environment: { [mcpVariables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds) },
+    });
+    const catalog = new WebService(this, 'Catalog', {
+      ...common,
+      service: 'catalog',
+      priority: 20,
+      environment: {
+        [catalogVariables.QUILT_ROLES]: JSON.stringify(config.roles),
+        [catalogVariables.QUILT_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
+        [catalogVariables.QUILT_MCP_PATH]: MCP_PATH,
+      },
+    });
+    // Verifiers first: what mints a new kind of token comes after what accepts it.
+    catalog.service.node.addDependency(mcp.service);
+    new CfnOutput(this, 'Url', { value: config.publicUrl, description: 'Where the catalog answers' });
+  }
+}

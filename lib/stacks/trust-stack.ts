@@ -1,0 +1,15 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { Canary } from '../constructs/canary.ts';
+import { FoundationReader } from '../foundation-contract.ts';
+
+/** The functions that keep both services trusting each other. It only ever moves forward. */
+export class TrustStack extends Stack {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+    super(scope, id, props);
+    const foundation = new FoundationReader(this, config.namePrefix);
+    const { functionName } = new Canary(this, 'Canary', { config, foundation });
+    new CfnOutput(this, 'CanaryFunctionName', { value: functionName, description: 'What `quilt-mcp canary` invokes' });
+  }
+}

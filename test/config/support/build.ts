@@ -1,0 +1,1 @@
+export { buildBundles } from '../../lib/support/build.ts';

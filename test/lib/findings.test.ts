@@ -1,0 +1,34 @@
+import { App, CfnWaitConditionHandle, Stack, Validations } from 'aws-cdk-lib';
+import { findings } from '../../lib/findings.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+
+const outdir = temporaryDirectory();
+
+// CDK prints the report too.
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function stackWithWarning(): Stack {
+  const context = { '@aws-cdk/core:annotationsInValidationReport': true };
+  const stack = new Stack(new App({ outdir: outdir(), context }), 'Stack');
+  new CfnWaitConditionHandle(stack, 'Something');
+  Validations.of(stack).addWarning('careless', 'something is careless');
+  return stack;
+}
+
+test('a warning, which CDK lets pass, is a finding with its place', () => {
+  const stack = stackWithWarning();
+  expect(findings(App.of(stack)?.synth().directory ?? '')).toEqual([
+    expect.stringMatching(/^Stack: .*careless.*: something is careless/),
+  ]);
+});
+
+test('what is acknowledged with a reason is none', () => {
+  const stack = stackWithWarning();
+  Validations.of(stack).acknowledge({ id: 'careless', reason: 'It is a test' });
+  expect(findings(App.of(stack)?.synth().directory ?? '')).toEqual([]);
+});

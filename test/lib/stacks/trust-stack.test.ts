@@ -1,0 +1,96 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { buildBundles } from '../support/build.ts';
+import { statementsOf } from '../support/iam.ts';
+import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
+
+let production: Synthesised;
+
+beforeAll(() => {
+  buildBundles();
+  production = synthesise(productionWith());
+});
+
+describe('canary', () => {
+  test('knows whom to ask, by names that need no other stack', () => {
+    production.trust.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'quilt-canary',
+      Runtime: 'nodejs24.x',
+      Environment: {
+        Variables: {
+          CANARY_URL: 'https://quilt.example.org',
+          CANARY_CONNECT_HOST: { Ref: 'LoadBalancerDnsName' },
+          CANARY_SECRET_PARAMETER: '/quilt/mcp-server/jwt-secret',
+          CANARY_KEY_SET_PARAMETER: '/quilt/mcp-server/jwt-verification-keys',
+          CANARY_CLUSTER: 'quilt',
+          CANARY_MCP_SERVICE: 'quilt-mcp',
+          CANARY_CATALOG_SERVICE: 'quilt-catalog',
+          CANARY_MCP_PATH: '/mcp',
+          CANARY_BUCKETS: '[]',
+        },
+      },
+    });
+  });
+
+  test('dials the public URL where the configuration says so', () => {
+    const { trust } = synthesise(localEnvironment());
+    trust.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ CANARY_CONNECT_HOST: Match.absent() }) },
+    });
+  });
+
+  test('may read both parameters and count tasks, and nothing more', () => {
+    const parameters = ['jwt-secret', 'jwt-verification-keys'].map(
+      (name) => `arn:aws:ssm:us-east-1:111122223333:parameter/quilt/mcp-server/${name}`,
+    );
+    expect(statementsOf(production.trust, 'CanaryRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^CanaryLogs/), 'Arn'] },
+      },
+      { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: parameters },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: { Ref: 'EncryptionKeyArn' },
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': 'ssm.us-east-1.amazonaws.com',
+            'kms:EncryptionContext:PARAMETER_ARN': parameters,
+          },
+        },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ecs:DescribeServices',
+        Resource: ['catalog', 'mcp'].map((name) => `arn:aws:ecs:us-east-1:111122223333:service/quilt/quilt-${name}`),
+      },
+    ]);
+  });
+
+  test('runs outside of the VPC for a load balancer that faces the Internet', () => {
+    production.trust.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: Match.absent() });
+  });
+
+  test('runs in private subnets for an internal load balancer, which lets it in', () => {
+    const internal = synthesise(
+      productionWith({ loadBalancer: { kind: 'create', scheme: 'internal', clientCidrs: ['10.9.0.0/16'] } }),
+    );
+
+    expect(internal.findings).toEqual([]);
+    internal.trust.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroupIds: [Match.anyValue()] },
+    });
+    internal.trust.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupEgress: [Match.objectLike({ FromPort: 443, ToPort: 443 })],
+      SecurityGroupIngress: Match.absent(),
+    });
+    internal.foundation.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' });
+    internal.foundation.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupIngress: Match.arrayWith([
+        Match.objectLike({ CidrIp: '10.0.0.0/16', FromPort: 443 }),
+        Match.objectLike({ CidrIp: '10.9.0.0/16', FromPort: 443 }),
+      ]),
+    });
+  });
+});
