@@ -1,10 +1,15 @@
 /** jose, the MCP SDK and their like ship as ES modules only, so they pass through the same transform as our code. */
-const esModulesOnly = ['jose', '@modelcontextprotocol', 'eventsource', 'eventsource-parser', 'pkce-challenge'].join('|');
+const esModulesOnly = ['jose', '@modelcontextprotocol', 'eventsource', 'eventsource-parser', 'pkce-challenge'].join(
+  '|',
+);
 
 const shared = {
   testEnvironment: 'node',
   transform: {
-    '\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly})/)`],
 };

@@ -7,7 +7,6 @@ import { isJsonObject, type JsonObject } from './json-object.ts';
 import { isLevel, scopeOf } from './level.ts';
 import { isPlainText } from './plain-text.ts';
 
-
 /** Who mints enhanced tokens. */
 export const ISSUER = 'quilt-frontend';
 

@@ -103,11 +103,11 @@ export class LocalEnvironment {
   }
 
   /** Makes the CDK's own stack, once. */
-  async bootstrap(onLine: (line: string) => void = () => {}): Promise<void> {
+  async bootstrap(): Promise<void> {
     const stacks = new CloudFormationClient(this.clientSettings);
     const known = await stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).catch(() => undefined);
     if (known) return;
-    await this.cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], onLine);
+    await this.cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`]);
   }
 
   /**
@@ -115,13 +115,13 @@ export class LocalEnvironment {
    *
    * @param what - stacks and further CDK options, such as `-c key=value`; all stacks when left out
    */
-  deploy(onLine: (line: string) => void = () => {}, what: readonly string[] = ['--all']): Promise<string> {
+  deploy(onLine?: (line: string) => void, what: readonly string[] = ['--all']): Promise<string> {
     const args = ['deploy', '--require-approval', 'never', '--progress', 'events', ...this.context(), ...what];
     return this.cdk(args, onLine);
   }
 
   /** Runs any CDK command against this environment. */
-  cdk(args: readonly string[], onLine: (line: string) => void): Promise<string> {
+  cdk(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<string> {
     return runCdk({
       args: [...args, '--output', this.assemblyDirectory, '--no-color', '--no-notices'],
       environment: { ...awsEnvironment(this.endpoint), CDK_HOME: join(this.options.directory, 'cdk-home') },

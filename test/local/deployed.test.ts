@@ -20,6 +20,7 @@ import {
   ListTasksCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
@@ -227,14 +228,18 @@ describe('the live secret and its key', () => {
     expect({ where, found: traces.some((trace) => text.includes(trace)) }).toEqual({ where, found: false });
   }
 
-  test('are in no file of the cloud assembly', () => {
-    const files = filesBelow(environment.assemblyDirectory);
-    expect(files.length).toBeGreaterThan(0);
+  test("are in no file of the run: cloud assembly, assets, images, functions, the emulator's own log", () => {
+    const files = filesBelow(DIRECTORY);
+    expect(files).toEqual(
+      expect.arrayContaining([environment.logFile, join(environment.assemblyDirectory, 'manifest.json')]),
+    );
     for (const file of files) expectNoTrace(file, readFileSync(file, 'latin1'));
   });
 
-  test("are not in the emulator's own log", () => {
-    expectNoTrace(environment.logFile, readFileSync(environment.logFile, 'latin1'));
+  test('are in no answer of the Lambda API', async () => {
+    const { Functions } = await new LambdaClient(environment.clientSettings).send(new ListFunctionsCommand({}));
+    expect(Functions?.length).toBeGreaterThan(1);
+    expectNoTrace('ListFunctions', JSON.stringify(Functions));
   });
 
   test('are in no log group', async () => {

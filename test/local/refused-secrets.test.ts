@@ -21,6 +21,7 @@ beforeAll(async () => {
   });
   ssm = new SSMClient(environment.clientSettings);
   await environment.bootstrap();
+  await environment.cdk(['synth', '--quiet', ...environment.context()]);
 }, 60_000);
 
 afterAll(() => environment?.stop(), 30_000);
@@ -29,10 +30,16 @@ async function put(name: string, value: string): Promise<void> {
   await ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
 }
 
+/** Deploys Foundation as it was synthesised. */
+function deployFoundation(onLine?: (line: string) => void): Promise<string> {
+  const args = ['--app', environment.assemblyDirectory, '--require-approval', 'never', '--progress', 'events'];
+  return environment.cdk(['deploy', 'Foundation', ...args], onLine);
+}
+
 /** Deploys Foundation, which has to fail. Returns the lines of the CDK CLI that say why, and all that it printed. */
 async function failedDeploy(): Promise<{ reason: string; output: string }> {
   const lines: string[] = [];
-  await expect(environment.deploy((line) => lines.push(line), ['Foundation'])).rejects.toThrow();
+  await expect(deployFoundation((line) => lines.push(line))).rejects.toThrow();
   return { reason: lines.filter((line) => /CREATE_FAILED/.test(line)).join('\n'), output: lines.join('\n') };
 }
 
@@ -70,7 +77,7 @@ test('a secret that its key set does not hold', async () => {
 }, 60_000);
 
 test('and the next deploy, without it, works', async () => {
-  await environment.deploy(undefined, ['Foundation']);
+  await deployFoundation();
   const stacks = new CloudFormationClient(environment.clientSettings);
   const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: FOUNDATION }));
   expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');

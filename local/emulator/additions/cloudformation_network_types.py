@@ -19,24 +19,6 @@ def _element(xml, name):
     return re.search(rf"<{name}>([^<]+)</{name}>|<item>([^<]+)</item>", xml).expand(r"\1\2")
 
 
-def _rule(direction):
-    """AWS::EC2::SecurityGroupIngress and …Egress: one rule of a group that stands elsewhere."""
-    field = {"Ingress": "IpPermissions", "Egress": "IpPermissionsEgress"}[direction]
-
-    def create(logical_id, props, stack_name):
-        ec2._security_groups[props["GroupId"]][field] += provisioners._ec2_sg_permissions([props])
-        rule_id = f"sgr-{stack_name}-{logical_id}"
-        return rule_id, {"Id": rule_id}
-
-    def delete(_physical_id, props):
-        group = ec2._security_groups.get(props.get("GroupId"))
-        if group:
-            unwanted = provisioners._ec2_sg_permissions([props])
-            group[field] = [permission for permission in group[field] if permission not in unwanted]
-
-    return {"create": create, "delete": delete}
-
-
 def _address_create(_logical_id, props, _stack_name):
     answer = _call(ec2._allocate_address, Domain=props.get("Domain", "vpc"))
     allocation, ip = _element(answer, "allocationId"), _element(answer, "publicIp")
@@ -85,8 +67,6 @@ def _flow_log_delete(physical_id, _props):
 
 
 TYPES = {
-    "AWS::EC2::SecurityGroupIngress": _rule("Ingress"),
-    "AWS::EC2::SecurityGroupEgress": _rule("Egress"),
     "AWS::EC2::EIP": {"create": _address_create, "delete": _address_delete},
     "AWS::EC2::NatGateway": {"create": _gateway_create, "delete": _gateway_delete},
     "AWS::EC2::FlowLog": {"create": _flow_log_create, "delete": _flow_log_delete},
