@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { readBreakGlass } from '../config/break-glass.ts';
 import { CONTEXT_KEYS } from '../config/context.ts';
 import { ConfigurationError } from '../config/errors.ts';
 import { DEFAULT_ENVIRONMENT, loadEnvironment } from '../config/load.ts';
@@ -13,7 +14,8 @@ function main(): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const environment: unknown = app.node.tryGetContext('environment') ?? DEFAULT_ENVIRONMENT;
   const context = Object.fromEntries(CONTEXT_KEYS.map((key) => [key, app.node.tryGetContext(key)]));
-  addDeployment(app, String(environment), loadEnvironment(environment, context, process.env.CDK_DEFAULT_ACCOUNT));
+  const config = loadEnvironment(environment, context, process.env.CDK_DEFAULT_ACCOUNT);
+  addDeployment(app, String(environment), config, readBreakGlass(context));
   const broken = findings(app.synth().directory);
   if (broken.length === 0) return;
   process.stderr.write(

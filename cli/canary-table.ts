@@ -1,18 +1,37 @@
-import type { CanaryReport } from '../lambda/canary/report.ts';
+import type { CanaryReport, ServiceRole } from '../lambda/canary/report.ts';
 import { table } from './table.ts';
 
-const MARK = { pass: '✔', fail: '✘', skipped: '–' } as const;
+const MARK = { pass: '✔', fail: '✘', skipped: '–', tolerated: '≈' } as const;
+
+const SERVICES: readonly ServiceRole[] = ['mcp', 'catalog'];
+
+function taskRows({ tasks, services }: CanaryReport): readonly (readonly string[])[] {
+  return SERVICES.flatMap((service) => {
+    const count = services.find((each) => each.service === service);
+    const seen = tasks[service].map(({ task, keyIds }) => [service, task, keyIds.join(', ')]);
+    const running = count && count.running > seen.length ? count.running - seen.length : 0;
+    return running > 0 ? [...seen, [service, `${running} not seen`, '']] : seen;
+  });
+}
 
 /** A canary report for people: every check, the tasks that answered, and the verdict last. */
 export function canaryTable(report: CanaryReport): string {
   const checks = report.checks.map((check) => [
     `${MARK[check.verdict]} ${check.name}`,
     `${check.durationMs} ms`,
-    check.reason ?? '',
+    check.verdict === 'tolerated' ? `tolerated: ${check.reason}` : (check.reason ?? ''),
   ]);
+  const tasks = taskRows(report);
+  const tolerated = report.checks.filter(({ verdict }) => verdict === 'tolerated').length;
+  const notes = [
+    ...(tolerated > 0 ? [`${tolerated} tolerated`] : []),
+    ...(report.attempts > 1 ? [`${report.attempts} attempts`] : []),
+  ];
   return [
     table([['CHECK', 'TIME', 'REASON'], ...checks]),
     '',
-    `Canary ${report.verdict} on ${report.url} in ${(report.durationMs / 1000).toFixed(1)} s.`,
+    ...(tasks.length > 0 ? [table([['SERVICE', 'TASK', 'KEYS'], ...tasks]), ''] : []),
+    `Canary ${report.verdict} on ${report.url} in ${(report.durationMs / 1000).toFixed(1)} s` +
+      `${notes.length > 0 ? ` (${notes.join(', ')})` : ''}.`,
   ].join('\n');
 }

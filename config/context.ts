@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isLoopbackUrl } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
-import { origin, rule } from './rules.ts';
+import { origin, rule, text } from './rules.ts';
 import { imageReference } from './service.ts';
 
 /** The values that the CDK's `-c key=value` may give beside `environment`. */
-export const CONTEXT_KEYS = ['publicUrl', 'registryUrl', 'catalogImage', 'mcpImage'] as const;
+export const CONTEXT_KEYS = ['publicUrl', 'registryUrl', 'catalogImage', 'mcpImage', 'canary', 'reason'] as const;
 
 /** Context as the CDK hands it over: any key may be missing, and nothing is known about a value. */
 export type DeployContext = { readonly [Key in (typeof CONTEXT_KEYS)[number]]?: unknown };
@@ -17,12 +17,42 @@ const loopbackOrigin = origin(
   rule('The local environment is on this machine only', 'Write a loopback URL such as http://127.0.0.1:8443'),
 );
 
-const contextSchema = z.object({
-  publicUrl: loopbackOrigin.optional(),
-  registryUrl: loopbackOrigin.optional(),
-  catalogImage: imageReference.optional(),
-  mcpImage: imageReference.optional(),
-});
+const contextSchema = z
+  .object({
+    publicUrl: loopbackOrigin.optional(),
+    registryUrl: loopbackOrigin.optional(),
+    catalogImage: imageReference.optional(),
+    mcpImage: imageReference.optional(),
+    /** `report` deploys whatever the canary says: break-glass. */
+    canary: z
+      .enum(
+        ['enforce', 'report'],
+        rule('The canary decides about a deploy or only reports', "Leave it out, or write 'report' with a reason"),
+      )
+      .default('enforce'),
+    reason: text(
+      /^(?=.*\S)[^\p{Cc}]{1,200}$/u,
+      rule(
+        'A reason is a text of at most 200 characters on one line',
+        'Write why the deploy cannot wait for a green canary',
+      ),
+    ).optional(),
+  })
+  .superRefine(checkBreakGlass);
+
+/** The glass is not broken by accident, and never without a word. */
+function checkBreakGlass(
+  { canary, reason }: { canary: 'enforce' | 'report'; reason?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  const message =
+    canary === 'report'
+      ? rule('A deploy that only reports its canary has a reason', 'Add -c reason="…"; it is kept with the revision')
+      : rule('A reason goes with -c canary=report only', 'Leave it out, or add -c canary=report');
+  if ((canary === 'report') !== (reason !== undefined)) {
+    context.addIssue({ code: 'custom', path: ['reason'], message });
+  }
+}
 
 /** Context that passed its checks. */
 export type CheckedContext = z.output<typeof contextSchema>;

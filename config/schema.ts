@@ -3,6 +3,7 @@ import type { RoleTable } from '../auth/authorization.ts';
 import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
+import { CHECK_NAMES } from '../lambda/canary/check-names.ts';
 import { checkAcrossKeys } from './cross-checks.ts';
 import { loadBalancerSchema, vpcSchema } from './network.ts';
 import { arn, origin, rule, section, text, whole } from './rules.ts';
@@ -178,7 +179,25 @@ const keys = section({
           ),
       )
       .default([]),
-  }).default({ connect: 'load-balancer', buckets: [] }),
+    /** How often it checks by itself. */
+    everyMinutes: whole(
+      1,
+      1440,
+      rule('The canary runs every minute to once a day', 'Write 1 to 1440, 5 unless you know better'),
+    ).default(5),
+    /**
+     * Checks that may fail without making the canary red, such as those that an image you bring cannot pass. Each stays in
+     * every report.
+     */
+    tolerate: z
+      .array(
+        z.enum(
+          CHECK_NAMES,
+          rule('Only a check of the canary can be tolerated', `Write one of ${CHECK_NAMES.join(', ')}`),
+        ),
+      )
+      .default([]),
+  }).prefault({}),
 
   logRetentionDays: z
     .literal(

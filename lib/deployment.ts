@@ -1,4 +1,5 @@
 import type { App, StackProps } from 'aws-cdk-lib';
+import type { BreakGlass } from '../config/break-glass.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
@@ -9,8 +10,14 @@ import { TrustStack } from './stacks/trust-stack.ts';
  * Adds the stacks of one environment to an app.
  *
  * @param environmentName - goes into the stacks' tags
+ * @param breakGlass - why this deploy goes through whatever the canary says; absent when the canary decides
  */
-export function addDeployment(app: App, environmentName: string, config: EnvironmentConfig): void {
+export function addDeployment(
+  app: App,
+  environmentName: string,
+  config: EnvironmentConfig,
+  breakGlass?: BreakGlass,
+): void {
   const props = (part: Parameters<typeof stackName>[1], description: string): StackProps => ({
     stackName: stackName(config, part),
     description,
@@ -27,9 +34,12 @@ export function addDeployment(app: App, environmentName: string, config: Environ
     config,
     props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
   );
-  const services = new ServicesStack(app, 'Services', config, props('services', 'Quilt MCP: catalog and MCP service'));
+  const services = new ServicesStack(app, 'Services', config, {
+    ...props('services', 'Quilt MCP: catalog and MCP service'),
+    ...(breakGlass && { breakGlass }),
+  });
   // The stacks name each other's resources without references, so that CDK cannot see the order.
   trust.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(foundation, 'reads the contract of Foundation');
-  services.addStackDependency(trust, 'is checked by the canary');
+  services.addStackDependency(trust, 'is admitted by the deploy gate');
 }

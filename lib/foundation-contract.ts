@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
  * A value may be added at any time. One that changes its meaning or goes away makes a new version: an older Services
  * template then finds no parameters and fails before it changes anything.
  */
-const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 1;
 
 /** The values, by the last part of the parameter's name, with what they are. */
 const VALUES = {
@@ -25,6 +25,7 @@ const VALUES = {
   'encryption-key-arn': 'KMS key of the signing secret and the key set',
   'catalog-log-group': 'Log group of the catalog tasks',
   'mcp-log-group': 'Log group of the MCP tasks',
+  'state-table-name': 'DynamoDB table with deploy lock, revisions, rotation and reports',
 } as const;
 
 export type FoundationValue = keyof typeof VALUES;

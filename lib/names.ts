@@ -30,6 +30,11 @@ export function canaryFunctionName({ namePrefix }: Named): string {
   return `${namePrefix}-canary`;
 }
 
+/** The deploy gate's Lambda function. */
+export function deployGateFunctionName({ namePrefix }: Named): string {
+  return `${namePrefix}-deploy-gate`;
+}
+
 /** The alias of the key that encrypts the secret parameters. */
 export function encryptionKeyAlias({ namePrefix }: Named): string {
   return `alias/${namePrefix}-mcp-secret`;

@@ -18,3 +18,7 @@ export const CANARY_CATALOG_SERVICE = 'CANARY_CATALOG_SERVICE';
 export const CANARY_MCP_PATH = 'CANARY_MCP_PATH';
 /** JSON list of the buckets that the canary's token carries; default `[]`. */
 export const CANARY_BUCKETS = 'CANARY_BUCKETS';
+/** Name of the state table that reports are kept in; optional: without it none is kept. */
+export const CANARY_STATE_TABLE = 'CANARY_STATE_TABLE';
+/** JSON list of the checks that need not pass (names of `check-names.ts`); default `[]`. */
+export const CANARY_TOLERATED = 'CANARY_TOLERATED';

@@ -1,23 +1,32 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
 import { log } from '../shared/log.ts';
 import { runCanary } from './canary.ts';
+import { keepReport } from './history.ts';
 import type { CanaryReport } from './report.ts';
+import { parseRequest } from './request.ts';
 import { readSettings } from './settings.ts';
 
 const clients = { ssm: new SSMClient(AWS_CLIENT_OPTIONS), ecs: new ECSClient(AWS_CLIENT_OPTIONS) };
+const dynamodb = new DynamoDBClient(AWS_CLIENT_OPTIONS);
 
 /**
- * Entry for a direct invocation: whatever the event is, answers a report.
+ * The one entry: a person, the schedule and the deploy gate invoke it, and each gets the same report.
  *
+ * @param event - a `CanaryRequest`, all of it optional; anything else is read as a direct invocation
  * @throws SettingsError when the function is not configured as it has to be
  */
-export async function handler(): Promise<CanaryReport> {
-  const report = await runCanary(readSettings(process.env), clients);
+export async function handler(event?: unknown): Promise<CanaryReport> {
+  const settings = readSettings(process.env);
+  const request = parseRequest(event);
+  const report = await runCanary(settings, { ...clients, ...request });
   const failed = report.checks
     .filter(({ verdict }) => verdict !== 'pass')
-    .map(({ name, reason }) => `${name}: ${reason}`);
-  log(failed.length === 0 ? 'info' : 'error', `canary ${report.verdict}`, { durationMs: report.durationMs, failed });
+    .map(({ name, verdict, reason }) => `${name}: ${verdict === 'tolerated' ? 'tolerated: ' : ''}${reason}`);
+  const { verdict, trigger, durationMs, attempts } = report;
+  log(verdict === 'green' ? 'info' : 'error', `canary ${verdict}`, { trigger, durationMs, attempts, failed });
+  if (settings.stateTable !== undefined) await keepReport(dynamodb, settings.stateTable, report);
   return report;
 }

@@ -5,7 +5,9 @@ import {
   SdkErrorCode,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
-import { type Answer, CheckFailure, describeFault, type Fault, faultOfAnswer, faultOfDial } from './fault.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
+import type { MintedToken } from '../../auth/mint-enhanced-token.ts';
+import { type Answer, type CheckFailure, type Fault, failureOf, faultOfAnswer, faultOfDial } from './fault.ts';
 import { answerOf } from './http/answer.ts';
 import { type Dial, DialError } from './http/dial.ts';
 
@@ -16,9 +18,12 @@ export type McpOptions = {
   readonly url: URL;
   readonly dial: Dial;
   /** Sent with everything but `initialize`. */
-  readonly token: string | undefined;
+  readonly token: MintedToken | undefined;
   readonly timeoutMs: number;
 };
+
+/** A tool's result as JSON, structured or as text; empty when it is neither. */
+export type ToolAnswer = JsonObject;
 
 const INITIALIZED = 'notifications/initialized';
 
@@ -40,10 +45,12 @@ export class McpSession {
   readonly #underWay = new Set<Promise<Response>>();
   readonly #transport: StreamableHTTPClientTransport;
   readonly #options: McpOptions;
+  #token: MintedToken | undefined;
   #handshake: unknown;
 
   private constructor(options: McpOptions) {
     this.#options = options;
+    this.#token = options.token;
     this.#transport = new StreamableHTTPClientTransport(options.url, {
       fetch: (url, init) => this.#track(this.#exchange(url, init ?? {})),
       // A redirect is a fault of its own; following it would hide that a client has to.
@@ -82,7 +89,7 @@ export class McpSession {
     await Promise.allSettled(this.#underWay);
     for (const exchange of this.#exchanges) {
       const fault = 'answer' in exchange ? faultOfAnswer(exchange.answer) : undefined;
-      if (fault?.kind === 'token-refused') throw new CheckFailure(describeFault(fault, exchange.rpcMethod));
+      if (fault?.kind === 'token-refused') throw failureOf(fault, exchange.rpcMethod);
     }
   }
 
@@ -109,21 +116,35 @@ export class McpSession {
   }
 
   /**
-   * Calls a tool without arguments; tells whether the tool itself ended well.
+   * Calls a tool without arguments.
    *
+   * @returns what it answered, or `undefined` when the tool itself ended with an error
    * @throws CheckFailure when the request failed
    */
-  async callTool(name: string): Promise<boolean> {
+  async callTool(name: string): Promise<ToolAnswer | undefined> {
     return this.#ask('tools/call', async (options) => {
-      const { isError } = await this.#client.callTool({ name, arguments: {} }, options);
-      return isError !== true;
+      const { isError, structuredContent, content } = await this.#client.callTool({ name, arguments: {} }, options);
+      if (isError === true) return undefined;
+      if (isJsonObject(structuredContent)) return structuredContent;
+      const [first] = content ?? [];
+      return (first?.type === 'text' ? parseJsonObject(first.text) : undefined) ?? {};
     });
+  }
+
+  /** Goes on with another token, as a client does whose token was about to expire. */
+  useToken(token: MintedToken): void {
+    this.#token = token;
   }
 
   /** Ends the session on the server and all that is still under way. */
   async close(): Promise<void> {
     // Politeness: a server may refuse it, or keep no sessions.
     if (this.#handshake === undefined) await this.#transport.terminateSession().catch(() => {});
+    await this.leave();
+  }
+
+  /** Ends what is still under way; the session stays open on the server. */
+  async leave(): Promise<void> {
     await this.#client.close();
   }
 
@@ -143,11 +164,11 @@ export class McpSession {
   async #exchange(url: string | URL, init: RequestInit): Promise<Response> {
     const rpcMethod = rpcMethodOf(init);
     const headers = new Headers(init.headers);
-    const token = rpcMethod === 'initialize' ? undefined : this.#options.token;
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const token = rpcMethod === 'initialize' ? undefined : this.#token;
+    if (token !== undefined) headers.set('authorization', `Bearer ${token.token}`);
     try {
       const response = await this.#options.dial(url, { ...init, headers });
-      this.#exchanges.push({ rpcMethod, answer: answerOf(response, this.#options.url, token !== undefined) });
+      this.#exchanges.push({ rpcMethod, answer: answerOf(response, this.#options.url, token?.keyId) });
       return response;
     } catch (error) {
       if (error instanceof DialError) this.#exchanges.push({ rpcMethod, error });
@@ -160,7 +181,7 @@ export class McpSession {
   }
 
   #failure(error: unknown, rpcMethod: string): CheckFailure {
-    return new CheckFailure(describeFault(this.#faultOf(error, rpcMethod), rpcMethod));
+    return failureOf(this.#faultOf(error, rpcMethod), rpcMethod);
   }
 
   #faultOf(error: unknown, rpcMethod: string): Fault {

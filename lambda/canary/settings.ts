@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isBucketName } from '../../auth/bucket-name.ts';
+import { type CheckName, isCheckName } from './check-names.ts';
 import * as names from './environment.ts';
 
 /** What the canary asks, and with what. */
@@ -15,6 +16,10 @@ export type CanarySettings = {
   readonly mcpService: string;
   readonly catalogService: string;
   readonly buckets: readonly string[];
+  /** Where reports are kept, if anywhere. */
+  readonly stateTable: string | undefined;
+  /** Checks that need not pass. */
+  readonly tolerated: readonly CheckName[];
 };
 
 /** Every problem of the environment at once; values are not repeated, since one may be a secret in the wrong place. */
@@ -52,15 +57,19 @@ function parseUrl(text: string): URL | undefined {
   return secure && bare ? url : undefined;
 }
 
-function parseBuckets(text: string): readonly string[] | undefined {
-  try {
-    const list: unknown = JSON.parse(text);
-    const isList = Array.isArray(list) && list.every((name) => name === '*' || isBucketName(name));
-    return isList ? [...new Set<string>(list)].sort() : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** A JSON list without repetitions, sorted; `undefined` when it is none or one of its items is not allowed. */
+const listOf =
+  <T extends string>(isAllowed: (item: unknown) => item is T) =>
+  (text: string): readonly T[] | undefined => {
+    try {
+      const list: unknown = JSON.parse(text);
+      return Array.isArray(list) && list.every(isAllowed) ? [...new Set(list)].sort() : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+const isBucket = (item: unknown): item is string => item === '*' || isBucketName(item);
 
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
@@ -89,7 +98,9 @@ const VARIABLES = {
   cluster: variable(names.CANARY_CLUSTER, 'the name or ARN of an ECS cluster', anyText),
   mcpService: variable(names.CANARY_MCP_SERVICE, 'the name of an ECS service', anyText),
   catalogService: variable(names.CANARY_CATALOG_SERVICE, 'the name of an ECS service', anyText),
-  buckets: variable(names.CANARY_BUCKETS, 'a JSON list of bucket names', parseBuckets, '[]'),
+  buckets: variable(names.CANARY_BUCKETS, 'a JSON list of bucket names', listOf(isBucket), '[]'),
+  stateTable: variable(names.CANARY_STATE_TABLE, 'the name of a DynamoDB table', (text) => text, ''),
+  tolerated: variable(names.CANARY_TOLERATED, 'a JSON list of names of checks', listOf(isCheckName), '[]'),
 };
 
 function readAll(environment: Environment): Values<typeof VARIABLES> {
@@ -111,12 +122,17 @@ function readAll(environment: Environment): Values<typeof VARIABLES> {
  * @throws SettingsError naming every variable that is missing or wrong, with its rule
  */
 export function readSettings(environment: Environment): CanarySettings {
-  const { mcpPath, connectHost, ...settings } = readAll(environment);
+  const { mcpPath, connectHost, stateTable, ...settings } = readAll(environment);
   if (connectHost !== '' && isIP(settings.url.hostname.replace(/[[\]]/g, '')) !== 0) {
     // An address is never looked up, so the connect host would be ignored in silence.
     throw new SettingsError([
       `${names.CANARY_CONNECT_HOST} needs a ${names.CANARY_URL} with a host name, not with an IP address`,
     ]);
   }
-  return { ...settings, mcpUrl: new URL(mcpPath, settings.url), connectHost: connectHost || undefined };
+  return {
+    ...settings,
+    mcpUrl: new URL(mcpPath, settings.url),
+    connectHost: connectHost || undefined,
+    stateTable: stateTable || undefined,
+  };
 }

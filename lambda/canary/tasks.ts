@@ -3,7 +3,7 @@ import { log } from '../shared/log.ts';
 import { errorName } from '../shared/safe-error.ts';
 import type { Dial } from './http/dial.ts';
 import { keyIdsOf, taskOf } from './http/task-headers.ts';
-import type { ServiceCount, ServiceRole, TaskSeen } from './report.ts';
+import type { ServiceCount, ServiceRole, TaskSeen, TasksSeen } from './report.ts';
 import type { CanarySettings } from './settings.ts';
 
 /** Remembers which tasks answered. */
@@ -20,16 +20,16 @@ export class TaskLog {
     };
   }
 
-  /** The tasks of a service that answered so far. */
-  seen(service: ServiceRole): readonly TaskSeen[] {
-    return [...this.#seen[service].values()];
+  /** The tasks that answered so far. */
+  get seen(): TasksSeen {
+    return { mcp: [...this.#seen.mcp.values()], catalog: [...this.#seen.catalog.values()] };
   }
 }
 
 /**
  * How many tasks of both services ECS runs and wants.
  *
- * The counts are for the reader of the report and decide nothing, so a failure is logged and gives an empty list.
+ * A failure is logged and gives an empty list: the check that needs the counts tells that it has none.
  */
 export async function countTasks(
   ecs: ECSClient,

@@ -1,7 +1,7 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { AuthError } from '../../auth/errors.ts';
 import { type KeySet, parseKeySet, secretOfKey } from '../../auth/key-set.ts';
-import { mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
+import { type MintedToken, mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
 import { loadSigningKey, type SigningKey } from '../../auth/signing-key.ts';
 import { errorName } from '../shared/safe-error.ts';
@@ -11,6 +11,8 @@ import type { CanarySettings } from './settings.ts';
 /** What the parameters hold: the same that the tasks read at their start. */
 export type Trust = {
   readonly signingKey: SigningKey;
+  /** For tokens that have to be signed wrongly in one point only, which `signingKey` does not do. */
+  readonly signingSecret: string;
   readonly acceptedKeyIds: readonly string[];
   /** Every text that must not be seen in a report. */
   readonly secretTexts: readonly string[];
@@ -23,6 +25,7 @@ async function readParameters(ssm: SSMClient, names: readonly string[], abortSig
     return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
   } catch (error) {
     throw new CheckFailure(
+      'parameter-unreadable',
       `ssm:GetParameters failed with ${errorName(error)} for ${names.join(', ')}. Check the function's role and network.`,
     );
   }
@@ -32,7 +35,7 @@ async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T>
   try {
     return await check();
   } catch (error) {
-    if (error instanceof AuthError) throw new CheckFailure(`${name}: ${error.message}`);
+    if (error instanceof AuthError) throw new CheckFailure('parameter-invalid', `${name}: ${error.message}`);
     throw error;
   }
 }
@@ -56,6 +59,7 @@ export async function readTrust(
   const keySet = await checked(keySetParameter, () => parseKeySet(values.get(keySetParameter)));
   return {
     signingKey: await checked(`${secretParameter}, ${keySetParameter}`, () => loadSigningKey(secret, keySet)),
+    signingSecret: secret,
     acceptedKeyIds: keySet.keys.map((key) => key.kid),
     secretTexts: secretTextsOf(keySet, secret),
   };
@@ -64,14 +68,17 @@ export async function readTrust(
 /** Longer than a run of the canary, and of little use to whoever finds it. */
 const LIFETIME_SECONDS = 300;
 
-/** A token of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it. */
-export async function mintCanaryToken({ signingKey }: Trust, buckets: readonly string[]): Promise<string> {
+/**
+ * Two tokens of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it.
+ * The second stands for a renewed one: the same person, and told apart by when it expires.
+ */
+export async function mintCanaryTokens(
+  { signingKey }: Trust,
+  buckets: readonly string[],
+): Promise<{ readonly first: MintedToken; readonly renewed: MintedToken }> {
   const authorization = { level: 'read', roles: ['canary'], permissions: [], buckets } as const;
-  const minted = await mintEnhancedToken({
-    signingKey,
-    subject: 'canary',
-    authorization,
-    lifetimeSeconds: LIFETIME_SECONDS,
-  });
-  return minted.token;
+  const mint = (lifetimeSeconds: number) =>
+    mintEnhancedToken({ signingKey, subject: 'canary', authorization, lifetimeSeconds });
+  const [first, renewed] = await Promise.all([mint(LIFETIME_SECONDS), mint(2 * LIFETIME_SECONDS)]);
+  return { first, renewed };
 }

@@ -1,6 +1,7 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/canary/environment.ts';
@@ -8,7 +9,9 @@ import type { FoundationReader } from '../foundation-contract.ts';
 import { MCP_PATH } from '../mcp-path.ts';
 import { canaryFunctionName, clusterName, serviceName } from '../names.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { CanarySchedule } from './canary-schedule.ts';
 import { foundationVpc } from './foundation-vpc.ts';
 
 /** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
@@ -24,7 +27,7 @@ export interface CanaryProps {
  * internet-facing load balancer, in private subnets for an internal one.
  */
 export class Canary extends Construct {
-  readonly functionName: string;
+  readonly function: IFunction;
 
   constructor(scope: Construct, id: string, { config, foundation }: CanaryProps) {
     super(scope, id);
@@ -45,6 +48,8 @@ export class Canary extends Construct {
         [variables.CANARY_CATALOG_SERVICE]: serviceName(config, 'catalog'),
         [variables.CANARY_MCP_PATH]: MCP_PATH,
         [variables.CANARY_BUCKETS]: JSON.stringify(config.canary.buckets),
+        [variables.CANARY_STATE_TABLE]: foundation.get('state-table-name'),
+        [variables.CANARY_TOLERATED]: JSON.stringify(config.canary.tolerate),
         ...(config.canary.connect === 'load-balancer' && {
           [variables.CANARY_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),
         }),
@@ -66,7 +71,9 @@ export class Canary extends Construct {
         ),
       }),
     );
-    this.functionName = canary.functionName;
+    allowState(role, foundation, ['PutItem'], ['canary']);
+    new CanarySchedule(this, 'Schedule', canary, config.canary.everyMinutes);
+    this.function = canary;
   }
 
   private network(vpc: IVpc) {

@@ -26,6 +26,8 @@ export interface ServiceTaskProps {
 export class ServiceTask extends Construct {
   readonly definition: FargateTaskDefinition;
   readonly executionRole: Role;
+  /** The container's image, as the definition names it. */
+  readonly image: string;
 
   constructor(scope: Construct, id: string, { service, config, foundation, environment }: ServiceTaskProps) {
     super(scope, id);
@@ -44,7 +46,7 @@ export class ServiceTask extends Construct {
       executionRole: this.executionRole,
       taskRole: this.role('TaskRole', `Containers of ${serviceName(config, service)}`),
     });
-    this.definition.addContainer(service, {
+    const { imageName } = this.definition.addContainer(service, {
       image,
       portMappings: [{ containerPort: port }],
       readonlyRootFilesystem: true,
@@ -62,6 +64,7 @@ export class ServiceTask extends Construct {
       },
       logging: LogDrivers.awsLogs({ logGroup, streamPrefix: service }),
     });
+    this.image = imageName;
     this.acknowledgeFindings(service, inEcr);
   }
 

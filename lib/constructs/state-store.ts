@@ -9,18 +9,26 @@ export interface StateStoreProps {
   readonly accessLogs: IBucket;
 }
 
-/** What a deployment remembers: the state of rotations and locks, and the template of every revision. No secrets. */
+/**
+ * What a deployment remembers: lock, rotation, revisions and the canary's reports in a table, and the template of every
+ * revision in a bucket. No secrets.
+ */
 export class StateStore extends Construct {
+  readonly tableName: string;
+
   constructor(scope: Construct, id: string, { config, accessLogs }: StateStoreProps) {
     super(scope, id);
-    new Table(this, 'Table', {
+    const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: config.terminationProtection,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.tableName = table.tableName;
     new Bucket(this, 'Revisions', {
       encryption: BucketEncryption.S3_MANAGED,
       versioned: true,

@@ -31,11 +31,14 @@ export interface WebServiceProps extends ServiceTaskProps {
  */
 export class WebService extends Construct {
   readonly service: FargateService;
+  /** The container's image, as the task definition names it. */
+  readonly image: string;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
     super(scope, id);
     const { config, service, vpc } = props;
     const task = new ServiceTask(this, 'Task', props);
+    this.image = task.image;
     const targetGroup = this.targetGroup(props);
     const rule = this.listenerRule(props, targetGroup);
 

@@ -32,7 +32,7 @@ export class FoundationStack extends Stack {
 
     const encryptionKeyArn = new EncryptionKey(this, 'EncryptionKey', config).arn;
     new SharedSecret(this, 'SharedSecret', { config, parameters: secretParameters(this, config), encryptionKeyArn });
-    new StateStore(this, 'State', { config, accessLogs });
+    const { tableName } = new StateStore(this, 'State', { config, accessLogs });
 
     new PublishedFoundation(this, 'Published', config.namePrefix, {
       'vpc-id': vpc.vpcId,
@@ -43,6 +43,7 @@ export class FoundationStack extends Stack {
       'encryption-key-arn': encryptionKeyArn,
       'catalog-log-group': this.taskLogs('CatalogLogs', config),
       'mcp-log-group': this.taskLogs('McpLogs', config),
+      'state-table-name': tableName,
     });
     new CfnOutput(this, 'LoadBalancerDnsName', {
       value: loadBalancer.dnsName,

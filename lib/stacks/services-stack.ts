@@ -1,18 +1,25 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import type { BreakGlass } from '../../config/break-glass.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as catalogVariables from '../../services/catalog/environment.ts';
 import * as mcpVariables from '../../services/mcp/environment.ts';
+import { CheckedDeploy } from '../constructs/checked-deploy.ts';
 import { foundationVpc } from '../constructs/foundation-vpc.ts';
 import { WebService } from '../constructs/web-service.ts';
 import { FoundationReader } from '../foundation-contract.ts';
 import { MCP_PATH } from '../mcp-path.ts';
 import { clusterName } from '../names.ts';
 
+export interface ServicesStackProps extends StackProps {
+  /** @default - the canary decides about the deploy */
+  readonly breakGlass?: BreakGlass;
+}
+
 /** The two services with all that makes them reachable: what a revision is, and what goes back when one fails. */
 export class ServicesStack extends Stack {
-  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, { breakGlass, ...props }: ServicesStackProps) {
     super(scope, id, props);
     const foundation = new FoundationReader(this, config.namePrefix);
     const vpc = foundationVpc(this, config, foundation);
@@ -39,6 +46,13 @@ export class ServicesStack extends Stack {
     });
     // Verifiers first: what mints a new kind of token comes after what accepts it.
     catalog.service.node.addDependency(mcp.service);
+    new CheckedDeploy(this, 'Deploy', {
+      config,
+      images: { catalog: catalog.image, mcp: mcp.image },
+      deployed: [mcp, catalog],
+      breakGlass,
+      template: () => this._toCloudFormation(),
+    });
     new CfnOutput(this, 'Url', { value: config.publicUrl, description: 'Where the catalog answers' });
   }
 }

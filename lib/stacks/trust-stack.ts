@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { Canary } from '../constructs/canary.ts';
+import { DeployGate } from '../constructs/deploy-gate.ts';
 import { FoundationReader } from '../foundation-contract.ts';
 
 /** The functions that keep both services trusting each other. It only ever moves forward. */
@@ -9,7 +10,11 @@ export class TrustStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
     super(scope, id, props);
     const foundation = new FoundationReader(this, config.namePrefix);
-    const { functionName } = new Canary(this, 'Canary', { config, foundation });
-    new CfnOutput(this, 'CanaryFunctionName', { value: functionName, description: 'What `quilt-mcp canary` invokes' });
+    const { function: canary } = new Canary(this, 'Canary', { config, foundation });
+    new DeployGate(this, 'DeployGate', { config, foundation, canary });
+    new CfnOutput(this, 'CanaryFunctionName', {
+      value: canary.functionName,
+      description: 'What `quilt-mcp canary` invokes',
+    });
   }
 }

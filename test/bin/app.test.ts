@@ -38,6 +38,7 @@ test('synthesises the environment that is named', () => {
 test.each([
   ['an unknown environment', { environment: 'prod' }, undefined, 'command line: -c environment'],
   ['an account that is not the emulator’s', {}, '111122223333', 'config/local.ts: account'],
+  ['a deploy that only reports, without a reason', { canary: 'report' }, undefined, 'command line: -c reason'],
   ['a local URL that is elsewhere', { publicUrl: 'https://example.org' }, undefined, 'command line: -c publicUrl'],
 ])('refuses %s with exit code 2, a sentence, no stack trace and nothing to deploy', (_, context, account, place) => {
   const { status, stderr } = runApp(context as Record<string, string>, account);

@@ -38,7 +38,7 @@ describe('production', () => {
       tokenLifetimeSeconds: 3600,
       tokenLeewaySeconds: 10,
       terminationProtection: true,
-      canary: { connect: 'load-balancer', buckets: [] },
+      canary: { connect: 'load-balancer', buckets: [], everyMinutes: 5, tolerate: [] },
     });
     for (const service of Object.values(config.services))
       expect(service).toMatchObject({ desiredCount: 2, port: 8080 });

@@ -68,6 +68,8 @@ test.each([
   ['services.mcp.healthPath', 'healthz', 'services.mcp.healthPath'],
   ['canary', { connect: 'dns' }, 'canary.connect'],
   ['canary', { buckets: ['s3://mine'] }, 'canary.buckets.0'],
+  ['canary', { everyMinutes: 0 }, 'canary.everyMinutes'],
+  ['canary', { tolerate: ['all-checks'] }, 'canary.tolerate.0'],
   ['logRetentionDays', 42, 'logRetentionDays'],
   ['terminationProtection', 'yes', 'terminationProtection'],
   ['tokenLifetime', 60, 'tokenLifetime'],

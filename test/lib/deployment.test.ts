@@ -63,10 +63,11 @@ describe('references between stacks', () => {
 });
 
 describe('permissions', () => {
-  test('four roles decrypt: the secret’s maker, the canary and both execution roles', () => {
+  test('five roles decrypt: the secret’s maker, the canary, the deploy gate and both execution roles', () => {
     expect(templatesOf(production).flatMap((template) => rolesThatMay(template, 'kms:Decrypt'))).toEqual([
       expect.stringMatching(/^SharedSecretMakerRole/),
       expect.stringMatching(/^CanaryRole/),
+      expect.stringMatching(/^DeployGateRole/),
       expect.stringMatching(/^McpTaskExecutionRole/),
       expect.stringMatching(/^CatalogTaskExecutionRole/),
     ]);

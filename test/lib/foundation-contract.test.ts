@@ -12,6 +12,7 @@ const VERSION_1 = [
   'load-balancer-security-group-id',
   'mcp-log-group',
   'private-subnet-ids',
+  'state-table-name',
   'vpc-id',
 ] as const;
 

@@ -1,4 +1,4 @@
-import { CheckFailure, describeFault, faultOfAnswer } from '../fault.ts';
+import { CheckFailure, failureOf, faultOfAnswer } from '../fault.ts';
 import { askOnce } from '../http/ask-once.ts';
 import type { Dial } from '../http/dial.ts';
 
@@ -9,8 +9,9 @@ export async function checkCatalog(dial: Dial, url: URL): Promise<void> {
   const fault = faultOfAnswer(answer);
   if (fault === undefined || fault.kind === 'not-mcp' || fault.kind === 'mcp-error') {
     throw new CheckFailure(
-      `no-page: GET / gave ${answer.status}. Check the listener's default rule and the catalog's image.`,
+      'no-page',
+      `GET / gave ${answer.status}. Check the listener's default rule and the catalog's image.`,
     );
   }
-  throw new CheckFailure(describeFault(fault, 'GET /'));
+  throw failureOf(fault, 'GET /');
 }

@@ -1,63 +1,94 @@
 import { log } from '../../shared/log.ts';
 import { errorName, stackFrames } from '../../shared/safe-error.ts';
+import { CHECK_NAMES, type CheckName } from '../check-names.ts';
 import { CheckFailure } from '../fault.ts';
-import type { CheckName, CheckResult } from '../report.ts';
+import { createLimit } from '../limit.ts';
+import type { CheckResult } from '../report.ts';
 
 /** A check that was run: what later checks need of it, if it passed. */
 export type Step<T> = { readonly name: CheckName; readonly passed: { readonly value: T } | undefined };
 
-type ValuesOf<Needs extends readonly Step<unknown>[]> = {
-  readonly [I in keyof Needs]: Needs[I] extends Step<infer T> ? T : never;
+/** A check that was run or is to end; it never rejects. */
+type Need<T> = Step<T> | Promise<Step<T>>;
+
+type ValuesOf<Needs extends readonly Need<unknown>[]> = {
+  readonly [I in keyof Needs]: Awaited<Needs[I]> extends Step<infer T> ? T : never;
 };
 
-function reasonOf(name: CheckName, error: unknown): string {
-  if (error instanceof CheckFailure) return error.message;
+/** A few at a time: enough to be quick, too few to be a load. */
+const CHECKS_AT_ONCE = 4;
+
+function failureOf(name: CheckName, error: unknown): CheckFailure {
+  if (error instanceof CheckFailure) return error;
   log('error', 'unexpected error', { check: name, error: errorName(error), stack: stackFrames(error) });
-  return `unexpected: ${errorName(error)}; the function's log group has the place where it happened.`;
+  return new CheckFailure(
+    'unexpected',
+    `${errorName(error)}; the function's log group has the place where it happened.`,
+  );
 }
 
-/** Runs checks one after the other and keeps their results. */
+/** Runs checks, a few at a time, and keeps their results. */
 export class CheckRecorder {
-  readonly #results: CheckResult[] = [];
+  readonly #results = new Map<CheckName, CheckResult>();
+  readonly #limit = createLimit(CHECKS_AT_ONCE);
   readonly #deadline: AbortSignal;
+  readonly #tolerated: ReadonlySet<CheckName>;
+  #settles = true;
 
-  /** @param deadline - fires when the time for all checks is over; those that did not start are skipped then */
-  constructor(deadline: AbortSignal) {
+  /**
+   * @param deadline - fires when the time for all checks is over; those that did not start are skipped then
+   * @param tolerated - checks that need not pass
+   */
+  constructor(deadline: AbortSignal, tolerated: readonly CheckName[] = []) {
     this.#deadline = deadline;
+    this.#tolerated = new Set(tolerated);
   }
 
+  /** What is known so far, in the order of the report. */
   get results(): readonly CheckResult[] {
-    return this.#results;
+    return CHECK_NAMES.flatMap((name) => this.#results.get(name) ?? []);
+  }
+
+  /** Whether everything that went wrong and is not tolerated may be the settling of a fresh deployment. */
+  get settles(): boolean {
+    return this.#settles;
   }
 
   /**
-   * Runs one check. It gets the values of the checks that it needs, and is skipped when one of them did not pass; it passes by
-   * resolving, and fails by throwing a `CheckFailure` with the reason.
+   * Runs one check as soon as those that it needs have ended. It gets their values, and is skipped when one of them did not
+   * pass; it passes by resolving, and fails by throwing a `CheckFailure` with the reason.
    */
-  async run<T, const Needs extends readonly Step<unknown>[]>(
+  async run<T, const Needs extends readonly Need<unknown>[]>(
     name: CheckName,
     needs: Needs,
     check: (...values: ValuesOf<Needs>) => Promise<T>,
   ): Promise<Step<T>> {
-    const missing = needs.filter((step) => step.passed === undefined).map((step) => step.name);
+    const steps = await Promise.all(needs);
+    const missing = steps.filter((step) => step.passed === undefined).map((step) => step.name);
     if (missing.length > 0) return this.#skip(name, `needs ${missing.join(', ')}, which did not pass`);
-    if (this.#deadline.aborted) return this.#skip(name, 'the time for all checks was over');
-
-    const start = performance.now();
-    const durationMs = () => Math.round(performance.now() - start);
-    try {
-      const values = needs.map((step) => step.passed?.value) as unknown as ValuesOf<Needs>;
-      const value = await check(...values);
-      this.#results.push({ name, verdict: 'pass', durationMs: durationMs() });
-      return { name, passed: { value } };
-    } catch (error) {
-      this.#results.push({ name, verdict: 'fail', durationMs: durationMs(), reason: reasonOf(name, error) });
-      return { name, passed: undefined };
-    }
+    return this.#limit(async () => {
+      if (this.#deadline.aborted) return this.#skip(name, 'the time for all checks was over');
+      const start = performance.now();
+      const durationMs = () => Math.round(performance.now() - start);
+      try {
+        const value = await check(...(steps.map((step) => step.passed?.value) as unknown as ValuesOf<Needs>));
+        this.#results.set(name, { name, verdict: 'pass', durationMs: durationMs() });
+        return { name, passed: { value } };
+      } catch (error) {
+        const { settles, message } = failureOf(name, error);
+        if (!this.#tolerated.has(name)) this.#settles &&= settles;
+        return this.#without(name, 'fail', durationMs(), message);
+      }
+    });
   }
 
   #skip(name: CheckName, reason: string): Step<never> {
-    this.#results.push({ name, verdict: 'skipped', durationMs: 0, reason });
+    return this.#without(name, 'skipped', 0, reason);
+  }
+
+  #without(name: CheckName, verdict: 'fail' | 'skipped', durationMs: number, reason: string): Step<never> {
+    const isTolerated = this.#tolerated.has(name);
+    this.#results.set(name, { name, verdict: isTolerated ? 'tolerated' : verdict, durationMs, reason });
     return { name, passed: undefined };
   }
 }

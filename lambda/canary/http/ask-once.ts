@@ -1,4 +1,4 @@
-import { type Answer, CheckFailure, describeFault, faultOfDial } from '../fault.ts';
+import { type Answer, failureOf, faultOfDial } from '../fault.ts';
 import { answerOf } from './answer.ts';
 import { type Dial, DialError } from './dial.ts';
 
@@ -12,9 +12,9 @@ export async function askOnce(dial: Dial, url: URL, init: RequestInit, where: st
   try {
     const response = await dial(url, init);
     await response.body?.cancel();
-    // Not "with token": no token that is sent this way is a valid one.
-    return answerOf(response, url, false);
+    // No token that is sent this way is a valid one.
+    return answerOf(response, url, undefined);
   } catch (error) {
-    throw error instanceof DialError ? new CheckFailure(describeFault(faultOfDial(error), where)) : error;
+    throw error instanceof DialError ? failureOf(faultOfDial(error), where) : error;
   }
 }

@@ -3,33 +3,48 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { keyIdOf } from '../../../auth/key-id.ts';
-import { runCanary } from '../../../lambda/canary/canary.ts';
-import type { CanaryReport, CheckName } from '../../../lambda/canary/report.ts';
+import { type CanaryOptions, runCanary } from '../../../lambda/canary/canary.ts';
+import type { CheckName } from '../../../lambda/canary/check-names.ts';
+import type { CanaryReport } from '../../../lambda/canary/report.ts';
 import { readSettings } from '../../../lambda/canary/settings.ts';
 import { type FakeAws, startFakeAws, useFakeAws } from '../support/fake-aws.ts';
 import { keySetText } from '../support/secrets.ts';
-import { type Deployment, type Intercept, startDeployment } from './deployment.ts';
+import {
+  type Answered,
+  type Asked,
+  type Deployment,
+  type Intercept,
+  type Rewrite,
+  startDeployment,
+  type TaskTrust,
+} from './deployment.ts';
 
-/** The account that the canary runs in: its parameters, valid at first, and its cluster. */
+/** The account that the canary runs in: its parameters, valid at first, and its cluster of two MCP tasks and a catalog task. */
 export type Account = {
   readonly aws: FakeAws;
   readonly secret: string;
   readonly keySet: string;
   readonly keyId: string;
+  /** What a task that read the parameters holds. */
+  readonly trust: TaskTrust;
   /** A deployment that holds the account's keys. */
-  start(intercept?: Intercept): Promise<Deployment>;
+  start(fault?: { readonly intercept?: Intercept; readonly rewrite?: Rewrite }): Promise<Deployment>;
   /** Writes the parameters as they are to be, without those that are `undefined`. */
   put(secret: string | undefined, keySet: string | undefined): void;
 };
 
 const PARAMETERS = ['/quilt/secret', '/quilt/keys'] as const;
 
-export async function startAccount(): Promise<Account> {
+/** What a task holds that read these secrets: it signs with the first and accepts all. */
+export async function trustOf(secret: string, ...others: readonly string[]): Promise<TaskTrust> {
+  return { MCP_ENHANCED_JWT_SECRET: secret, MCP_ENHANCED_JWT_KEYS: await keySetText(secret, ...others) };
+}
+
+export async function startAccount(secret = generateSecret()): Promise<Account> {
   const aws = await startFakeAws();
   useFakeAws(aws.endpoint);
-  const secret = generateSecret();
-  const keySet = await keySetText(secret);
-  const keyId = await keyIdOf(secret);
+  const trust = await trustOf(secret);
+  const keySet = trust.MCP_ENHANCED_JWT_KEYS;
   const put: Account['put'] = (...values) => {
     for (const [index, name] of PARAMETERS.entries()) {
       const value = values[index];
@@ -39,16 +54,19 @@ export async function startAccount(): Promise<Account> {
   };
   put(secret, keySet);
   aws.services.set('mcp-service', { running: 2, desired: 2 }).set('catalog-service', { running: 1, desired: 2 });
-  const start: Account['start'] = (intercept) =>
-    startDeployment({ keySet, signs: keyId, ...(intercept && { intercept }) });
-  return { aws, secret, keySet, keyId, start, put };
+  const start: Account['start'] = (fault) => startDeployment({ mcp: [trust, trust], catalog: [trust], ...fault });
+  return { aws, secret, keySet, keyId: await keyIdOf(secret), trust, start, put };
 }
 
 /** Runs the canary against a deployment, with limits that a test may shorten. */
 export async function run(
   origin: string,
-  limits: { requestMs?: number; totalMs?: number } = {},
+  options: Omit<CanaryOptions, 'ssm' | 'ecs'> & {
+    readonly tolerated?: readonly CheckName[];
+    connectHost?: string;
+  } = {},
 ): Promise<CanaryReport> {
+  const { tolerated = [], connectHost, ...limits } = options;
   const settings = readSettings({
     CANARY_URL: origin,
     CANARY_SECRET_PARAMETER: PARAMETERS[0],
@@ -57,11 +75,13 @@ export async function run(
     CANARY_MCP_SERVICE: 'mcp-service',
     CANARY_CATALOG_SERVICE: 'catalog-service',
     CANARY_BUCKETS: '["bucket-a"]',
+    CANARY_TOLERATED: JSON.stringify(tolerated),
+    CANARY_CONNECT_HOST: connectHost,
   });
   return runCanary(settings, { ssm: new SSMClient(), ecs: new ECSClient(), ...limits });
 }
 
-/** The reasons of the checks that failed, by name; skipped ones are left out. */
+/** The reasons of the checks that failed, by name; skipped and tolerated ones are left out. */
 export function failuresOf({ checks }: CanaryReport): Partial<Record<CheckName, string>> {
   const failed = checks.filter(({ verdict }) => verdict === 'fail');
   return Object.fromEntries(failed.map(({ name, reason }) => [name, reason]));
@@ -71,4 +91,24 @@ export function failuresOf({ checks }: CanaryReport): Partial<Record<CheckName, 
 export function answer(response: ServerResponse, status: number, type = 'application/json', body = '{}'): true {
   response.writeHead(status, { 'content-type': type }).end(body);
   return true;
+}
+
+/** Changes the result of a JSON-RPC answer, in one JSON document or one event; for `Rewrite`. */
+export function changeResult(
+  { id }: Asked,
+  answered: Answered,
+  change: (result: Record<string, unknown>) => Record<string, unknown>,
+): void {
+  const data = /^data: (.*)$/m.exec(answered.body)?.[1] ?? answered.body;
+  const { result } = JSON.parse(data) as { result: Record<string, unknown> };
+  answered.headers.set('content-type', 'application/json');
+  answered.body = JSON.stringify({ jsonrpc: '2.0', id, result: change(result) });
+}
+
+/** Changes what a tool answered; for `Rewrite`. */
+export function changeToolAnswer(asked: Asked, answered: Answered, changed: Record<string, unknown>): void {
+  changeResult(asked, answered, (result) => {
+    const told = { ...(result.structuredContent as Record<string, unknown>), ...changed };
+    return { ...result, structuredContent: told, content: [{ type: 'text', text: JSON.stringify(told) }] };
+  });
 }

@@ -1,10 +1,9 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import { type CanaryReport, CHECK_NAMES } from '../../../lambda/canary/report.ts';
+import { CHECK_NAMES } from '../../../lambda/canary/check-names.ts';
+import type { CanaryReport } from '../../../lambda/canary/report.ts';
 import { outputOf } from '../support/captured-output.ts';
-import { keySetText } from '../support/secrets.ts';
-import { closeServers } from '../support/servers.ts';
-import { type Account, answer, failuresOf, run, startAccount } from './account.ts';
-import { CATALOG_TASK, MCP_TASK, startDeployment } from './deployment.ts';
+import { type Account, answer, failuresOf, run, startAccount, trustOf } from './account.ts';
+import { closeDeployments, startDeployment } from './deployment.ts';
 
 const stranger = generateSecret();
 let account: Account;
@@ -13,92 +12,125 @@ beforeEach(async () => {
   account = await startAccount();
 });
 
-afterEach(closeServers);
+afterEach(closeDeployments);
 
 describe('a healthy deployment', () => {
   test('is green, check by check, with what was seen', async () => {
     const { keyId } = account;
-    const { origin } = await account.start();
+    const { origin, tasks } = await account.start();
     const report = await run(origin);
     expect(report.checks.map(({ name, verdict, reason }) => [name, verdict, reason])).toEqual(
       CHECK_NAMES.map((name) => [name, 'pass', undefined]),
     );
     expect(report).toMatchObject({
       verdict: 'green',
+      trigger: 'direct',
+      attempts: 1,
       url: origin,
       keyIds: { signing: keyId, accepted: [keyId] },
       tools: ['discover_buckets', 'jwt_diagnostics'],
-      tasks: { mcp: [{ task: MCP_TASK, keyIds: [keyId] }], catalog: [{ task: CATALOG_TASK, keyIds: [keyId] }] },
       services: [
         { service: 'mcp', running: 2, desired: 2 },
         { service: 'catalog', running: 1, desired: 2 },
       ],
     });
+    const seen = (ids: readonly string[]) => ids.map((task) => ({ task, keyIds: [keyId] }));
+    expect(report.tasks.mcp).toEqual(expect.arrayContaining(seen(tasks.mcp)));
+    expect(report.tasks.catalog).toEqual(seen(tasks.catalog));
     expect(new Date(report.startedAt).toISOString()).toBe(report.startedAt);
   });
 
   test('is asked as a browser asks: no token with initialize, one with everything after it', async () => {
     const { origin, asked } = await account.start();
     await run(origin);
-    const session = asked.filter(({ path, token }) => path === '/mcp' && token !== 'canary-garbage-token');
-    const tokens = new Set(session.map(({ token }) => token).filter(Boolean));
-    expect(tokens.size).toBe(1);
-    const withToken = session.filter(({ token }) => token !== undefined).map(({ rpcMethod }) => rpcMethod);
-    expect(withToken).toEqual(expect.arrayContaining(['notifications/initialized', 'tools/list', 'tools/call']));
-    const without = session.filter(({ token }) => token === undefined).map(({ rpcMethod }) => rpcMethod);
-    expect(without).toEqual(['initialize', 'tools/list']);
+    const withToken = (method: string) =>
+      asked.filter(({ rpcMethod }) => rpcMethod === method).map(({ token }) => token !== undefined);
+    expect(withToken('initialize')).toEqual([false]);
+    expect(withToken('notifications/initialized')).toEqual([true]);
+    expect(withToken('tools/call')).toEqual([true, true]);
   });
 
-  test('mints a token that may ask only what everybody may', async () => {
+  test('mints tokens that may ask only what everybody may, the bad ones too', async () => {
     const { origin, asked } = await account.start();
     await run(origin);
-    const token = asked.find(({ rpcMethod, token }) => rpcMethod === 'tools/call' && token !== undefined)?.token ?? '';
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const tokens = asked.flatMap(({ token }) => (token?.includes('.') ? [token] : []));
+    const claims = [...new Set(tokens)].map((token) =>
+      JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')),
+    );
+    expect(claims).toHaveLength(11);
+    const full = claims.filter((claim) => 'level' in claim);
+    expect(full).toHaveLength(10);
     const expected = { sub: 'canary', roles: ['canary'], level: 'read', permissions: [], buckets: ['bucket-a'] };
-    expect(claims).toMatchObject(expected);
+    for (const claim of full) expect(claim).toMatchObject(expected);
   });
 
   test('is green with a second accepted key, and with white space around the parameters', async () => {
     const { secret, keyId } = account;
-    const both = await keySetText(stranger, secret);
-    account.put(`${secret}\n`, `${both}\n`);
-    const { origin } = await startDeployment({ keySet: both, signs: keyId });
+    const both = await trustOf(secret, stranger);
+    account.put(`${secret}\n`, `${both.MCP_ENHANCED_JWT_KEYS}\n`);
+    const { origin } = await startDeployment({ mcp: [both, both], catalog: [both] });
     const report = await run(origin);
     expect(report).toMatchObject({ verdict: 'green', keyIds: { signing: keyId } });
     expect(report.keyIds.accepted).toHaveLength(2);
   });
 
   test('is green with a server that keeps sessions, which is told when one ends', async () => {
-    const ended: string[] = [];
-    const { origin } = await account.start(({ rpcMethod }, response, request) => {
-      if (rpcMethod === 'initialize') response.setHeader('mcp-session-id', 'session-1');
-      else if (request.headers['mcp-session-id'] !== 'session-1' && request.url === '/mcp')
-        return answer(response, 400);
-      if (rpcMethod === 'DELETE') ended.push(String(request.headers['mcp-session-id']));
-      return undefined;
+    let opened = 0;
+    const ended: (string | undefined)[] = [];
+    const { origin } = await account.start({
+      intercept: ({ path, rpcMethod, token, session }, response) => {
+        if (path !== '/mcp' || rpcMethod === 'initialize') return false;
+        if (rpcMethod === 'DELETE') ended.push(session);
+        const isServed = token !== undefined && rpcMethod.startsWith('tools/');
+        return isServed && !/^session-\d$/.test(session ?? '') && answer(response, 400);
+      },
+      rewrite: ({ rpcMethod }, { headers }) => {
+        if (rpcMethod === 'initialize') headers.set('mcp-session-id', `session-${++opened}`);
+      },
     });
     expect(failuresOf(await run(origin))).toEqual({});
     expect(ended).toEqual(['session-1']);
+  });
+
+  test('of many tasks is asked until all of them answered', async () => {
+    const { trust } = account;
+    account.aws.services
+      .set('mcp-service', { running: 1, desired: 1 })
+      .set('catalog-service', { running: 20, desired: 20 });
+    const { origin, tasks } = await startDeployment({ mcp: [trust], catalog: Array(20).fill(trust) });
+    const report = await run(origin);
+    expect(report.verdict).toBe('green');
+    expect(report.tasks.catalog.map(({ task }) => task).sort()).toEqual([...tasks.catalog].sort());
   });
 });
 
 describe('parameters that cannot be used', () => {
   test.each<[string, (given: Account) => [string | undefined, string | undefined], RegExp]>([
-    ['no secret', ({ keySet }) => [undefined, keySet], /^\/quilt\/secret: .*missing/],
-    ['no set', ({ secret }) => [secret, undefined], /^\/quilt\/keys: .*missing/],
-    ['a short secret', ({ keySet }) => ['x'.repeat(31), keySet], /^\/quilt\/secret: .*31 bytes/],
-    ['a secret that is not in the set', ({ keySet }) => [stranger, keySet], /not in the key set/],
+    ['no secret', ({ keySet }) => [undefined, keySet], /^parameter-invalid: \/quilt\/secret: .*missing/],
+    ['no set', ({ secret }) => [secret, undefined], /^parameter-invalid: \/quilt\/keys: .*missing/],
+    ['a short secret', ({ keySet }) => ['x'.repeat(31), keySet], /^parameter-invalid: \/quilt\/secret: .*31 bytes/],
+    ['a secret that is not in the set', ({ keySet }) => [stranger, keySet], /^parameter-invalid: .*not in the key set/],
   ])('%s: named, and the rest is asked without a token', async (_, values, reason) => {
     account.put(...values(account));
     const { origin, asked } = await account.start();
     const report = await run(origin);
     expect(report).toMatchObject({ verdict: 'red', keyIds: { signing: '', accepted: [] }, tools: [] });
     expect(failuresOf(report)).toEqual({ 'parameters-valid': expect.stringMatching(reason) });
-    const skipped = report.checks.filter(({ verdict }) => verdict === 'skipped');
-    expect(skipped.map(({ name, reason }) => [name, reason])).toEqual([
-      ['tools-list-with-token', 'needs parameters-valid, which did not pass'],
-      ['tool-call-with-token', 'needs tools-list-with-token, which did not pass'],
+    const passed = report.checks.filter(({ verdict }) => verdict === 'pass').map(({ name }) => name);
+    expect(passed).toEqual([
+      'mcp-reachable',
+      'initialize-without-token',
+      'no-token-refused',
+      'garbage-token-refused',
+      'catalog-reachable',
+      'all-tasks-seen',
+      'tasks-agree',
+      'key-ids-agree',
     ]);
+    expect(report.checks.find(({ name }) => name === 'expired-token-refused')).toMatchObject({
+      verdict: 'skipped',
+      reason: 'needs parameters-valid, which did not pass',
+    });
     expect(new Set(asked.map(({ token }) => token))).toEqual(new Set([undefined, 'canary-garbage-token']));
   });
 
@@ -106,47 +138,23 @@ describe('parameters that cannot be used', () => {
     account.aws.fail('GetParameters', 'AccessDeniedException', `not allowed to read ${account.secret}`);
     const { origin } = await account.start();
     const failures = failuresOf(await run(origin));
-    expect(failures).toEqual({ 'parameters-valid': expect.stringContaining('AccessDeniedException') });
+    expect(failures).toEqual({
+      'parameters-valid': expect.stringMatching(/^parameter-unreadable: .*AccessDeniedException/),
+    });
     expect(JSON.stringify(failures)).not.toContain(account.secret);
   });
 });
 
-test('a cluster that cannot be asked leaves the counts out and decides nothing', async () => {
+test('a cluster that cannot be asked: the log has the error, and nobody claims that all tasks were seen', async () => {
   account.aws.fail('DescribeServices', 'ClusterNotFoundException');
   const { origin } = await account.start();
   let report: CanaryReport | undefined;
   const logs = await outputOf(async () => {
     report = await run(origin);
   });
-  expect(report).toMatchObject({ verdict: 'green', services: [] });
+  expect(report?.services).toEqual([]);
+  expect(report && failuresOf(report)).toEqual({
+    'all-tasks-seen': expect.stringMatching(/^not-provable: ECS did not/),
+  });
   expect(logs.join()).toContain('ClusterNotFoundException');
-});
-
-test('a server that sends back everything it knows brings nothing of it into the report or the log', async () => {
-  const { secret, keySet, keyId } = account;
-  const k = Buffer.from(secret).toString('base64url');
-  const { origin, asked } = await startDeployment({
-    keySet,
-    signs: keyId,
-    tools: ['discover_buckets', secret, k.slice(0, 64)],
-    intercept: ({ token = secret, rpcMethod }, response) => {
-      const [header = '', payload = '', signature = ''] = token.split('.');
-      response.setHeader('x-quilt-task', payload);
-      response.setHeader('x-quilt-key-ids', `${header},${signature},${token}`);
-      response.setHeader('location', token);
-      return rpcMethod === 'tools/call' && answer(response, 401, `text/${signature || secret}`, token);
-    },
-  });
-  let report: CanaryReport | undefined;
-  const logs = await outputOf(async () => {
-    report = await run(origin);
-  });
-  const shown = JSON.stringify(report) + logs.join('\n');
-  expect(report?.tools).toContain('[redacted]');
-  expect(shown).not.toContain(secret);
-  for (const { token } of asked) {
-    for (const part of token === 'canary-garbage-token' ? [] : (token ?? '').split('.')) {
-      if (part !== '') expect(shown).not.toContain(part);
-    }
-  }
 });

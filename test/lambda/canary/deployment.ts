@@ -1,85 +1,115 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import { parseKeySet } from '../../../auth/key-set.ts';
-import { importVerificationKeys } from '../../../auth/verification-keys.ts';
-import { verifyEnhancedToken } from '../../../auth/verify-enhanced-token.ts';
-import { serve } from '../support/servers.ts';
+import type { RunningService } from '../../../services/shared/run-service.ts';
+import { startCatalog, startMcp } from '../../services/support/running-services.ts';
+import { makeTrust, type Trust } from '../../services/support/trust-fixture.ts';
+import { closeServers, serve } from '../support/servers.ts';
 
-/** A request as the services got it. */
-export type Asked = { readonly path: string; readonly rpcMethod: string; readonly token: string | undefined };
+/** A request as the load balancer got it. */
+export type Asked = {
+  readonly path: string;
+  /** The JSON-RPC method; the HTTP method where there is no message. */
+  readonly rpcMethod: string;
+  readonly id: unknown;
+  /** The tool that is called, if any. */
+  readonly tool: string | undefined;
+  readonly token: string | undefined;
+  readonly session: string | undefined;
+};
 
 /** Answers a request in place of the service when it gives `true`. */
 export type Intercept = (asked: Asked, response: ServerResponse, request: IncomingMessage) => boolean | undefined;
 
-export type Deployment = { readonly origin: string; readonly asked: readonly Asked[] };
+/** What a service answered, to be changed before it is sent on. */
+export type Answered = { status: number; readonly headers: Headers; body: string };
+export type Rewrite = (asked: Asked, answered: Answered) => void;
 
-export const MCP_TASK = '00000000000000aa';
-export const CATALOG_TASK = '00000000000000cc';
+/** What one task of each service is started with. */
+export type Tasks = { readonly mcp: readonly TaskTrust[]; readonly catalog: readonly TaskTrust[] };
+export type TaskTrust = Trust['environment'];
 
-const OPEN = new Set(['initialize', 'notifications/initialized', 'ping', 'DELETE']);
+export type Deployment = {
+  readonly origin: string;
+  readonly asked: readonly Asked[];
+  /** The IDs that the tasks give themselves. */
+  readonly tasks: { readonly mcp: readonly string[]; readonly catalog: readonly string[] };
+};
 
-function createServer(tools: readonly string[]): McpServer {
-  const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {} } });
-  for (const name of tools) {
-    server.registerTool(name, { description: name }, async () => ({ content: [{ type: 'text', text: '{}' }] }));
-  }
-  return server;
+const running = new Set<RunningService>();
+
+/** Ends every deployment and server of the test file; for `afterEach`. */
+export async function closeDeployments(): Promise<void> {
+  const services = [...running];
+  running.clear();
+  await closeServers();
+  await Promise.all(services.map((service) => service.stop()));
 }
 
-async function relay(answer: Response, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  for await (const chunk of answer.body ?? []) response.write(chunk);
-  response.end();
+async function start(service: Promise<RunningService>): Promise<{ readonly url: string; readonly task: string }> {
+  const started = await service;
+  running.add(started);
+  const { headers } = await fetch(`${started.url}/healthz`);
+  return { url: started.url, task: headers.get('x-quilt-task') ?? '' };
+}
+
+function read(request: IncomingMessage, body: string): Asked {
+  const message = body === '' ? {} : JSON.parse(body);
+  return {
+    path: request.url ?? '',
+    rpcMethod: String(message.method ?? request.method),
+    id: message.id,
+    tool: message.params?.name,
+    token: request.headers.authorization?.replace('Bearer ', ''),
+    session: request.headers['mcp-session-id']?.toString(),
+  };
+}
+
+async function relay(request: IncomingMessage, body: string, url: string): Promise<Answered> {
+  const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+  const answer = await fetch(`${url}${request.url}`, {
+    method: request.method ?? 'GET',
+    headers: headers as Record<string, string>,
+    ...(body && { body }),
+  });
+  return { status: answer.status, headers: new Headers(answer.headers), body: await answer.text() };
 }
 
 /**
- * A catalog and a real MCP server behind one origin, as a load balancer shows them.
+ * The real services behind one origin, as a load balancer shows them: each request goes to the next task.
  *
- * @param options - `keySet`: what the MCP server accepts; `signs`: the key ID that the catalog names; `intercept`: the fault
+ * @param options - the fault: `intercept` answers in place of a service, `rewrite` changes what it answered
  */
-export async function startDeployment(options: {
-  readonly keySet: string;
-  readonly signs: string;
-  readonly tools?: readonly string[];
-  readonly intercept?: Intercept;
-}): Promise<Deployment> {
-  const { keySet, signs, tools = ['discover_buckets', 'jwt_diagnostics'], intercept } = options;
-  const keys = await importVerificationKeys(await parseKeySet(keySet));
-  const handler = createMcpHandler(() => createServer(tools));
+export async function startDeployment(
+  options: Tasks & { readonly intercept?: Intercept | undefined; readonly rewrite?: Rewrite | undefined },
+): Promise<Deployment> {
+  const mcp = await Promise.all(options.mcp.map(async (trust) => start(startMcp(await withTrust(trust)))));
+  const catalog = await Promise.all(
+    options.catalog.map(async (trust) => start(startCatalog(await withTrust(trust), 'http://127.0.0.1:9'))),
+  );
   const asked: Asked[] = [];
+  const turns = { mcp: 0, catalog: 0 };
 
-  async function isAllowed({ rpcMethod, token }: Asked): Promise<boolean> {
-    if (token === undefined) return OPEN.has(rpcMethod);
-    return verifyEnhancedToken(token, keys).then(
-      () => true,
-      () => false,
-    );
+  function next(service: 'mcp' | 'catalog'): string {
+    const tasks = service === 'mcp' ? mcp : catalog;
+    turns[service] += 1;
+    return tasks[turns[service] % tasks.length]?.url ?? '';
   }
 
   const origin = await serve(async (request, response) => {
-    const path = request.url ?? '';
     const body = await text(request);
-    const rpcMethod = body === '' ? (request.method ?? '') : String(JSON.parse(body).method);
-    const one = { path, rpcMethod, token: request.headers.authorization?.replace('Bearer ', '') };
+    const one = read(request, body);
     asked.push(one);
-    const isMcp = path === '/mcp';
-    response.setHeader('x-quilt-task', isMcp ? MCP_TASK : CATALOG_TASK);
-    response.setHeader('x-quilt-key-ids', isMcp ? [...keys.keys()].join(',') : signs);
-    if (intercept?.(one, response, request)) return;
-    if (!isMcp) {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html>');
-    } else if (await isAllowed(one)) {
-      const headers = new Headers(request.headers as Record<string, string>);
-      const forwarded = new Request(new URL(path, origin), {
-        method: request.method ?? 'GET',
-        headers,
-        ...(body && { body }),
-      });
-      await relay(await handler.fetch(forwarded), response);
-    } else {
-      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
-    }
+    if (options.intercept?.(one, response, request)) return;
+    const answered = await relay(request, body, next(one.path.startsWith('/mcp') ? 'mcp' : 'catalog'));
+    options.rewrite?.(one, answered);
+    answered.headers.delete('content-length');
+    answered.headers.delete('transfer-encoding');
+    response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(answered.body);
   });
-  return { origin, asked };
+  const tasks = { mcp: mcp.map(({ task }) => task), catalog: catalog.map(({ task }) => task) };
+  return { origin, asked, tasks };
+}
+
+async function withTrust(environment: TaskTrust): Promise<Trust> {
+  return { ...(await makeTrust()), environment };
 }

@@ -13,7 +13,14 @@ test('reads the settings, with defaults for the rest', () => {
   const settings = readSettings(ENVIRONMENT);
   expect(settings.url.href).toBe('https://quilt.example.org/');
   expect(settings.mcpUrl.href).toBe('https://quilt.example.org/mcp');
-  expect(settings).toMatchObject({ connectHost: undefined, buckets: [], cluster: 'cluster', mcpService: 'mcp' });
+  expect(settings).toMatchObject({
+    connectHost: undefined,
+    buckets: [],
+    stateTable: undefined,
+    tolerated: [],
+    cluster: 'cluster',
+    mcpService: 'mcp',
+  });
 });
 
 test('reads what may be set', () => {
@@ -22,11 +29,15 @@ test('reads what may be set', () => {
     CANARY_CONNECT_HOST: 'lb-1.us-east-1.elb.amazonaws.com',
     CANARY_MCP_PATH: '/mcp/',
     CANARY_BUCKETS: '["bucket-b", "bucket-a", "bucket-b"]',
+    CANARY_STATE_TABLE: 'state',
+    CANARY_TOLERATED: '["tasks-agree"]',
   });
   expect(settings.mcpUrl.href).toBe('https://quilt.example.org/mcp/');
   expect(settings).toMatchObject({
     connectHost: 'lb-1.us-east-1.elb.amazonaws.com',
     buckets: ['bucket-a', 'bucket-b'],
+    stateTable: 'state',
+    tolerated: ['tasks-agree'],
   });
 });
 
@@ -50,6 +61,8 @@ test.each([
   ['CANARY_BUCKETS', 'no-json'],
   ['CANARY_BUCKETS', '["a/b"]'],
   ['CANARY_BUCKETS', '{}'],
+  ['CANARY_TOLERATED', 'tasks-agree'],
+  ['CANARY_TOLERATED', '["tasks-agrees"]'],
 ])('names %s when it is %p, without repeating it', (name, value) => {
   const read = () => readSettings({ ...ENVIRONMENT, [name]: value });
   expect(read).toThrow(`${name} is wrong: it has to be`);

@@ -26,6 +26,8 @@ describe('canary', () => {
           CANARY_CATALOG_SERVICE: 'quilt-catalog',
           CANARY_MCP_PATH: '/mcp',
           CANARY_BUCKETS: '[]',
+          CANARY_STATE_TABLE: { Ref: 'StateTableName' },
+          CANARY_TOLERATED: '[]',
         },
       },
     });
@@ -38,7 +40,7 @@ describe('canary', () => {
     });
   });
 
-  test('may read both parameters and count tasks, and nothing more', () => {
+  test('may read both parameters, count tasks and keep reports, and nothing more', () => {
     const parameters = ['jwt-secret', 'jwt-verification-keys'].map(
       (name) => `arn:aws:ssm:us-east-1:111122223333:parameter/quilt/mcp-server/${name}`,
     );
@@ -65,7 +67,26 @@ describe('canary', () => {
         Action: 'ecs:DescribeServices',
         Resource: ['catalog', 'mcp'].map((name) => `arn:aws:ecs:us-east-1:111122223333:service/quilt/quilt-${name}`),
       },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:PutItem',
+        Resource: {
+          'Fn::Join': ['', ['arn:aws:dynamodb:us-east-1:111122223333:table/', { Ref: 'StateTableName' }]],
+        },
+        Condition: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['canary'] },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      },
     ]);
+  });
+
+  test('tolerates what the configuration says', () => {
+    const { trust } = synthesise(productionWith({ canary: { tolerate: ['no-token-refused'] } }));
+    trust.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'quilt-canary',
+      Environment: { Variables: Match.objectLike({ CANARY_TOLERATED: '["no-token-refused"]' }) },
+    });
   });
 
   test('runs outside of the VPC for a load balancer that faces the Internet', () => {
@@ -79,6 +100,7 @@ describe('canary', () => {
 
     expect(internal.findings).toEqual([]);
     internal.trust.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'quilt-canary',
       VpcConfig: { SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroupIds: [Match.anyValue()] },
     });
     internal.trust.hasResourceProperties('AWS::EC2::SecurityGroup', {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { BreakGlass } from '../../../config/break-glass.ts';
 import { checkEnvironment, loadEnvironment } from '../../../config/load.ts';
 import { production } from '../../../config/production.ts';
 import type { EnvironmentConfig, EnvironmentInput } from '../../../config/schema.ts';
@@ -28,13 +29,13 @@ export interface Synthesised {
 }
 
 /** Synthesises an environment as `cdk synth` does, with the flags of cdk.json, and removes the files again. */
-export function synthesise(config: EnvironmentConfig): Synthesised {
+export function synthesise(config: EnvironmentConfig, breakGlass?: BreakGlass): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'quilt-synth-'));
   try {
     const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
     const app = new App({ outdir, context, autoSynth: false, analyticsReporting: false });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    addDeployment(app, 'test', config);
+    addDeployment(app, 'test', config, breakGlass);
     const assembly = app.synth();
     const template = (part: string) => Template.fromJSON(assembly.getStackArtifact(part).template);
     const files = readAll(outdir);

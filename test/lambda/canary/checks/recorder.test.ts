@@ -23,11 +23,11 @@ test('a check that passes with nothing is a check that passed', async () => {
 test('skips what needs a check that did not pass, and names it', async () => {
   const checks = new CheckRecorder(never);
   const failed = await checks.run('parameters-valid', [], async (): Promise<number> => {
-    throw new CheckFailure('the reason');
+    throw new CheckFailure('unreachable', 'the reason');
   });
   await checks.run('tools-list-with-token', [failed], () => Promise.reject(new Error('never run')));
   expect(checks.results).toEqual([
-    { name: 'parameters-valid', verdict: 'fail', durationMs: expect.any(Number), reason: 'the reason' },
+    { name: 'parameters-valid', verdict: 'fail', durationMs: expect.any(Number), reason: 'unreachable: the reason' },
     {
       name: 'tools-list-with-token',
       verdict: 'skipped',
@@ -51,4 +51,56 @@ test('an error that nobody foresaw fails its check by its class; the log has the
   ]);
   expect(logs.join()).toContain('recorder.test');
   expect(JSON.stringify(checks.results) + logs.join()).not.toContain('quoted');
+});
+
+test('lists checks in the order of the report, whichever ends first', async () => {
+  const checks = new CheckRecorder(never);
+  await checks.run('key-ids-agree', [], async () => {});
+  await checks.run('parameters-valid', [], async () => {});
+  expect(checks.results.map(({ name }) => name)).toEqual(['parameters-valid', 'key-ids-agree']);
+});
+
+test('waits for a check that has not ended yet', async () => {
+  const checks = new CheckRecorder(never);
+  const order: string[] = [];
+  const first = checks.run('parameters-valid', [], async () => {
+    await new Promise(setImmediate);
+    order.push('first');
+    return 1;
+  });
+  const second = checks.run('mcp-reachable', [first], async (value) => {
+    order.push('second');
+    return value + 1;
+  });
+  expect((await second).passed).toEqual({ value: 2 });
+  expect(order).toEqual(['first', 'second']);
+});
+
+describe('a check that is tolerated', () => {
+  const fails = () => Promise.reject(new CheckFailure('accepted', 'the reason'));
+
+  test('keeps its reason when it does not pass, and passes when it does', async () => {
+    const checks = new CheckRecorder(never, ['no-token-refused', 'garbage-token-refused']);
+    await checks.run('no-token-refused', [], fails);
+    await checks.run('garbage-token-refused', [], async () => {});
+    expect(checks.results).toMatchObject([
+      { verdict: 'tolerated', reason: 'accepted: the reason' },
+      { verdict: 'pass' },
+    ]);
+  });
+
+  test('does not stand in for those that need it', async () => {
+    const checks = new CheckRecorder(never, ['initialize-without-token']);
+    const failed = await checks.run('initialize-without-token', [], fails);
+    await checks.run('tools-list-with-token', [failed], async () => {});
+    expect(checks.results.map(({ verdict }) => verdict)).toEqual(['tolerated', 'skipped']);
+  });
+
+  test('decides nothing about trying again', async () => {
+    const checks = new CheckRecorder(never, ['no-token-refused']);
+    await checks.run('no-token-refused', [], fails);
+    expect(checks.settles).toBe(true);
+    await checks.run('garbage-token-refused', [], fails);
+    expect(checks.settles).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda';
-import { putResponse } from '../../../lambda/secret-parameter/cloudformation-response.ts';
+import { putResponse } from '../../../lambda/shared/cloudformation-response.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../support/servers.ts';
 
 const RESPONSE: CloudFormationCustomResourceResponse = {

@@ -1,0 +1,127 @@
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { checkAllSeen } from './checks/all-tasks-seen.ts';
+import { BAD_TOKEN_CHECKS, forgeBadTokens } from './checks/bad-tokens.ts';
+import { checkCatalog } from './checks/catalog-reachable.ts';
+import { checkIdentity } from './checks/identity-from-token.ts';
+import { checkInitialize } from './checks/initialize-without-token.ts';
+import { checkKeyIds, checkTasksAgree } from './checks/key-ids.ts';
+import { checkMcpReachable } from './checks/mcp-reachable.ts';
+import { checkPublicFiles } from './checks/no-secret-in-public-files.ts';
+import { CheckRecorder } from './checks/recorder.ts';
+import { checkRefused, GARBAGE_TOKEN } from './checks/refused.ts';
+import { checkExpectedTools, checkToolCall, checkToolsList } from './checks/requests-with-token.ts';
+import { formsOf } from './checks/secret-forms.ts';
+import { sessionIdAlone, strangersSession } from './checks/sessions.ts';
+import { createDial } from './http/dial.ts';
+import { redact } from './redact.ts';
+import type { CanaryReport } from './report.ts';
+import type { CanarySettings } from './settings.ts';
+import { countTasks, TaskLog } from './tasks.ts';
+import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
+
+export type AttemptOptions = {
+  readonly ssm: SSMClient;
+  readonly ecs: ECSClient;
+  /** Time for one request, in milliseconds. */
+  readonly requestMs: number;
+  /** Fires when the time for everything is over. */
+  readonly deadline: AbortSignal;
+  /** Certificate authorities in PEM in place of Node's own. */
+  readonly ca?: string | undefined;
+};
+
+/** What one run of all checks found; `settles`: if it is red, a later attempt may be green. */
+export type Attempt = {
+  readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
+  readonly settles: boolean;
+};
+
+/** What is known once both parameters are read: the trust, and every token that this attempt sends. */
+async function prepare(settings: CanarySettings, { ssm, requestMs }: AttemptOptions) {
+  const trust = await readTrust(ssm, settings, AbortSignal.timeout(requestMs));
+  const tokens = await mintCanaryTokens(trust, settings.buckets);
+  return { trust, tokens, bad: forgeBadTokens(tokens.first, trust.signingSecret) };
+}
+
+/** Everything that must not be seen in a report: secrets and keys in every form, and tokens. */
+function secretTexts({ trust, tokens, bad }: Awaited<ReturnType<typeof prepare>>): readonly string[] {
+  const sent = [tokens.first.token, tokens.renewed.token, ...Object.values(bad).map(({ token }) => token)];
+  return [...trust.secretTexts.flatMap(formsOf), ...sent];
+}
+
+function keyIdsOf(trust: Trust | undefined): CanaryReport['keyIds'] {
+  return { signing: trust?.signingKey.keyId ?? '', accepted: trust?.acceptedKeyIds ?? [] };
+}
+
+/** Runs every check once. It always ends, within the deadline. */
+export async function attempt(settings: CanarySettings, options: AttemptOptions): Promise<Attempt> {
+  const { ecs, requestMs, deadline, ca } = options;
+  const { url, mcpUrl, connectHost, tolerated } = settings;
+  const dial = createDial({ connectHost, timeoutMs: requestMs, deadline, ca });
+  const tasks = new TaskLog();
+  const mcp = { dial: tasks.watch('mcp', dial), url: mcpUrl };
+  const catalog = { dial: tasks.watch('catalog', dial), url };
+  const checks = new CheckRecorder(deadline, tolerated);
+  const counting = countTasks(ecs, settings, AbortSignal.timeout(requestMs));
+
+  const page = checks.run('catalog-reachable', [], () => checkCatalog(catalog.dial, url));
+  const reachable = checks.run('mcp-reachable', [], () => checkMcpReachable(mcp.dial, mcpUrl));
+  const parameters = await checks.run('parameters-valid', [], () => prepare(settings, options));
+  const known = parameters.passed?.value;
+  const sessionOptions = { ...mcp, timeoutMs: requestMs };
+  const initialize = await checks.run('initialize-without-token', [reachable], () =>
+    checkInitialize({ ...sessionOptions, token: known?.tokens.first }),
+  );
+  const session = initialize.passed?.value;
+  const headers = session?.headers ?? {};
+
+  const list = checks.run('tools-list-with-token', [parameters, initialize], (_, open) => checkToolsList(open));
+  const called = checks.run('tool-call-with-token', [initialize, list], (open) => checkToolCall(open));
+  const independent = [
+    page,
+    checks.run('expected-tools-listed', [list], checkExpectedTools),
+    checks.run('identity-from-token', [parameters, initialize, list, called], ({ tokens }, open, tools, found) =>
+      checkIdentity(open, tokens, tools, found),
+    ),
+    checks.run('no-token-refused', [reachable], async () =>
+      checkRefused(mcp, 'without a token', undefined, await strangersSession(headers, sessionOptions)),
+    ),
+    checks.run('garbage-token-refused', [reachable], () =>
+      checkRefused(mcp, 'with a token that is none', GARBAGE_TOKEN, headers),
+    ),
+    ...BAD_TOKEN_CHECKS.map((name) =>
+      checks.run(name, [parameters, reachable], async ({ bad }) => {
+        const { what, token } = bad[name];
+        await checkRefused(mcp, what, token, headers);
+      }),
+    ),
+    checks.run('session-id-alone-refused', [initialize, list], () =>
+      checkRefused(mcp, 'with a session ID alone', undefined, sessionIdAlone(headers)),
+    ),
+    checks.run('no-secret-in-public-files', [parameters, page], ({ trust }) =>
+      checkPublicFiles(catalog.dial, url, trust.secretTexts),
+    ),
+  ];
+  await Promise.all(independent);
+
+  const services = await counting;
+  await checks.run('all-tasks-seen', [reachable, page], async () => {
+    await checkAllSeen({ service: 'mcp', ...mcp, seen: () => tasks.seen.mcp }, services);
+    await checkAllSeen({ service: 'catalog', ...catalog, seen: () => tasks.seen.catalog }, services);
+  });
+  await checks.run('tasks-agree', [reachable, page], () => checkTasksAgree(tasks.seen));
+  await checks.run('key-ids-agree', [reachable, page], () => checkKeyIds(tasks.seen));
+  await session?.close();
+
+  const isGreen = checks.results.every(({ verdict }) => verdict === 'pass' || verdict === 'tolerated');
+  const report = {
+    verdict: isGreen ? 'green' : 'red',
+    keyIds: keyIdsOf(known?.trust),
+    tools: (await list).passed?.value ?? [],
+    tasks: tasks.seen,
+    services,
+    checks: checks.results,
+  } as const;
+  return { report: redact(report, known === undefined ? [] : secretTexts(known)), settles: checks.settles };
+}

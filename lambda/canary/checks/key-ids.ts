@@ -1,0 +1,48 @@
+import { CheckFailure } from '../fault.ts';
+import type { ServiceRole, TaskSeen, TasksSeen } from '../report.ts';
+
+/** Silence proves nothing, and these checks pass on proof only. */
+function requireKeyIds(service: ServiceRole, tasks: readonly TaskSeen[]): void {
+  if (tasks.length > 0 && tasks.every(({ keyIds }) => keyIds.length > 0)) return;
+  throw new CheckFailure(
+    'not-provable',
+    `responses of the ${service} service do not name task and keys. Check that its image sends X-Quilt-Task and ` +
+      'X-Quilt-Key-Ids.',
+  );
+}
+
+const holds = ({ task, keyIds }: TaskSeen): string => `${task} has ${keyIds.join(', ')}`;
+
+/** All tasks of a service that were seen hold the same keys. */
+export async function checkTasksAgree(seen: TasksSeen): Promise<void> {
+  for (const service of ['mcp', 'catalog'] as const) {
+    const tasks = seen[service];
+    requireKeyIds(service, tasks);
+    const held = ({ keyIds }: TaskSeen): string => [...keyIds].sort().join();
+    const [one] = tasks;
+    const other = tasks.find((task) => one !== undefined && held(task) !== held(one));
+    if (one === undefined || other === undefined) continue;
+    throw new CheckFailure(
+      'tasks-disagree',
+      `${service} task ${holds(one)}; ${service} task ${holds(other)}. Some started before the parameters changed: roll the ` +
+        'service.',
+    );
+  }
+}
+
+/** Every catalog task that was seen signs with a key that every MCP task that was seen accepts. */
+export async function checkKeyIds(seen: TasksSeen): Promise<void> {
+  requireKeyIds('catalog', seen.catalog);
+  requireKeyIds('mcp', seen.mcp);
+  for (const { task, keyIds } of seen.catalog) {
+    for (const keyId of keyIds) {
+      const other = seen.mcp.find((mcp) => !mcp.keyIds.includes(keyId));
+      if (other === undefined) continue;
+      throw new CheckFailure(
+        'key-mismatch',
+        `catalog task ${task} signs with ${keyId}; MCP task ${other.task} accepts ${other.keyIds.join(', ')}. ` +
+          'Roll both services, MCP first, so that their tasks read the parameters again.',
+      );
+    }
+  }
+}

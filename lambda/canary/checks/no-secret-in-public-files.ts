@@ -1,0 +1,57 @@
+import { CheckFailure } from '../fault.ts';
+import type { Dial } from '../http/dial.ts';
+import { readWhole } from '../http/read-whole.ts';
+import { createLimit } from '../limit.ts';
+import { assetsOf } from './page-assets.ts';
+import { formsOf } from './secret-forms.ts';
+
+/** Where catalogs keep what every browser reads. */
+const CONFIGURATION = ['/config.json', '/config.js'];
+
+const MAX_ASSETS = 40;
+const MAX_FILE_BYTES = 16_000_000;
+const FILES_AT_ONCE = 3;
+
+/** A path that may be shown; a page can name any. */
+const SHOWN_PATH = /^[A-Za-z0-9._/@-]{1,100}$/;
+
+/**
+ * Neither the signing secret nor a key of the set is in what a browser gets: the page, its configuration, its scripts and
+ * style sheets, in none of its forms.
+ *
+ * @param secrets - every secret and every key's `k`
+ */
+export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readonly string[]): Promise<void> {
+  const needles = [...new Set(secrets.flatMap(formsOf))];
+
+  async function search(url: URL): Promise<string> {
+    const where = SHOWN_PATH.test(url.pathname) ? `GET ${url.pathname}` : 'GET of a file of the page';
+    const { headers, text } = await readWhole(dial, url, where, MAX_FILE_BYTES);
+    if (needles.some((needle) => text?.includes(needle) || headers.includes(needle))) {
+      throw new CheckFailure(
+        'secret-exposed',
+        `${where} shows the signing secret or a key of the set to everybody. Take it out of the catalog's image and ` +
+          'configuration, then replace the secret: whoever has read it can sign in as anybody.',
+      );
+    }
+    if (text === undefined) {
+      throw new CheckFailure(
+        'not-provable',
+        `${where} is larger than ${MAX_FILE_BYTES / 1_000_000} MB or encoded though that was not asked for, so that it ` +
+          'cannot be searched. Serve it smaller and as it is.',
+      );
+    }
+    return text;
+  }
+
+  const assets = assetsOf(await search(pageUrl), pageUrl);
+  const limit = createLimit(FILES_AT_ONCE);
+  const files = [...CONFIGURATION.map((path) => new URL(path, pageUrl)), ...assets.slice(0, MAX_ASSETS)];
+  await Promise.all(files.map((file) => limit(() => search(file))));
+  if (assets.length > MAX_ASSETS) {
+    throw new CheckFailure(
+      'not-provable',
+      `the page names ${assets.length} files of its own; the first ${MAX_ASSETS} were searched, and nothing was found.`,
+    );
+  }
+}

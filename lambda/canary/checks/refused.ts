@@ -1,0 +1,40 @@
+import { CheckFailure, failureOf, faultOfAnswer } from '../fault.ts';
+import { askOnce } from '../http/ask-once.ts';
+import type { Dial } from '../http/dial.ts';
+import { mcpRequest } from '../http/mcp-request.ts';
+
+/** In the code for everyone to see: it is a bearer token by its header only. */
+export const GARBAGE_TOKEN = 'canary-garbage-token';
+
+/**
+ * A request that must not be served is answered with 401 (RFC 6750, section 3.1), whatever it asks.
+ *
+ * @param what - how the request shows who asks, for the reason: `with an expired token`
+ * @param token - what is sent as bearer token; `undefined` sends none
+ * @param session - headers of an open session, so that a server that keeps sessions does not refuse for the lack of one
+ */
+export async function checkRefused(
+  { dial, url }: { readonly dial: Dial; readonly url: URL },
+  what: string,
+  token: string | undefined,
+  session: Readonly<Record<string, string>>,
+): Promise<void> {
+  const headers = token === undefined ? session : { ...session, authorization: `Bearer ${token}` };
+  const where = `tools/list ${what}`;
+  const answer = await askOnce(dial, url, mcpRequest('tools/list', headers), where);
+  if (answer.status === 401) return;
+  const fault = faultOfAnswer(answer);
+  if (fault === undefined) {
+    throw new CheckFailure(
+      'accepted',
+      `${where} gave ${answer.status}, not 401. Whoever reaches the service can use it so: replace its image.`,
+    );
+  }
+  if (fault.kind === 'token-demanded' || fault.kind === 'mcp-error') {
+    throw new CheckFailure(
+      'wrong-status',
+      `${where} gave ${answer.status}, not 401, so that clients do not know they need another token.`,
+    );
+  }
+  throw failureOf(fault, where);
+}

@@ -1,0 +1,15 @@
+import { isJsonObject } from '../../auth/json-object.ts';
+import { TRIGGERS, type Trigger } from './report.ts';
+
+/** What an invocation asks for. */
+export type CanaryRequest = {
+  /** A fresh deployment may be settling: run again what may become green. */
+  readonly settling: boolean;
+  readonly trigger: Trigger;
+};
+
+/** Reads an invocation's payload. What it does not know it leaves: a report is always better than none. */
+export function parseRequest(event: unknown): CanaryRequest {
+  const { settling, trigger } = isJsonObject(event) ? event : {};
+  return { settling: settling === true, trigger: TRIGGERS.find((name) => name === trigger) ?? 'direct' };
+}

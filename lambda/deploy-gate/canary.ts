@@ -1,0 +1,73 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { awsCall } from './aws-call.ts';
+import type { Connections } from './connections.ts';
+import { Refusal } from './refusal.ts';
+
+/** A check that the canary could not prove, and why. */
+export type FailedCheck = { readonly name: string; readonly reason: string };
+
+const NAME = /^[a-z0-9-]{1,64}$/;
+/** A reason of the canary is a few sentences; a longer one is cut, so that a record stays a record. */
+const MAX_REASON_LENGTH = 400;
+/** What neither speaks against a deploy: what is right, and what the configuration tolerates. */
+const HARMLESS: readonly unknown[] = ['pass', 'tolerated'];
+
+function failed(what: string): Refusal {
+  return new Refusal(
+    'canary-failed',
+    `The canary ${what}. Look into the log group of its function, then deploy again; break-glass deploys without it.`,
+  );
+}
+
+function parse(payload: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
+  } catch {
+    throw failed('answered no JSON');
+  }
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
+  const [name, verdict, reason] = ['name', 'verdict', 'reason'].map((key) => property(check, key));
+  if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('answered no report');
+  return { name, verdict, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON_LENGTH) : verdict };
+}
+
+/**
+ * The checks of a report that speak against a deployment: none in a green one. Those that failed come before those that were
+ * skipped because of them; a skipped one counts too, since nobody knows what it would have found.
+ */
+function failedChecksOf(report: unknown): readonly FailedCheck[] {
+  const [verdict, checks] = [property(report, 'verdict'), property(report, 'checks')];
+  if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('answered no report');
+  if (verdict === 'green') return [];
+  const found = checks.map(checkOf).filter((check) => !HARMLESS.includes(check.verdict));
+  if (found.length === 0) throw failed('is red without a failed check');
+  return found
+    .toSorted((one, other) => Number(one.verdict === 'skipped') - Number(other.verdict === 'skipped'))
+    .map(({ name, reason }) => ({ name, reason }));
+}
+
+/**
+ * Has the canary check the deployment.
+ *
+ * @param settling - whether tasks may just have been replaced, so that a failed check is repeated for a while
+ * @returns the checks that failed; none when the canary is green
+ * @throws Refusal `canary-failed` when it gave no report, `aws-call-failed` when it could not be invoked
+ */
+export async function runCanary(
+  { settling }: { readonly settling: boolean },
+  { lambda, settings, abortSignal }: Connections,
+): Promise<readonly FailedCheck[]> {
+  const command = new InvokeCommand({
+    FunctionName: settings.canaryFunction,
+    Payload: JSON.stringify({ trigger: 'deploy', ...(settling && { settling }) }),
+  });
+  const { FunctionError, Payload } = await awsCall('lambda:InvokeFunction', lambda.send(command, { abortSignal }));
+  if (FunctionError !== undefined) throw failed('ended with an error');
+  return failedChecksOf(parse(Payload));
+}

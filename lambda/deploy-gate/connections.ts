@@ -1,0 +1,20 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { GateSettings } from './settings.ts';
+
+/** The clients that the gate keeps from event to event. */
+export type Clients = {
+  readonly dynamodb: DynamoDBClient;
+  readonly cloudformation: CloudFormationClient;
+  readonly ssm: SSMClient;
+  readonly lambda: LambdaClient;
+};
+
+/** All that a step of the gate talks to, and how long it may. */
+export type Connections = Clients & {
+  readonly settings: GateSettings;
+  /** Ends every call when the time of the event is over: what was given up must not go on to write later. */
+  readonly abortSignal: AbortSignal;
+};

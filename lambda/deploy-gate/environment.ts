@@ -1,0 +1,12 @@
+/** Names of the environment variables of the deploy gate; imported by synthesis, so it imports nothing. */
+
+/** Name of the DynamoDB table with lock, rotation phase and revisions. */
+export const DEPLOY_GATE_STATE_TABLE = 'DEPLOY_GATE_STATE_TABLE';
+/** Name of the canary's Lambda function. */
+export const DEPLOY_GATE_CANARY_FUNCTION = 'DEPLOY_GATE_CANARY_FUNCTION';
+/** Name of the SSM parameter with the signing secret. */
+export const DEPLOY_GATE_SECRET_PARAMETER = 'DEPLOY_GATE_SECRET_PARAMETER';
+/** Name of the SSM parameter with the set of verification keys. */
+export const DEPLOY_GATE_KEY_SET_PARAMETER = 'DEPLOY_GATE_KEY_SET_PARAMETER';
+/** The version of Foundation's contract that is deployed; templates of another one are refused. */
+export const DEPLOY_GATE_CONTRACT_VERSION = 'DEPLOY_GATE_CONTRACT_VERSION';

@@ -1,0 +1,35 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
+import { putResponse } from '../shared/cloudformation-response.ts';
+import { respondTo } from './lifecycle.ts';
+import { readSettings } from './settings.ts';
+
+/** An answer of the canary takes as long as its function may run. */
+const CANARY_MS = 95_000;
+
+const clients = {
+  dynamodb: new DynamoDBClient(AWS_CLIENT_OPTIONS),
+  cloudformation: new CloudFormationClient(AWS_CLIENT_OPTIONS),
+  ssm: new SSMClient(AWS_CLIENT_OPTIONS),
+  lambda: new LambdaClient({
+    ...AWS_CLIENT_OPTIONS,
+    requestHandler: { ...AWS_CLIENT_OPTIONS.requestHandler, requestTimeout: CANARY_MS },
+  }),
+};
+
+/** Entry of both custom resources: one event, one response, nothing logged of either. */
+export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  const response = await respondTo(event, (abortSignal) => ({
+    ...clients,
+    // Read when they are needed: a rollback succeeds without them.
+    get settings() {
+      return readSettings(process.env);
+    },
+    abortSignal,
+  }));
+  await putResponse(event.ResponseURL, response);
+}

@@ -1,0 +1,137 @@
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+import { log } from '../shared/log.ts';
+import { errorName, stackFrames } from '../shared/safe-error.ts';
+import type { Connections } from './connections.ts';
+import type { Deploy } from './deploy.ts';
+import { admit } from './gate.ts';
+import { parseProperties } from './properties.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
+import { readNewestRevision } from './revisions.ts';
+import { goesBack, isOver, readStackStatus } from './stack-status.ts';
+import { undo } from './undo.ts';
+import { giveVerdict } from './verdict.ts';
+
+/** Opens the connections of one stretch of work, which ends them with its signal. */
+export type Connect = (abortSignal: AbortSignal) => Connections;
+
+/** The longest canary (90 s), with the calls before and after it; with the undoing it stays within the function's 3 minutes. */
+const WORK_MS = 130_000;
+const UNDO_MS = 20_000;
+
+/** CloudFormation refuses a response of more than 4,096 bytes. */
+const MAX_REASON_LENGTH = 1_000;
+
+/** These came without a deploy of their own, so that what the stack holds now is another one's. */
+const HOLD_NOTHING: readonly RefusalCode[] = ['revision-not-open', 'stack-not-in-progress'];
+
+/** The two resources that are served, by type. */
+const WORK: Readonly<Record<string, (deploy: Deploy, connections: Connections) => Promise<void>>> = {
+  'Custom::DeployGate': admit,
+  'Custom::DeployVerdict': giveVerdict,
+};
+
+/** Where the stack goes: forward (for the first time or not), or back to what it was. */
+type Direction = 'create' | 'update' | 'back';
+
+/**
+ * CloudFormation's events do not say whether an Update is a deploy or its rollback; the stack's status does.
+ *
+ * @throws Refusal when the status cannot be read and nothing else tells, or when the stack is not being changed
+ */
+async function directionOf(event: CloudFormationCustomResourceEvent, connections: Connections): Promise<Direction> {
+  if (event.RequestType === 'Delete') return 'back';
+  let status: string;
+  try {
+    status = await readStackStatus(event.StackId, connections);
+  } catch (error) {
+    if (await replacesWhatFailed(event, connections)) return 'back';
+    throw error;
+  }
+  if (goesBack(status)) return 'back';
+  if (isOver(status)) {
+    throw new Refusal('stack-not-in-progress', `The stack is ${status}: this event of it came too late.`);
+  }
+  return status.startsWith('CREATE') ? 'create' : 'update';
+}
+
+/** A rollback gives the failed deploy's properties as the old ones; what a deploy replaces was good, or break-glass. */
+async function replacesWhatFailed(
+  event: CloudFormationCustomResourceEvent,
+  connections: Connections,
+): Promise<boolean> {
+  if (event.RequestType !== 'Update') return false;
+  const newest = await readNewestRevision(connections);
+  if (newest?.stackArn !== event.StackId || newest.trigger !== event.OldResourceProperties.Trigger) return false;
+  return newest.verdict === 'open' || newest.verdict === 'failed';
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  log('error', 'unexpected error', { error: errorName(error), stack: stackFrames(error) });
+  const message = `Unexpected ${errorName(error)}; the log group of the deploy gate has the place where it happened.`;
+  return new Refusal('unexpected', message);
+}
+
+async function goForward(event: CloudFormationCustomResourceEvent, first: boolean, connections: Connections) {
+  const work = WORK[event.ResourceType];
+  if (work === undefined) {
+    throw new Refusal('properties-invalid', `The deploy gate knows no resource of type ${event.ResourceType}.`);
+  }
+  const properties = parseProperties(event.ResourceProperties);
+  await work({ stackArn: event.StackId, requestId: event.RequestId, first, properties }, connections);
+}
+
+/** Does what the event asks; resolves to the reason why the deploy must not go on, if there is one. */
+async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Connect): Promise<Refusal | undefined> {
+  try {
+    const connections = connect(AbortSignal.timeout(WORK_MS));
+    const direction = await directionOf(event, connections);
+    if (direction === 'back') {
+      await undo(event.StackId, 'The stack went back to what it was before.', connections);
+      return undefined;
+    }
+    await goForward(event, direction === 'create', connections);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (event.RequestType === 'Delete') {
+      log('error', 'nothing undone', { code: refusal.code, reason: refusal.message });
+      return undefined;
+    }
+    return refusal;
+  }
+}
+
+/** The resources stand for no thing of their own, so that their IDs never change. */
+function physicalIdOf(event: CloudFormationCustomResourceEvent): string {
+  return event.RequestType === 'Create' ? event.LogicalResourceId : event.PhysicalResourceId;
+}
+
+/**
+ * Does what an event of CloudFormation asks and gives the response to it; never throws, and ends within 150 s.
+ *
+ * Forward, whatever is not as it must be fails the deploy, errors of its own included. A rollback and a deletion always succeed.
+ */
+export async function respondTo(
+  event: CloudFormationCustomResourceEvent,
+  connect: Connect,
+): Promise<CloudFormationCustomResourceResponse> {
+  const { StackId, RequestId, LogicalResourceId, RequestType, ResourceType } = event;
+  const ids = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: physicalIdOf(event) };
+  const refusal = await refusalFor(event, connect);
+  if (refusal === undefined) return { Status: 'SUCCESS', ...ids };
+  const { code, message } = refusal;
+  const reason = `${code}: ${message}`.slice(0, MAX_REASON_LENGTH);
+  log('error', 'refused', { requestType: RequestType, resourceType: ResourceType, code, reason });
+  if (!HOLD_NOTHING.includes(code)) await giveUp(StackId, reason, connect);
+  return { Status: 'FAILED', Reason: reason, ...ids };
+}
+
+/** The stack goes back now; not every rollback reaches both resources. */
+async function giveUp(stackArn: string, reason: string, connect: Connect): Promise<void> {
+  try {
+    await undo(stackArn, reason, connect(AbortSignal.timeout(UNDO_MS)));
+  } catch (error) {
+    log('error', 'nothing undone', { reason: refusalOf(error).message });
+  }
+}

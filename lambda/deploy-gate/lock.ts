@@ -1,0 +1,87 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { log } from '../shared/log.ts';
+import { awsCall, heldWhen } from './aws-call.ts';
+import type { Connections } from './connections.ts';
+import { Refusal } from './refusal.ts';
+import { isOver, readStackStatus } from './stack-status.ts';
+
+/** The one item that says who changes services or secrets now. */
+const KEY = { pk: { S: 'lock' }, sk: { S: '-' } };
+
+type Holder = { readonly owner: string; readonly kind: string; readonly takenAt: string };
+
+type Condition = {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, { S: string }>;
+};
+
+function putLock({ dynamodb, settings, abortSignal }: Connections, owner: string, condition: Condition) {
+  const Item = { ...KEY, owner: { S: owner }, kind: { S: 'deploy' }, takenAt: { S: new Date().toISOString() } };
+  const command = new PutItemCommand({ TableName: settings.stateTable, Item, ...condition });
+  return heldWhen('dynamodb:PutItem', dynamodb.send(command, { abortSignal }));
+}
+
+async function readHolder({ dynamodb, settings, abortSignal }: Connections): Promise<Holder | undefined> {
+  const command = new GetItemCommand({ TableName: settings.stateTable, Key: KEY, ConsistentRead: true });
+  const { Item } = await awsCall('dynamodb:GetItem', dynamodb.send(command, { abortSignal }));
+  if (Item === undefined) return undefined;
+  return { owner: Item.owner?.S ?? '', kind: Item.kind?.S ?? '', takenAt: Item.takenAt?.S ?? '' };
+}
+
+/** A deploy whose stack is not being changed any more will never release its lock. Rotations release or resume by themselves. */
+async function isDead(holder: Holder, connections: Connections): Promise<boolean> {
+  return holder.kind === 'deploy' && isOver(await readStackStatus(holder.owner, connections));
+}
+
+function heldBy({ owner, kind, takenAt }: Holder): Refusal {
+  const what = kind === 'rotation' ? 'A rotation of the secret' : 'Another deploy';
+  return new Refusal(
+    'lock-held',
+    `${what} holds the deploy lock since ${takenAt}: ${owner}. Wait until it has ended, then deploy again.`,
+  );
+}
+
+/**
+ * Takes the deploy lock for a stack. Its own lock is taken over (an earlier delivery of the event, or a deploy that died),
+ * and so is that of a deploy whose stack is not being changed any more.
+ *
+ * @param stackArn - the owner
+ * @throws Refusal `lock-held` naming the holder
+ */
+export async function takeLock(stackArn: string, connections: Connections): Promise<void> {
+  const free = await putLock(connections, stackArn, {
+    ConditionExpression: 'attribute_not_exists(pk) OR #owner = :me',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':me': { S: stackArn } },
+  });
+  if (free) return;
+  const holder = await readHolder(connections);
+  if (holder !== undefined && !(await isDead(holder, connections))) throw heldBy(holder);
+  const taken = await putLock(connections, stackArn, takeOver(holder));
+  if (!taken) throw heldBy((await readHolder(connections)) ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' });
+  if (holder !== undefined)
+    log('info', 'lock of a dead deploy taken over', { owner: holder.owner, takenAt: holder.takenAt });
+}
+
+/** Only from the very holder that was looked at: two deploys may have found the same dead one. */
+function takeOver(holder: Holder | undefined): Condition {
+  if (holder === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#owner = :owner AND takenAt = :takenAt',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': { S: holder.owner }, ':takenAt': { S: holder.takenAt } },
+  };
+}
+
+/** Releases the lock if the stack holds it; that of another owner stays. */
+export async function releaseLock(stackArn: string, { dynamodb, settings, abortSignal }: Connections): Promise<void> {
+  const command = new DeleteItemCommand({
+    TableName: settings.stateTable,
+    Key: KEY,
+    ConditionExpression: '#owner = :me',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':me': { S: stackArn } },
+  });
+  await heldWhen('dynamodb:DeleteItem', dynamodb.send(command, { abortSignal }));
+}

@@ -1,0 +1,70 @@
+import { Refusal } from './refusal.ts';
+
+/** The properties that both resources of a Services template have. */
+export type DeployProperties = {
+  /** SHA-256 of the rest of the template: what makes both resources run on every change, and on nothing else. */
+  readonly trigger: string;
+  /** Version of Foundation's contract that the template was made for. */
+  readonly contractVersion: string;
+  /** The images of both services, as their task definitions name them. */
+  readonly images: { readonly catalog: string; readonly mcp: string };
+  /** Break-glass: why this deploy must go through whatever the canary says. `undefined` when the canary decides. */
+  readonly breakGlass: string | undefined;
+};
+
+const PROPERTY_NAMES = ['Trigger', 'ContractVersion', 'Images', 'Canary', 'Reason'];
+/** CloudFormation adds these to what the template says. */
+const ADDED_BY_CLOUDFORMATION = ['ServiceToken', 'ServiceTimeout'];
+
+const IMAGE = /^[\x21-\x7e]{1,512}$/;
+const RULES = {
+  Trigger: { pattern: /^[0-9a-f]{64}$/, rule: 'a SHA-256 in hexadecimal digits' },
+  ContractVersion: { pattern: /^[1-9]\d{0,3}$/, rule: 'a whole number' },
+  Catalog: { pattern: IMAGE, rule: 'the name of an image' },
+  Mcp: { pattern: IMAGE, rule: 'the name of an image' },
+  Canary: { pattern: /^(?:enforce|report)$/, rule: "'enforce' or 'report'" },
+  Reason: { pattern: /^[^\p{Cc}]{1,200}$/u, rule: 'a text of at most 200 characters on one line' },
+} as const;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+function refuse(message: string): Refusal {
+  return new Refusal('properties-invalid', `${message} Correct it in the template.`);
+}
+
+function refuseUnknown(record: Properties, known: readonly string[]): void {
+  const unknown = Object.keys(record).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw refuse(`Unknown property ${unknown.join(', ')}; known are ${known.join(', ')}.`);
+}
+
+function textOf(record: Properties, name: keyof typeof RULES): string {
+  const value = record[name];
+  const { pattern, rule } = RULES[name];
+  if (typeof value !== 'string' || !pattern.test(value)) throw refuse(`Property ${name} must be ${rule}.`);
+  return value;
+}
+
+function imagesOf(value: unknown): DeployProperties['images'] {
+  if (typeof value !== 'object' || value === null) throw refuse('Property Images must have Catalog and Mcp.');
+  const images = value as Properties;
+  refuseUnknown(images, ['Catalog', 'Mcp']);
+  return { catalog: textOf(images, 'Catalog'), mcp: textOf(images, 'Mcp') };
+}
+
+/**
+ * Checks the `ResourceProperties` of an event.
+ *
+ * @throws Refusal `properties-invalid` naming the property and its rule; an unknown property is refused, because a misspelt
+ * one would otherwise be ignored
+ */
+export function parseProperties(properties: Properties): DeployProperties {
+  refuseUnknown(properties, [...PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
+  const reports = textOf(properties, 'Canary') === 'report';
+  if (!reports && properties.Reason !== undefined) throw refuse("Property Reason goes with Canary 'report' only.");
+  return {
+    trigger: textOf(properties, 'Trigger'),
+    contractVersion: textOf(properties, 'ContractVersion'),
+    images: imagesOf(properties.Images),
+    breakGlass: reports ? textOf(properties, 'Reason') : undefined,
+  };
+}

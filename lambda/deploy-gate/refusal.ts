@@ -1,0 +1,31 @@
+/** Why a deploy is refused. The codes are stable: logs, alarms and the runbook use them. */
+export type RefusalCode =
+  | 'properties-invalid'
+  | 'settings-invalid'
+  | 'stack-not-in-progress'
+  | 'contract-version'
+  | 'lock-held'
+  | 'rotation-in-step'
+  | 'parameter-missing'
+  | 'parameter-invalid'
+  | 'secret-not-in-set'
+  | 'canary-failed'
+  | 'canary-red'
+  | 'revision-not-open'
+  | 'aws-call-failed'
+  | 'unexpected';
+
+/**
+ * The deploy must not go on. Its message is written for the stack's events: what is wrong, where, what to do, and never a
+ * value. No other error's message is ever shown (see `errorName`).
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,84 @@
+import { log } from '../shared/log.ts';
+import { type FailedCheck, runCanary } from './canary.ts';
+import type { Connections } from './connections.ts';
+import type { Deploy } from './deploy.ts';
+import { releaseLock } from './lock.ts';
+import { Refusal } from './refusal.ts';
+import { type Closing, closeRevision, type Revision, readNewestRevision } from './revisions.ts';
+
+function notOpen(): Refusal {
+  return new Refusal('revision-not-open', 'The deploy gate opened no revision for this deploy. Deploy again.');
+}
+
+function red(failedChecks: readonly FailedCheck[]): Refusal {
+  const reasons = failedChecks.map(({ name, reason }) => `${name}: ${reason}`);
+  // All names first: a long reason is cut.
+  const message = `The canary is red after the deploy: ${namesOf(failedChecks).join(', ')}. ${reasons.join(' | ')}`;
+  return new Refusal('canary-red', message);
+}
+
+const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => name);
+
+/** What was red before does not veto: it may be what the deploy is there to mend, or one of several faults. */
+function judge(checks: readonly FailedCheck[], failedBefore: readonly string[]): Closing {
+  if (checks.length === 0) return { verdict: 'good' };
+  const broken = checks.filter(({ name }) => !failedBefore.includes(name));
+  if (broken.length > 0) return { verdict: 'failed', failedChecks: broken };
+  return {
+    verdict: 'unverified',
+    failedChecks: checks,
+    because: `Red before the deploy as well: ${namesOf(checks).join(', ')}.`,
+  };
+}
+
+/** Break-glass: the canary is asked and written down, and decides nothing. */
+async function reportOnly(connections: Connections): Promise<Closing> {
+  try {
+    return { verdict: 'unverified', failedChecks: await runCanary({ settling: true }, connections) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log('error', 'no canary after the deploy', { code: error.code, reason: error.message });
+    return { verdict: 'unverified' };
+  }
+}
+
+async function closingOf({ properties }: Deploy, revision: Revision, connections: Connections): Promise<Closing> {
+  if (properties.breakGlass !== undefined) return reportOnly(connections);
+  return judge(await runCanary({ settling: true }, connections), revision.failedBefore);
+}
+
+/** A second delivery of the event says what the first one said. */
+function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
+  if (revision?.closedBy !== requestId) throw notOpen();
+  if (revision.verdict === 'failed') throw red(revision.failedChecks);
+}
+
+/**
+ * Judges a deploy when everything of it is done: has the canary check it, closes the revision and gives the lock back.
+ *
+ * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary could not tell
+ */
+export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
+  const { stackArn, requestId, properties } = deploy;
+  const revision = await readNewestRevision(connections);
+  const isOurs = revision?.stackArn === stackArn && revision.trigger === properties.trigger;
+  if (revision === undefined || !isOurs) throw notOpen();
+  if (revision.verdict !== 'open') {
+    await releaseLock(stackArn, connections);
+    return repeat(revision, deploy);
+  }
+
+  const closing = await closingOf(deploy, revision, connections);
+  const closed = await closeRevision(revision.number, { ...closing, closedBy: requestId }, connections);
+  await releaseLock(stackArn, connections);
+  if (!closed) return repeat(await readNewestRevision(connections), deploy);
+  const { verdict, failedChecks = [] } = closing;
+  log(verdict === 'good' ? 'info' : 'error', 'deploy judged', {
+    revision: revision.number,
+    verdict,
+    failed: namesOf(failedChecks),
+    failedBefore: revision.failedBefore,
+    breakGlass: properties.breakGlass ?? null,
+  });
+  if (verdict === 'failed') throw red(failedChecks);
+}

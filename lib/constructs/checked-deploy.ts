@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { ArnFormat, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
+import type { BreakGlass } from '../../config/break-glass.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { CONTRACT_VERSION } from '../foundation-contract.ts';
+import { deployGateFunctionName, type ServiceName } from '../names.ts';
+
+/** Longer than the function may run, so that its answer is awaited, and Lambda's repetition of a failed event too. */
+const SERVICE_TIMEOUT = Duration.minutes(5);
+
+export interface CheckedDeployProps {
+  readonly config: EnvironmentConfig;
+  /** The images of both services, as their task definitions name them. */
+  readonly images: Readonly<Record<ServiceName, string>>;
+  /** Whatever is deployed: it comes after the gate and before the verdict. */
+  readonly deployed: readonly IConstruct[];
+  /** @default - the canary decides */
+  readonly breakGlass?: BreakGlass | undefined;
+  /** The template of the stack as it is now, with tokens. */
+  readonly template: () => unknown;
+}
+
+/**
+ * The two resources that make a plain `cdk deploy` gated, tested and recorded: the deploy gate before everything else of the
+ * stack, and the verdict after it. Both run whenever anything in the template changes, and only then.
+ */
+export class CheckedDeploy extends Construct {
+  #hashing = false;
+
+  constructor(scope: Construct, id: string, { config, images, deployed, breakGlass, template }: CheckedDeployProps) {
+    super(scope, id);
+    const common = {
+      // By name: Trust moves forward alone, and a template of long ago has to find it.
+      serviceToken: Stack.of(this).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: deployGateFunctionName(config),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      serviceTimeout: SERVICE_TIMEOUT,
+      properties: {
+        Trigger: Lazy.uncachedString({ produce: () => this.hashOf(template) }),
+        ContractVersion: String(CONTRACT_VERSION),
+        Images: { Catalog: images.catalog, Mcp: images.mcp },
+        Canary: breakGlass ? 'report' : 'enforce',
+        ...(breakGlass && { Reason: breakGlass.reason }),
+      },
+    };
+    const gate = new CustomResource(this, 'Gate', { ...common, resourceType: 'Custom::DeployGate' });
+    const verdict = new CustomResource(this, 'Verdict', { ...common, resourceType: 'Custom::DeployVerdict' });
+    for (const construct of deployed) construct.node.addDependency(gate);
+    verdict.node.addDependency(gate, ...deployed);
+  }
+
+  /** SHA-256 of the template without the triggers. Computed anew each time: it is final only when the template is written. */
+  private hashOf(template: () => unknown): string {
+    // The triggers are part of the template that is being hashed.
+    if (this.#hashing) return '';
+    this.#hashing = true;
+    try {
+      const rest = JSON.stringify(Stack.of(this).resolve(template()));
+      return createHash('sha256').update(rest).digest('hex');
+    } finally {
+      this.#hashing = false;
+    }
+  }
+}

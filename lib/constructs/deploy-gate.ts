@@ -1,0 +1,68 @@
+import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as variables from '../../lambda/deploy-gate/environment.ts';
+import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
+import { deployGateFunctionName, stackName } from '../names.ts';
+import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { allowState } from '../state-table.ts';
+import { BundledFunction } from './bundled-function.ts';
+
+/** One canary, with what is before and after it; it answers within 155 s by itself. */
+const TIMEOUT = Duration.minutes(3);
+/** When CloudFormation has stopped to wait for an answer, an event must not be delivered any more. */
+const MAX_EVENT_AGE = Duration.minutes(5);
+
+export interface DeployGateProps {
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+  readonly canary: IFunction;
+}
+
+/** The function behind both custom resources of the Services stack: it admits a deploy, and judges it in the end. */
+export class DeployGate extends Construct {
+  constructor(scope: Construct, id: string, { config, foundation, canary }: DeployGateProps) {
+    super(scope, id);
+    const parameters = secretParameters(this, config);
+    const { function: gate, role } = new BundledFunction(this, 'Gate', {
+      folder: 'deploy-gate',
+      functionName: deployGateFunctionName(config),
+      description: 'Admits deploys of the Services stack, has the canary judge them, and records both',
+      timeout: TIMEOUT,
+      memory: Size.mebibytes(256),
+      logRetentionDays: config.logRetentionDays,
+      environment: {
+        [variables.DEPLOY_GATE_STATE_TABLE]: foundation.get('state-table-name'),
+        [variables.DEPLOY_GATE_CANARY_FUNCTION]: canary.functionName,
+        [variables.DEPLOY_GATE_SECRET_PARAMETER]: parameters.signingSecret.name,
+        [variables.DEPLOY_GATE_KEY_SET_PARAMETER]: parameters.keySet.name,
+        [variables.DEPLOY_GATE_CONTRACT_VERSION]: String(CONTRACT_VERSION),
+      },
+    });
+    gate.configureAsyncInvoke({ maxEventAge: MAX_EVENT_AGE });
+
+    allowReading(role, parameters, foundation.get('encryption-key-arn'));
+    allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
+    allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
+    allowState(role, foundation, ['DeleteItem'], ['lock']);
+    allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
+    this.allowStackStatus(role, config);
+  }
+
+  private allowStackStatus(role: Role, config: EnvironmentConfig): void {
+    const services = Stack.of(this).formatArn({
+      service: 'cloudformation',
+      resource: 'stack',
+      resourceName: `${stackName(config, 'services')}/*`,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [services] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${services}]`,
+      reason:
+        'CloudFormation ends the ARN of a stack with an ID that is not known before it is made; the name is given.',
+    });
+  }
+}

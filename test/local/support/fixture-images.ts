@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { offerBundle, offerProgram } from '../../../local/run/images.ts';
+
+function digest(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Offers an image whose program ends at once, and returns its reference. */
+export function offerCrashingImage(imageDirectory: string): string {
+  const source = 'process.stderr.write("This image is broken.\\n"); process.exit(1)';
+  const reference = `test.local/crashing@sha256:${digest(source)}`;
+  offerProgram(imageDirectory, reference, { command: [process.execPath, '-e', source], healthPath: '/healthz' });
+  return reference;
+}
+
+/** Offers the MCP service that verifies no token, and returns its reference. `edition` makes it another image. */
+export function offerOpenMcpImage(imageDirectory: string, edition: string): string {
+  const outfile = join(imageDirectory, `open-mcp-${edition}.mjs`);
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'open-mcp.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); // ${edition}`,
+    },
+    logLevel: 'error',
+  });
+  const reference = `test.local/open-mcp@sha256:${digest(readFileSync(outfile))}`;
+  offerBundle(imageDirectory, reference, outfile, '/healthz');
+  return reference;
+}
+
+/** Offers the service of this clone under another digest, as a rebuild without a change would. */
+export function offerRebuiltImage(imageDirectory: string, service: 'catalog' | 'mcp', edition: string): string {
+  const bundle = join(import.meta.dirname, '..', '..', '..', 'services', service, 'dist', 'server.mjs');
+  const reference = `test.local/${service}@sha256:${digest(`${digest(readFileSync(bundle))} ${edition}`)}`;
+  offerBundle(imageDirectory, reference, bundle, '/healthz');
+  return reference;
+}
