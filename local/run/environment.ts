@@ -2,7 +2,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeServicesCommand, ECSClient, ListServicesCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
@@ -146,7 +152,13 @@ export class LocalEnvironment {
     while (Date.now() < deadline) {
       const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
       const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
-      if (services?.every(({ runningCount, desiredCount }) => runningCount === desiredCount)) return;
+      const wanted = services?.reduce((sum, { desiredCount }) => sum + (desiredCount ?? 0), 0);
+      // Counted task by task: right after a kept state is restored, the services still say what they ran before.
+      const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' }));
+      if (taskArns?.length) {
+        const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+        if (tasks?.filter(({ lastStatus }) => lastStatus === 'RUNNING').length === wanted) return;
+      }
       await pause(100);
     }
   }

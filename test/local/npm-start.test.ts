@@ -14,10 +14,12 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
 const started: Run[] = [];
 
-afterAll(async () => {
-  await Promise.all(started.map((run) => run.interrupt()));
-  rmSync(directory, { recursive: true, force: true });
+// After each, so that a test that fails half-way does not leave its environment to the next one.
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((run) => run.interrupt()));
 }, 60_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A command of this project that runs in a process of its own. */
 class Run {
