@@ -6,7 +6,7 @@ import { EXIT } from '../cli/exit-codes.ts';
 import { invokeCanary } from '../cli/invoke-canary.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { findTarget } from '../cli/target.ts';
-import { canaryFunctionName } from '../lib/names.ts';
+import { canaryFunctionArn } from '../lib/names.ts';
 
 interface CommonOptions {
   readonly environment: string;
@@ -28,7 +28,7 @@ program
   .action(async ({ environment, json, verbose }: CommonOptions) => {
     process.exitCode = await runCommand(async () => {
       const { config, clientSettings } = findTarget(environment);
-      const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionName(config));
+      const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config));
       process.stdout.write(`${json ? JSON.stringify(report, undefined, 2) : canaryTable(report)}\n`);
       return report.verdict === 'green' ? EXIT.done : EXIT.checkFailed;
     }, verbose);

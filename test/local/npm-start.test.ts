@@ -120,6 +120,7 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   const run = npmStart();
   await run.says('Deploying the stacks');
   await run.interrupt();
+  expect(run.err).not.toMatch(/Error|\n {4}at /);
   expect(leftovers()).toEqual([]);
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);

@@ -128,7 +128,8 @@ test('a server that sends back everything it knows brings nothing of it into the
   const { origin, asked } = await startDeployment({
     keySet,
     signs: keyId,
-    tools: ['discover_buckets', secret, k.slice(0, 64)],
+    // Framed, because the SDK warns of a tool name that begins or ends with a dash.
+    tools: ['discover_buckets', `t${secret}t`, `t${k}t`],
     intercept: ({ token = secret, rpcMethod }, response) => {
       const [header = '', payload = '', signature = ''] = token.split('.');
       response.setHeader('x-quilt-task', payload);
@@ -142,7 +143,7 @@ test('a server that sends back everything it knows brings nothing of it into the
     report = await run(origin);
   });
   const shown = JSON.stringify(report) + logs.join('\n');
-  expect(report?.tools).toContain('[redacted]');
+  expect(report?.tools).toContain('t[redacted]t');
   expect(shown).not.toContain(secret);
   for (const { token } of asked) {
     for (const part of token === 'canary-garbage-token' ? [] : (token ?? '').split('.')) {
