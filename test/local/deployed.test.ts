@@ -281,7 +281,7 @@ describe('the live secret and its key', () => {
   });
 
   test('are in no description of the parameters, and in no plain parameter', async () => {
-    const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
+    const { Parameters } = await ssm.send(new DescribeParametersCommand({ MaxResults: 50 }));
     expect(Parameters?.map(({ Name }) => Name)).toEqual(
       expect.arrayContaining([signingSecretParameter, keySetParameter]),
     );
