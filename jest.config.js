@@ -21,7 +21,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{auth,bin,config,lambda,services}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{auth,bin,cli,config,lambda,services}/**/*.test.ts'],
     },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },

@@ -12,8 +12,7 @@ const WHITE_SPACE = /[\p{White_Space}\uFEFF]/u;
 
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 
-const REMEDY =
-  'Delete the parameter and deploy, which generates a secret; or, before the first deploy, write a better one to it.';
+const REMEDY = "Put the last good value back from the parameter's history.";
 
 /**
  * The one rule for what may be a signing secret, applied at every entrance: surrounding white space is dropped (a file or

@@ -10,7 +10,7 @@ import { invokeCanary } from '../cli/invoke-canary.ts';
 import { howMany, readHistory } from '../cli/read-history.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { findTarget, type Target } from '../cli/target.ts';
-import { canaryFunctionName } from '../lib/names.ts';
+import { canaryFunctionArn } from '../lib/names.ts';
 
 interface CommonOptions {
   readonly environment: string;
@@ -45,7 +45,7 @@ program
 await program.parseAsync();
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
-  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionName(config));
+  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config));
   print(json ? report : canaryTable(report));
   return report.verdict === 'green' ? EXIT.done : EXIT.checkFailed;
 }

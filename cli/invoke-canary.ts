@@ -2,36 +2,43 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { CanaryReport } from '../lambda/canary/report.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
+/** AWS refused the caller, rather than not being there. */
+const REFUSALS = /AccessDenied|ExpiredToken|UnrecognizedClient|InvalidSignature|CredentialsProvider/;
+
 /**
  * Runs the deployed canary and returns its report.
  *
  * The function mints its token itself: no secret and no token reaches the machine of whoever asks.
  *
- * @param functionName - the canary function of the environment
- * @throws CommandError (4) when the function cannot be reached or did not answer with a report
+ * @param functionArn - the canary function of the environment: with its account, so that credentials of another one are
+ *   refused rather than answered by that account's canary
+ * @throws CommandError (3) when AWS refuses the caller, (4) when the function is not there or answers without a report
  */
-export async function invokeCanary(lambda: LambdaClient, functionName: string): Promise<CanaryReport> {
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName })).catch((error: Error) => {
+export async function invokeCanary(lambda: LambdaClient, functionArn: string): Promise<CanaryReport> {
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: Error) => {
     throw new CommandError(
-      `The canary function ${functionName} cannot be invoked: ${error.message}. ` +
+      `The canary function ${functionArn} cannot be invoked: ${error.message}. ` +
         'Is the environment deployed, and are your AWS credentials for its account and Region?',
-      EXIT.unreachable,
+      REFUSALS.test(error.name) ? EXIT.refused : EXIT.unreachable,
     );
   });
-  const payload = Buffer.from(answer.Payload ?? []).toString('utf8');
-  if (answer.FunctionError) {
-    throw new CommandError(
-      `The canary function ${functionName} ended with an error and no report: ${errorMessage(payload)}`,
-      EXIT.unreachable,
-    );
-  }
-  return JSON.parse(payload);
+  const payload = parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
+  if (answer.FunctionError === undefined && isReport(payload)) return payload;
+  const { errorMessage = 'its log group has more' } = (payload ?? {}) as { errorMessage?: string };
+  throw new CommandError(
+    `The canary function ${functionArn} ended without a report: ${errorMessage}.`,
+    EXIT.unreachable,
+  );
 }
 
-function errorMessage(payload: string): string {
+function parse(payload: string): unknown {
   try {
-    return String(JSON.parse(payload).errorMessage);
+    return JSON.parse(payload);
   } catch {
-    return 'its log group has more.';
+    return undefined;
   }
+}
+
+function isReport(payload: unknown): payload is CanaryReport {
+  return typeof payload === 'object' && payload !== null && 'verdict' in payload && 'checks' in payload;
 }

@@ -1,3 +1,4 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { z } from 'zod';
 import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
 import type { LoadBalancerConfig, VpcConfig } from './network.ts';
@@ -63,6 +64,12 @@ function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: Checked, 
 }
 
 function checkRegions({ region, certificate, encryptionKey, vpc }: Checked, refuse: Refuse): void {
+  // Conditions of the key's policies are built from the region's domain, which CDK knows.
+  if (RegionInfo.get(region).domainSuffix === undefined)
+    refuse(
+      ['region'],
+      rule('The region is one that the installed CDK knows', 'Mend its spelling, or update aws-cdk-lib and aws-cdk'),
+    );
   if (certificate.kind === 'import' && regionOf(certificate.arn) !== region)
     refuse(
       ['certificate', 'arn'],

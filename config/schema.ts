@@ -137,10 +137,10 @@ const keys = section({
   /** What the registry's roles give; `defaultRoles` of auth/ is the table that Quilt ships. */
   roles: z.custom<RoleTable>().superRefine(checkRoleTable),
 
-  /** The parameter with the secret that the catalog signs with. */
-  signingSecretParameter: parameterName.default('/quilt/mcp-server/jwt-secret'),
-  /** The parameter with the keys that the MCP service accepts. */
-  keySetParameter: parameterName.default('/quilt/mcp-server/jwt-verification-keys'),
+  /** The parameter with the secret that the catalog signs with: /<namePrefix>/mcp-server/jwt-secret when left out. */
+  signingSecretParameter: parameterName.optional(),
+  /** The parameter with the keys that are accepted: /<namePrefix>/mcp-server/jwt-verification-keys when left out. */
+  keySetParameter: parameterName.optional(),
   /** The key that encrypts both parameters. */
   encryptionKey: encryptionKeySchema.default({ kind: 'create' }),
   tokenLifetimeSeconds: whole(
@@ -209,9 +209,16 @@ const keys = section({
   terminationProtection: z.boolean(rule('Termination protection is on or off', 'Write true or false')).default(true),
 });
 
+/** Names that follow the prefix: two deployments of one account must never share a secret by leaving a key out. */
+const named = keys.transform((environment) => ({
+  ...environment,
+  signingSecretParameter: environment.signingSecretParameter ?? `/${environment.namePrefix}/mcp-server/jwt-secret`,
+  keySetParameter: environment.keySetParameter ?? `/${environment.namePrefix}/mcp-server/jwt-verification-keys`,
+}));
+
 /** Piped, so that rules across keys only ever see keys that are valid by themselves. */
-export const environmentSchema = keys
-  .pipe(z.custom<z.output<typeof keys>>().superRefine(checkAcrossKeys))
+export const environmentSchema = named
+  .pipe(z.custom<z.output<typeof named>>().superRefine(checkAcrossKeys))
   .transform((environment) => ({
     ...environment,
     publicUrl: environment.publicUrl ?? `https://${environment.hostName}`,

@@ -102,6 +102,8 @@ function installNodePackages() {
 function installEmulator() {
   const python = findPython();
   const marker = path.join(VENV, '.quilt-installed');
+  // An upgrade of Python takes the interpreter away that an environment was made with.
+  if (spawnSync(path.join(VENV, 'bin', 'python'), ['--version']).status !== 0) fs.rmSync(marker, { force: true });
   once(marker, digest(REQUIREMENTS), () => {
     fs.rmSync(VENV, { recursive: true, force: true });
     step(

@@ -1,8 +1,10 @@
-import { Command } from 'commander';
+import { copyFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { ConfigurationError } from '../config/errors.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
-import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
+import { FAILURE_LOG, RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
 import { summarise, summaryTables } from './run/summary.ts';
 import { whatToTry } from './run/what-to-try.ts';
 
@@ -18,15 +20,22 @@ const program = new Command('npm start --')
   .option('--once', 'end after the canary: exit code 0 when it is green, 5 when it is red', false)
   .option('--json', 'print one JSON document in place of the tables', false)
   .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
-  .option('--port <number>', 'port of the public URL (default: any free one)', Number)
+  .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse();
 
 process.exitCode = await start(program.opts());
 
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('Write a number from 1 to 65535.');
+}
+
 /** Starts, deploys, checks, reports; then waits for Ctrl-C unless it runs once. Returns the exit code. */
 async function start(options: StartOptions): Promise<number> {
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
   const progress = new Progress();
   let environment: LocalEnvironment | undefined;
   process.on('exit', () => environment?.killNow());
@@ -47,6 +56,11 @@ async function start(options: StartOptions): Promise<number> {
   } catch (error) {
     if (interrupted.signal.aborted) return 130;
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    if (environment) {
+      copyFileSync(environment.logFile, FAILURE_LOG);
+      process.stderr.write(`\nWhat the emulator, the functions and the tasks said is in ${FAILURE_LOG}.\n`);
+    }
+    if (error instanceof ConfigurationError) return EXIT.configuration;
     return error instanceof CommandError ? error.exitCode : EXIT.unexpected;
   } finally {
     if (environment) await environment.stop();

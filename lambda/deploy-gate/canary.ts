@@ -6,6 +6,9 @@ import { Refusal } from './refusal.ts';
 /** A check that the canary could not prove, and why. */
 export type FailedCheck = { readonly name: string; readonly reason: string };
 
+/** The same, fresh from the canary: a skipped check was not asked, because one that it needs has failed. */
+export type UnprovedCheck = FailedCheck & { readonly skipped: boolean };
+
 const NAME = /^[a-z0-9-]{1,64}$/;
 /** A reason of the canary is a few sentences; a longer one is cut, so that a record stays a record. */
 const MAX_REASON_LENGTH = 400;
@@ -41,15 +44,15 @@ function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
  * The checks of a report that speak against a deployment: none in a green one. Those that failed come before those that were
  * skipped because of them; a skipped one counts too, since nobody knows what it would have found.
  */
-function failedChecksOf(report: unknown): readonly FailedCheck[] {
+function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
   const [verdict, checks] = [property(report, 'verdict'), property(report, 'checks')];
   if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('answered no report');
   if (verdict === 'green') return [];
   const found = checks.map(checkOf).filter((check) => !HARMLESS.includes(check.verdict));
   if (found.length === 0) throw failed('is red without a failed check');
   return found
-    .toSorted((one, other) => Number(one.verdict === 'skipped') - Number(other.verdict === 'skipped'))
-    .map(({ name, reason }) => ({ name, reason }));
+    .map(({ name, reason, verdict }) => ({ name, reason, skipped: verdict === 'skipped' }))
+    .toSorted((one, other) => Number(one.skipped) - Number(other.skipped));
 }
 
 /**
@@ -62,7 +65,7 @@ function failedChecksOf(report: unknown): readonly FailedCheck[] {
 export async function runCanary(
   { settling }: { readonly settling: boolean },
   { lambda, settings, abortSignal }: Connections,
-): Promise<readonly FailedCheck[]> {
+): Promise<readonly UnprovedCheck[]> {
   const command = new InvokeCommand({
     FunctionName: settings.canaryFunction,
     Payload: JSON.stringify({ trigger: 'deploy', ...(settling && { settling }) }),

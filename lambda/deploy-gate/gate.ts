@@ -5,8 +5,10 @@ import type { Deploy } from './deploy.ts';
 import { takeLock } from './lock.ts';
 import { requireValidParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
-import { closeRevision, openRevision, readNewestRevision } from './revisions.ts';
+import { closeRevision, openRevision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
 import { requireNoRotationStep } from './rotation-phase.ts';
+
+const NOTHING: UnprovedBefore = { failedBefore: [], skippedBefore: [] };
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];
@@ -18,15 +20,17 @@ function requireContractVersion({ properties }: Deploy, { settings }: Connection
   );
 }
 
-/** The checks that are red already, which this deploy therefore cannot have broken. */
-async function failedBefore(deploy: Deploy, connections: Connections): Promise<readonly string[]> {
-  if (deploy.first) return [];
+/** What is red already, which this deploy therefore cannot have broken; and what nobody could ask because of that. */
+async function unprovedBefore(deploy: Deploy, connections: Connections): Promise<UnprovedBefore> {
+  if (deploy.first) return NOTHING;
   try {
-    return (await runCanary({ settling: false }, connections)).map(({ name }) => name);
+    const checks = await runCanary({ settling: false }, connections);
+    const namesOf = (skipped: boolean) => checks.filter((check) => check.skipped === skipped).map(({ name }) => name);
+    return { failedBefore: namesOf(false), skippedBefore: namesOf(true) };
   } catch (error) {
     if (deploy.properties.breakGlass === undefined || !(error instanceof Refusal)) throw error;
     log('error', 'no canary before the deploy', { code: error.code, reason: error.message });
-    return [];
+    return NOTHING;
   }
 }
 
@@ -44,7 +48,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
   const parameterVersions = await requireValidParameters(connections);
-  const before = await failedBefore(deploy, connections);
+  const before = await unprovedBefore(deploy, connections);
 
   const newest = await readNewestRevision(connections);
   if (newest?.openedBy === requestId) return;
@@ -58,14 +62,14 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   }
   const { trigger, images, breakGlass: reason } = properties;
   const revision = await openRevision(
-    { stackArn, openedBy: requestId, trigger, images, parameterVersions, failedBefore: before, reason },
+    { stackArn, openedBy: requestId, trigger, images, parameterVersions, ...before, reason },
     connections,
   );
   log('info', 'deploy admitted', {
     revision,
     secretVersion: parameterVersions.secret,
     keySetVersion: parameterVersions.keySet,
-    failedBefore: before,
+    ...before,
     breakGlass: reason ?? null,
   });
 }

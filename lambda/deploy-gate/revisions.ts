@@ -11,16 +11,22 @@ const COUNTER = 'last';
 /** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. */
 export type Verdict = 'good' | 'failed' | 'unverified';
 
+/** What the canary could not prove before a deploy. */
+export type UnprovedBefore = {
+  /** Checks that were red. */
+  readonly failedBefore: readonly string[];
+  /** Checks that were not asked, because one that they need was red. */
+  readonly skippedBefore: readonly string[];
+};
+
 /** What is written when a deploy begins. */
-export type NewRevision = {
+export type NewRevision = UnprovedBefore & {
   readonly stackArn: string;
   /** The event that opened it: one that is delivered twice opens one revision. */
   readonly openedBy: string;
   readonly trigger: string;
   readonly images: { readonly catalog: string; readonly mcp: string };
   readonly parameterVersions: ParameterVersions;
-  /** Checks that were red before the deploy. */
-  readonly failedBefore: readonly string[];
   /** Why it is deployed whatever the canary says. */
   readonly reason: string | undefined;
 };
@@ -36,20 +42,20 @@ export type Closing = {
 };
 
 /** As much of a record as later steps decide by. */
-export type Revision = {
+export type Revision = UnprovedBefore & {
   readonly number: number;
   readonly stackArn: string;
   readonly trigger: string;
   readonly openedBy: string;
   readonly verdict: 'open' | Verdict;
   readonly closedBy: string | undefined;
-  readonly failedBefore: readonly string[];
   readonly failedChecks: readonly FailedCheck[];
 };
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
 const sortKey = (number: number) => ({ S: String(number).padStart(6, '0') });
+const textsOf = (list: AttributeValue | undefined) => (list?.L ?? []).map(({ S = '' }) => S);
 const listOf = (texts: readonly string[]) => ({ L: texts.map((text) => ({ S: text })) });
 const checksOf = (checks: readonly FailedCheck[]) => ({
   L: checks.map(({ name, reason }) => ({ M: { name: { S: name }, reason: { S: reason } } })),
@@ -64,7 +70,8 @@ function revisionOf(item: Item): Revision {
     openedBy: item.openedBy?.S ?? '',
     verdict: verdict === 'open' || verdict === 'good' || verdict === 'unverified' ? verdict : 'failed',
     closedBy: item.closedBy?.S,
-    failedBefore: (item.failedBefore?.L ?? []).map(({ S = '' }) => S),
+    failedBefore: textsOf(item.failedBefore),
+    skippedBefore: textsOf(item.skippedBefore),
     failedChecks: (item.failedChecks?.L ?? []).map(({ M }) => ({
       name: M?.name?.S ?? '',
       reason: M?.reason?.S ?? '',
@@ -124,6 +131,7 @@ export async function openRevision(revision: NewRevision, connections: Connectio
     openedAt: { S: new Date().toISOString() },
     verdict: { S: 'open' },
     failedBefore: listOf(revision.failedBefore),
+    skippedBefore: listOf(revision.skippedBefore),
     ...(revision.reason !== undefined && { reason: { S: revision.reason } }),
   };
   const command = new PutItemCommand({ TableName: settings.stateTable, Item });

@@ -1,5 +1,5 @@
 import { log } from '../shared/log.ts';
-import { type FailedCheck, runCanary } from './canary.ts';
+import { type FailedCheck, runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { releaseLock } from './lock.ts';
@@ -19,10 +19,15 @@ function red(failedChecks: readonly FailedCheck[]): Refusal {
 
 const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => name);
 
-/** What was red before does not veto: it may be what the deploy is there to mend, or one of several faults. */
-function judge(checks: readonly FailedCheck[], failedBefore: readonly string[]): Closing {
+/**
+ * What was red before does not veto: it may be what the deploy is there to mend, or one of several faults. A check that could
+ * not be asked before excuses itself only while it still cannot be asked: one that fails now was never shown to have failed.
+ */
+function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }: Revision): Closing {
   if (checks.length === 0) return { verdict: 'good' };
-  const broken = checks.filter(({ name }) => !failedBefore.includes(name));
+  const excused = ({ name, skipped }: UnprovedCheck) =>
+    failedBefore.includes(name) || (skipped && skippedBefore.includes(name));
+  const broken = checks.filter((check) => !excused(check));
   if (broken.length > 0) return { verdict: 'failed', failedChecks: broken };
   return {
     verdict: 'unverified',
@@ -44,7 +49,7 @@ async function reportOnly(connections: Connections): Promise<Closing> {
 
 async function closingOf({ properties }: Deploy, revision: Revision, connections: Connections): Promise<Closing> {
   if (properties.breakGlass !== undefined) return reportOnly(connections);
-  return judge(await runCanary({ settling: true }, connections), revision.failedBefore);
+  return judge(await runCanary({ settling: true }, connections), revision);
 }
 
 /** A second delivery of the event says what the first one said. */

@@ -36,7 +36,12 @@ export class ServiceTask extends Construct {
     const logGroup = LogGroup.fromLogGroupName(this, 'Logs', foundation.get(`${service}-log-group`));
     const { signingSecret, keySet } = secretParameters(this, config);
 
-    this.executionRole = this.role('ExecutionRole', `ECS starts tasks of ${serviceName(config, service)} with it`);
+    // Without the conditions of the task role: AWS documents them for that one only, and a task that cannot be started by its
+    // execution role is an outage.
+    this.executionRole = new Role(this, 'ExecutionRole', {
+      description: `ECS starts tasks of ${serviceName(config, service)} with it`,
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    });
     allowReading(this.executionRole, { signingSecret, keySet }, foundation.get('encryption-key-arn'));
     this.definition = new FargateTaskDefinition(this, 'Definition', {
       family: serviceName(config, service),
@@ -44,7 +49,7 @@ export class ServiceTask extends Construct {
       memoryLimitMiB: memoryMiB,
       runtimePlatform: { cpuArchitecture, operatingSystemFamily: OperatingSystemFamily.LINUX },
       executionRole: this.executionRole,
-      taskRole: this.role('TaskRole', `Containers of ${serviceName(config, service)}`),
+      taskRole: this.taskRole(`Containers of ${serviceName(config, service)}`),
     });
     const { imageName } = this.definition.addContainer(service, {
       image,
@@ -69,9 +74,9 @@ export class ServiceTask extends Construct {
   }
 
   /** A role that ECS may take for tasks of this account and region only: no other customer's ECS can be talked into it. */
-  private role(id: string, description: string): Role {
+  private taskRole(description: string): Role {
     const { account } = Stack.of(this);
-    return new Role(this, id, {
+    return new Role(this, 'TaskRole', {
       description,
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
         conditions: {

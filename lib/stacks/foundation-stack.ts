@@ -31,7 +31,10 @@ export class FoundationStack extends Stack {
     });
 
     const encryptionKeyArn = new EncryptionKey(this, 'EncryptionKey', config).arn;
-    new SharedSecret(this, 'SharedSecret', { config, parameters: secretParameters(this, config), encryptionKeyArn });
+    const parameters = secretParameters(this, config);
+    const sharedSecret = new SharedSecret(this, 'SharedSecret', { config, parameters, encryptionKeyArn });
+    // A secret that is refused has to stop the deployment before there is a load balancer, which is protected from deletion.
+    loadBalancer.node.addDependency(sharedSecret);
     const { tableName } = new StateStore(this, 'State', { config, accessLogs });
 
     new PublishedFoundation(this, 'Published', config.namePrefix, {

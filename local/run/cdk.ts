@@ -22,7 +22,8 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args], {
       cwd: ROOT,
-      signal,
+      // A group of its own: the CLI runs the build and the app as further processes, which have to end with it.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...environment,
@@ -32,6 +33,8 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
         CDK_DISABLE_CLI_TELEMETRY: 'true',
       },
     });
+    const end = () => child.pid !== undefined && endGroup(child.pid);
+    signal?.addEventListener('abort', end, { once: true });
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -41,8 +44,17 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
     }
     child.once('error', reject);
     child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
       if (code === 0) resolve(lines.join('\n'));
       else reject(new Error(`cdk ${args[0]} failed:\n${lines.slice(-LINES_OF_AN_ERROR).join('\n').trim()}`));
     });
   });
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // The whole group has ended.
+  }
 }

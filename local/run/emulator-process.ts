@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
@@ -10,6 +10,7 @@ const START_MS = 30_000;
 /** A stack operation under way holds the emulator up, so the wait is short unless there is a state to save. */
 const STOP_MS = 2_000;
 const SAVE_MS = 15_000;
+const LINES_OF_AN_ERROR = 15;
 
 export interface EmulatorOptions {
   /** Loopback port for its API and its load balancer. */
@@ -61,6 +62,7 @@ export class EmulatorProcess {
         ...(options.stateDirectory ? { PERSIST_STATE: '1', S3_PERSIST: '1' } : {}),
       },
     });
+    child.once('error', () => {});
     const emulator = new EmulatorProcess(child, endpoint, logFile, options.stateDirectory ? SAVE_MS : STOP_MS);
     await emulator.waitUntilReady();
     return emulator;
@@ -68,18 +70,21 @@ export class EmulatorProcess {
 
   private async waitUntilReady(): Promise<void> {
     const deadline = Date.now() + START_MS;
-    while (Date.now() < deadline && this.child.exitCode === null) {
+    while (Date.now() < deadline && this.child.pid !== undefined && this.child.exitCode === null) {
       const answered = await fetch(`${this.endpoint}/_ministack/health`).catch(() => undefined);
       if (answered?.ok) return;
       await pause(50);
     }
+    const log = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-LINES_OF_AN_ERROR).join('\n');
     await this.stop();
-    throw new Error(`The local AWS emulator did not start: read ${this.logFile}.`);
+    throw new Error(
+      `The local AWS emulator did not start. Remove .local/venv and start again, which installs it anew.\n${log}`,
+    );
   }
 
   /** Ends the emulator and every process it started; with a state folder, it saves its state first. */
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
       this.child.kill('SIGTERM');
       await Promise.race([ended, pause(this.stopMs, undefined, { ref: false })]);

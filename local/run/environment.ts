@@ -2,13 +2,20 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeServicesCommand, ECSClient, ListServicesCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../lambda/canary/report.ts';
-import { canaryFunctionName, clusterName } from '../../lib/names.ts';
+import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
 import { runCdk } from './cdk.ts';
@@ -46,7 +53,7 @@ export class LocalEnvironment {
   private constructor(
     private readonly options: LocalOptions,
     private readonly emulator: EmulatorProcess,
-    private readonly neighbours: readonly Closable[],
+    private readonly parts: readonly Closable[],
     /** Folder of the images that tasks may start; offer another one with `offerProgram`. */
     readonly imageDirectory: string,
     readonly publicUrl: string,
@@ -57,28 +64,25 @@ export class LocalEnvironment {
   static async start(options: LocalOptions): Promise<LocalEnvironment> {
     const { directory, stateDirectory } = options;
     takeRunDirectory(directory);
-    if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-    const ports = await choosePorts(options);
-    const imageDirectory = join(stateDirectory ?? directory, 'images');
-    const imageManifest = manifestOf(imageDirectory);
-    offerBuiltServices(imageDirectory);
-    const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
     const started: Closable[] = [];
     try {
-      const registry = await startRegistry({ port: ports.registry });
-      started.push(registry);
+      if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      const ports = await choosePorts(options);
+      const imageDirectory = join(stateDirectory ?? directory, 'images');
+      const imageManifest = manifestOf(imageDirectory);
+      offerBuiltServices(imageDirectory);
+      const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
+      started.push({ close: () => emulator.stop() });
       const { endpoint } = emulator;
-      const front = await startFrontProxy({
-        port: ports.front,
-        endpoint,
-        loadBalancerName: () => findLoadBalancer(endpoint),
-      });
-      started.push(front);
+      const registry = await startRegistry({ port: ports.registry });
+      started.unshift(registry);
+      const loadBalancerName = () => findLoadBalancer(endpoint);
+      const front = await startFrontProxy({ port: ports.front, endpoint, loadBalancerName });
+      started.unshift(front);
       announce(directory, { pid: process.pid, endpoint, publicUrl: front.url, registryUrl: registry.url });
       return new LocalEnvironment(options, emulator, started, imageDirectory, front.url, registry.url);
     } catch (error) {
-      await Promise.all(started.map((one) => one.close()));
-      await emulator.stop();
+      await end(started, directory);
       throw error;
     }
   }
@@ -146,27 +150,37 @@ export class LocalEnvironment {
     while (Date.now() < deadline) {
       const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
       const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
-      if (services?.every(({ runningCount, desiredCount }) => runningCount === desiredCount)) return;
+      const wanted = services?.reduce((sum, { desiredCount }) => sum + (desiredCount ?? 0), 0);
+      // Counted task by task: right after a kept state is restored, the services still say what they ran before.
+      const { taskArns } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' }));
+      if (taskArns?.length) {
+        const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+        if (tasks?.filter(({ lastStatus }) => lastStatus === 'RUNNING').length === wanted) return;
+      }
       await pause(100);
     }
   }
 
   /** Invokes the deployed canary. */
   canary(): Promise<CanaryReport> {
-    return invokeCanary(new LambdaClient(this.clientSettings), canaryFunctionName(loadEnvironment('local')));
+    return invokeCanary(new LambdaClient(this.clientSettings), canaryFunctionArn(loadEnvironment('local')));
   }
 
   /** Ends every process and removes the run folder. */
   async stop(): Promise<void> {
-    await Promise.all(this.neighbours.map((one) => one.close()));
-    await this.emulator.stop();
-    rmSync(this.options.directory, { recursive: true, force: true });
+    await end(this.parts, this.options.directory);
   }
 
   /** Ends the processes at once, for the last moment of this process. */
   killNow(): void {
     this.emulator.killGroup();
   }
+}
+
+/** Ends what was started, last first, and removes the run folder. */
+async function end(parts: readonly Closable[], directory: string): Promise<void> {
+  for (const part of parts) await part.close();
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** The same ports as the last time where a state is kept: the public URL is a part of what is deployed. */
@@ -178,6 +192,9 @@ async function choosePorts({ port, stateDirectory }: LocalOptions): Promise<Port
     registry: await freePort(last?.registry),
     front: await freePort(port ?? last?.front),
   };
+  if (port !== undefined && ports.front !== port) {
+    throw new CommandError(`Port ${port} is taken: name another one, or leave --port out.`, EXIT.configuration);
+  }
   if (file) writeFileSync(file, JSON.stringify(ports));
   return ports;
 }

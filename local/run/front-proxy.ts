@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 
 export interface FrontProxyOptions {
   /** Loopback port to listen on. */
@@ -38,8 +39,11 @@ export function startFrontProxy(options: FrontProxyOptions): Promise<FrontProxy>
         headers: { ...incoming.headers, host: `${hostname}:443` },
       },
       (response) => {
+        // The load balancer that was asked may be gone: a stack was deleted, or made anew.
+        if (response.statusCode === 404 && !response.headers['x-quilt-task']) name = undefined;
         outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
-        response.pipe(outgoing);
+        // An answer that breaks off has to break off for the client too.
+        pipeline(response, outgoing, () => {});
       },
     );
     passed.on('error', () => {

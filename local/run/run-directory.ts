@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 
 /** The clone's own folder for local runs; $QUILT_LOCAL_DIRECTORY names another one, for a second environment beside it. */
@@ -10,6 +10,9 @@ export const RUN_DIRECTORY = join(LOCAL_DIRECTORY, 'run');
 
 /** Where `npm start -- --keep-state` keeps what is deployed. */
 export const STATE_DIRECTORY = join(LOCAL_DIRECTORY, 'state');
+
+/** The log of the last run that failed. */
+export const FAILURE_LOG = join(LOCAL_DIRECTORY, 'last-failure.log');
 
 /** What a running local environment tells the command line. */
 export interface Running {
@@ -28,12 +31,15 @@ export function takeRunDirectory(directory: string): void {
   const owner = ownerOf(directory);
   if (owner !== undefined && isAlive(owner)) {
     throw new CommandError(
-      `A local environment runs already (process ${owner}): use it, or end it with Ctrl-C where it was started.`,
+      `A local environment runs already (process ${owner}): use it, or end it with Ctrl-C where it was started. ` +
+        `If that process is something else, remove ${directory}.`,
       EXIT.refused,
     );
   }
   rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(directory), { recursive: true });
+  // Not recursive: of two that start at once, one makes the folder and the other is told.
+  mkdirSync(directory, { mode: 0o700 });
   writeFileSync(join(directory, 'pid'), String(process.pid));
 }
 
@@ -53,13 +59,14 @@ export function findRunning(directory: string = RUN_DIRECTORY): Running | undefi
 
 function ownerOf(directory: string): number | undefined {
   try {
-    return Number(readFileSync(join(directory, 'pid'), 'utf8'));
+    return Number.parseInt(readFileSync(join(directory, 'pid'), 'utf8'), 10);
   } catch {
     return undefined;
   }
 }
 
 function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;

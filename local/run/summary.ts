@@ -28,7 +28,8 @@ export async function summarise(environment: LocalEnvironment, canary: CanaryRep
       service,
       running,
       desired,
-      keyIds: service === 'mcp' ? canary.keyIds.accepted : [canary.keyIds.signing],
+      // What the tasks themselves show: they may hold something else than the parameters by now.
+      keyIds: [...new Set(canary.tasks[service].flatMap((task) => task.keyIds))],
     })),
     canary,
     urls: {

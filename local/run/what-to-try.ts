@@ -4,18 +4,21 @@ import type { LocalEnvironment } from './environment.ts';
 /** Commands to go on with, each of which works as it is printed. */
 export function whatToTry(environment: LocalEnvironment): string {
   const variables = Object.entries(awsVariables(environment.endpoint)).map(([name, value]) => `${name}=${value}`);
+  const directory = process.env.QUILT_LOCAL_DIRECTORY;
   return [
+    `The catalog: ${environment.publicUrl}`,
+    '',
     'What to try next, in another terminal:',
     '',
-    `  open ${environment.publicUrl}                  the catalog`,
-    '  npx quilt-mcp canary                         ask the canary again',
+    '  # ask the canary again',
+    `  ${directory ? `QUILT_LOCAL_DIRECTORY=${directory} ` : ''}npx quilt-mcp canary`,
     '',
-    '  a token for alice, as the catalog mints it (the local registry knows alice, bob and carol):',
+    '  # a token for alice, as the catalog mints it (the local registry knows alice, bob and carol)',
     `  LOGIN=$(curl -s ${environment.registryUrl}/api/login -H 'content-type: application/json' \\`,
     `    -d '{"username":"alice","password":"alice"}' | node -pe 'JSON.parse(fs.readFileSync(0)).token')`,
     `  curl -s -X POST ${environment.publicUrl}/api/auth/mcp_token -H "authorization: Bearer $LOGIN"`,
     '',
-    '  any AWS tool, against the emulator:',
+    '  # any AWS tool, against the emulator',
     `  export ${variables.join(' ')}`,
   ].join('\n');
 }

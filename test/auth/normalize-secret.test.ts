@@ -72,7 +72,7 @@ describe('a secret is refused', () => {
     const error = await refusalOf(() => normalizeSecret(value));
     expect(error.code).toBe(code);
     expect(error.message).toContain(reason);
-    expect(error.message).toContain('Delete the parameter and deploy, which generates a secret');
+    expect(error.message).toContain('Put the last good value back');
   });
 
   test('when it has any length below 32 or above 1,024', async () => {

@@ -89,6 +89,12 @@ describe('permissions', () => {
   });
 });
 
+test('a secret that is refused stops the deployment before there is a load balancer', () => {
+  const balancers = production.foundation.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const [secret] = Object.keys(production.foundation.findResources('Custom::SharedSecret'));
+  expect(Object.values(balancers).map(({ DependsOn }) => DependsOn)).toEqual([expect.arrayContaining([secret])]);
+});
+
 test('no two deployments of one account have a name in common', () => {
   const chosen = (synthesised: Synthesised) => templatesOf(synthesised).flatMap(chosenNames);
   const other = chosen(synthesise(productionWith({ namePrefix: 'other' })));
@@ -97,7 +103,18 @@ test('no two deployments of one account have a name in common', () => {
 
 /** The physical names that a template chooses. */
 function chosenNames(template: Template): string[] {
-  const properties = ['Name', 'ClusterName', 'ServiceName', 'FunctionName', 'AliasName', 'Family', 'RoleName'];
+  const properties = [
+    'Name',
+    'ClusterName',
+    'ServiceName',
+    'FunctionName',
+    'AliasName',
+    'Family',
+    'RoleName',
+    // Of Custom::SharedSecret: whoever shares these shares the secret, under the key of one of them.
+    'SecretParameterName',
+    'KeySetParameterName',
+  ];
   return Object.values(
     template.toJSON().Resources as Record<string, { Type: string; Properties?: Record<string, unknown> }>,
   )

@@ -5,11 +5,18 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStackEventsCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
-  FilterLogEventsCommand,
+  paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeServicesCommand,
@@ -21,7 +28,13 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  DescribeParametersCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
@@ -247,18 +260,34 @@ describe('the live secret and its key', () => {
     const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
     expect(logGroups?.length).toBeGreaterThan(3);
     for (const { logGroupName } of logGroups ?? []) {
-      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
-      expectNoTrace(logGroupName ?? '', JSON.stringify(events));
+      for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName })) {
+        expectNoTrace(logGroupName ?? '', JSON.stringify(events));
+      }
     }
   });
 
-  test('are in no stack event', async () => {
+  test('are in no answer of CloudFormation', async () => {
     const stacks = new CloudFormationClient(environment.clientSettings);
     const { StackSummaries } = await stacks.send(new ListStacksCommand({}));
     for (const { StackName } of StackSummaries ?? []) {
-      const events = await stacks.send(new DescribeStackEventsCommand({ StackName }));
-      expectNoTrace(StackName ?? '', JSON.stringify(events));
+      const answers = await Promise.all([
+        stacks.send(new DescribeStacksCommand({ StackName })),
+        stacks.send(new DescribeStackEventsCommand({ StackName })),
+        stacks.send(new DescribeStackResourcesCommand({ StackName })),
+        stacks.send(new GetTemplateCommand({ StackName })),
+      ]);
+      expectNoTrace(StackName ?? '', JSON.stringify(answers));
     }
+  });
+
+  test('are in no description of the parameters, and in no plain parameter', async () => {
+    const { Parameters } = await ssm.send(new DescribeParametersCommand({ MaxResults: 50 }));
+    expect(Parameters?.map(({ Name }) => Name)).toEqual(
+      expect.arrayContaining([signingSecretParameter, keySetParameter]),
+    );
+    expectNoTrace('DescribeParameters', JSON.stringify(Parameters));
+    const undecrypted = await ssm.send(new GetParametersCommand({ Names: [signingSecretParameter, keySetParameter] }));
+    expect(undecrypted.Parameters?.every(({ Type }) => Type === 'SecureString')).toBe(true);
   });
 
   test('are in no answer of the ECS API', async () => {

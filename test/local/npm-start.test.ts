@@ -14,10 +14,12 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
 const started: Run[] = [];
 
-afterAll(async () => {
-  await Promise.all(started.map((run) => run.interrupt()));
-  rmSync(directory, { recursive: true, force: true });
+// After each, so that a test that fails half-way does not leave its environment to the next one.
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((run) => run.interrupt()));
 }, 60_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A command of this project that runs in a process of its own. */
 class Run {
@@ -118,6 +120,7 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   const run = npmStart();
   await run.says('Deploying the stacks');
   await run.interrupt();
+  expect(run.err).not.toMatch(/Error|\n {4}at /);
   expect(leftovers()).toEqual([]);
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);

@@ -51,6 +51,7 @@ test('answers once, logs one line and nothing of the event', async () => {
     secretVersion: 3,
     keySetVersion: 5,
     failedBefore: [],
+    skippedBefore: [],
     breakGlass: null,
   });
 });

@@ -72,6 +72,13 @@ test('a response stays within what CloudFormation takes', async () => {
 });
 
 describe('red before', () => {
+  test('does not excuse a check that nobody could ask then and that fails now', async () => {
+    const before = red(fail('mcp-reachable'), skipped('garbage-token-refused'));
+    const { Status, Reason } = await deploy({ before, after: red(fail('garbage-token-refused')) });
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain('garbage-token-refused');
+  });
+
   test('does not veto the deploy that mends it', async () => {
     expect(await deploy({ before: red(fail('no-token-refused')) })).toMatchObject({ Status: 'SUCCESS' });
     expect(account.verdicts).toEqual(['good']);

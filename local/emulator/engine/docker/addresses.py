@@ -10,8 +10,8 @@ import itertools
 import socket
 import threading
 
-_FIRST = int(ipaddress.ip_address("127.128.0.1"))
-_numbers = itertools.count(_FIRST)
+_BLOCK = ipaddress.ip_network("127.128.0.0/9")
+_numbers = itertools.count(int(_BLOCK.network_address) + 1)
 _ports = {}
 _lock = threading.Lock()
 
@@ -31,6 +31,14 @@ def port_of(address):
     """The loopback port behind a task's address, or None for an address that is no task's."""
     with _lock:
         return _ports.get(address)
+
+
+def is_task(address):
+    """Whether an address is one that a task has or had."""
+    try:
+        return ipaddress.ip_address(address) in _BLOCK
+    except ValueError:
+        return False
 
 
 def release(address):

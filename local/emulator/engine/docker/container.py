@@ -6,6 +6,7 @@ import os
 import queue
 import secrets
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -18,6 +19,8 @@ _POLL_SECONDS = 0.05
 _DEREGISTRATION_SECONDS = 0.3
 # ECS throttles a service whose tasks keep failing; MiniStack starts the next task at once.
 _FAILED_START_SECONDS = 0.25
+# A system-wide proxy must not be asked for loopback.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS")
 
 
@@ -66,7 +69,7 @@ class Container:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(url, timeout=1) as response:
+                with _DIRECT.open(url, timeout=1) as response:
                     if response.status == 200:
                         return True
             except OSError:
@@ -75,6 +78,7 @@ class Container:
 
     def _read(self):
         for line in self._process.stdout:
+            sys.stdout.write(f"[{self.name}] {line.decode(errors='replace')}")
             self._tail.append(line)
             self._lines.put(line)
         self._lines.put(None)
