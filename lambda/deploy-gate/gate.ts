@@ -1,14 +1,12 @@
 import { log } from '../shared/log.ts';
-import { runCanary } from './canary.ts';
+import { runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { takeLock } from './lock.ts';
-import { requireValidParameters } from './parameters.ts';
+import { readParameterVersions, requireValidParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import { closeRevision, openRevision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
 import { requireNoRotationStep } from './rotation-phase.ts';
-
-const NOTHING: UnprovedBefore = { failedBefore: [], skippedBefore: [] };
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];
@@ -20,18 +18,25 @@ function requireContractVersion({ properties }: Deploy, { settings }: Connection
   );
 }
 
-/** What is red already, which this deploy therefore cannot have broken; and what nobody could ask because of that. */
-async function unprovedBefore(deploy: Deploy, connections: Connections): Promise<UnprovedBefore> {
-  if (deploy.first) return NOTHING;
+/** What the canary cannot prove before the deploy. */
+async function askCanary(deploy: Deploy, connections: Connections): Promise<readonly UnprovedCheck[]> {
   try {
-    const checks = await runCanary({ settling: false }, connections);
-    const namesOf = (skipped: boolean) => checks.filter((check) => check.skipped === skipped).map(({ name }) => name);
-    return { failedBefore: namesOf(false), skippedBefore: namesOf(true) };
+    return await runCanary({ settling: false }, connections);
   } catch (error) {
     if (deploy.properties.breakGlass === undefined || !(error instanceof Refusal)) throw error;
     log('error', 'no canary before the deploy', { code: error.code, reason: error.message });
-    return NOTHING;
+    return [];
   }
+}
+
+/**
+ * What is red already, which this deploy therefore cannot have broken, and what nobody could ask because of that. Before the
+ * very first deploy there is nothing that could be red.
+ */
+function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): UnprovedBefore {
+  const namesOf = (skipped: boolean) =>
+    first ? [] : checks.filter((check) => check.skipped === skipped).map(({ name }) => name);
+  return { failedBefore: namesOf(false), skippedBefore: namesOf(true) };
 }
 
 /**
@@ -47,8 +52,10 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   if ((await readNewestRevision(connections))?.openedBy === requestId) return;
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
-  const parameterVersions = await requireValidParameters(connections);
-  const before = await unprovedBefore(deploy, connections);
+  const parameterVersions = await readParameterVersions(connections);
+  const checks = await askCanary(deploy, connections);
+  requireValidParameters(checks);
+  const before = unprovedBefore(deploy, checks);
 
   const newest = await readNewestRevision(connections);
   if (newest?.openedBy === requestId) return;

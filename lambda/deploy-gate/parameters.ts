@@ -1,53 +1,49 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
-import { AuthError } from '../../auth/errors.ts';
-import { parseKeySet } from '../../auth/key-set.ts';
-import { normalizeSecret } from '../../auth/normalize-secret.ts';
-import { loadSigningKey } from '../../auth/signing-key.ts';
 import { awsCall } from './aws-call.ts';
+import type { UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
-import { Refusal, type RefusalCode } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** The versions that tasks of this deploy start with; versions only, never a value. */
 export type ParameterVersions = { readonly secret: number; readonly keySet: number };
 
-const REMEDY =
-  'Put the last good value back, or delete the parameter and deploy Foundation again, which makes it anew.';
+/** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
+const VALID = 'parameters-valid';
 
-async function checked<T>(code: RefusalCode, where: string, check: () => T | Promise<T>): Promise<T> {
-  try {
-    return await check();
-  } catch (error) {
-    if (error instanceof AuthError) throw new Refusal(code, `${where}: ${error.message} ${REMEDY}`);
-    throw error;
-  }
-}
+const REMEDY = "Put the last good value back from the parameter's history, then deploy again.";
 
 /**
- * Demands that both parameters hold what a task accepts at its start: a task with anything else exits at once.
+ * Reads the versions of both parameters, undecrypted.
  *
- * @returns the versions that were checked
- * @throws Refusal `parameter-missing`, `parameter-invalid` or `secret-not-in-set`, naming the parameter
+ * @throws Refusal `parameter-missing` or `parameter-invalid`, naming the parameter: no task could start without it
  */
-export async function requireValidParameters({ ssm, settings, abortSignal }: Connections): Promise<ParameterVersions> {
+export async function readParameterVersions({ ssm, settings, abortSignal }: Connections): Promise<ParameterVersions> {
   const { secretParameter, keySetParameter } = settings;
-  const command = new GetParametersCommand({ Names: [secretParameter, keySetParameter], WithDecryption: true });
+  const command = new GetParametersCommand({ Names: [secretParameter, keySetParameter], WithDecryption: false });
   const { Parameters = [] } = await awsCall('ssm:GetParameters', ssm.send(command, { abortSignal }));
-  const parameter = (name: string) => {
+  const versionOf = (name: string) => {
     const found = Parameters.find(({ Name }) => Name === name);
     if (found === undefined) {
       throw new Refusal(
         'parameter-missing',
-        `Parameter ${name} does not exist. Deploy Foundation again, which makes it.`,
+        `Parameter ${name} does not exist. Write it again as it was, then deploy.`,
       );
     }
     if (found.Type !== 'SecureString') {
       throw new Refusal('parameter-invalid', `Parameter ${name} is no SecureString. ${REMEDY}`);
     }
-    return found;
+    return found.Version ?? 0;
   };
-  const [storedSecret, storedSet] = [parameter(secretParameter), parameter(keySetParameter)];
-  const secret = await checked('parameter-invalid', secretParameter, () => normalizeSecret(storedSecret.Value));
-  const keySet = await checked('parameter-invalid', keySetParameter, () => parseKeySet(storedSet.Value));
-  await checked('secret-not-in-set', `${secretParameter}, ${keySetParameter}`, () => loadSigningKey(secret, keySet));
-  return { secret: storedSecret.Version ?? 0, keySet: storedSet.Version ?? 0 };
+  return { secret: versionOf(secretParameter), keySet: versionOf(keySetParameter) };
+}
+
+/**
+ * Demands that both parameters hold what a task accepts at its start: a task with anything else exits at once.
+ *
+ * @param checks - what the canary could not prove before the deploy
+ * @throws Refusal `parameter-invalid` with the canary's reason
+ */
+export function requireValidParameters(checks: readonly UnprovedCheck[]): void {
+  const broken = checks.find(({ name }) => name === VALID);
+  if (broken) throw new Refusal('parameter-invalid', `${broken.reason} ${REMEDY}`);
 }

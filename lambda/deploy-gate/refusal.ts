@@ -8,7 +8,6 @@ export type RefusalCode =
   | 'rotation-in-step'
   | 'parameter-missing'
   | 'parameter-invalid'
-  | 'secret-not-in-set'
   | 'canary-failed'
   | 'canary-red'
   | 'revision-not-open'

@@ -6,7 +6,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/deploy-gate/environment.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, stackName } from '../names.ts';
-import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { arnsOf, secretParameters } from '../secret-parameters.ts';
 import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
 
@@ -43,7 +43,8 @@ export class DeployGate extends Construct {
     });
     gate.configureAsyncInvoke({ maxEventAge: MAX_EVENT_AGE });
 
-    allowReading(role, parameters, foundation.get('encryption-key-arn'));
+    // Their versions alone: what they hold, the canary says. It is one of the few that may decrypt.
+    role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: arnsOf(parameters) }));
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
     allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
     allowState(role, foundation, ['DeleteItem'], ['lock']);

@@ -63,11 +63,10 @@ describe('references between stacks', () => {
 });
 
 describe('permissions', () => {
-  test('five roles decrypt: the secret’s maker, the canary, the deploy gate and both execution roles', () => {
+  test('four roles decrypt: the secret’s maker, the canary and both execution roles', () => {
     expect(templatesOf(production).flatMap((template) => rolesThatMay(template, 'kms:Decrypt'))).toEqual([
       expect.stringMatching(/^SharedSecretMakerRole/),
       expect.stringMatching(/^CanaryRole/),
-      expect.stringMatching(/^DeployGateRole/),
       expect.stringMatching(/^McpTaskExecutionRole/),
       expect.stringMatching(/^CatalogTaskExecutionRole/),
     ]);

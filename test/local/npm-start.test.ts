@@ -70,8 +70,8 @@ function npmStart(...options: string[]): Run {
   return new Run('npm', ['start', '--silent', '--', ...options]);
 }
 
-function canary(): Run {
-  return new Run('npx', ['quilt-mcp', 'canary', '--json']);
+function canary(...options: string[]): Run {
+  return new Run('npx', ['quilt-mcp', 'canary', '--json', ...options]);
 }
 
 /** IDs of the processes that a run of this folder has left: each has the folder in its environment. */
@@ -102,6 +102,15 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   const asked = canary();
   expect({ code: await asked.exitCode, err: asked.err }).toMatchObject({ code: 0 });
   expect(JSON.parse(asked.out).verdict).toBe('green');
+
+  const last = canary('--last', '5');
+  expect(await last.exitCode).toBe(0);
+  expect(JSON.parse(last.out)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ trigger: 'deploy' }),
+      expect.objectContaining({ trigger: 'direct' }),
+    ]),
+  );
 
   // A person writes another key set over the parameter: the signing secret is not in it any more.
   await overwriteKeySet(summary.urls.aws);

@@ -14,6 +14,7 @@ type Input = {
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues?: Record<string, Value>;
   readonly Names?: readonly string[];
+  readonly WithDecryption?: boolean;
 };
 
 export const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/quilt-services/one';
@@ -137,6 +138,8 @@ export class FakeAccount {
     const input = JSON.parse(body) as Input;
     switch (operation) {
       case 'GetParameters':
+        // The role of the gate may not decrypt.
+        if (input.WithDecryption) throw new Fault('AccessDeniedException');
         return { Parameters: (input.Names ?? []).flatMap((name) => this.#parameter(name)) };
       case 'GetItem':
         return { Item: this.items.get(keyOf(input.Key ?? {})) };

@@ -153,15 +153,6 @@ describe('in Trust', () => {
         Resource: { 'Fn::GetAtt': [expect.stringMatching(/^DeployGateLogs/), 'Arn'] },
       },
       { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: PARAMETERS },
-      {
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: { Ref: 'EncryptionKeyArn' },
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': 'ssm.us-east-1.amazonaws.com',
-            'kms:EncryptionContext:PARAMETER_ARN': PARAMETERS,
-          },
         },
       },
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: table, Condition: items('lock', 'rotation') },
