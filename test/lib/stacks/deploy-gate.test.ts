@@ -153,8 +153,6 @@ describe('in Trust', () => {
         Resource: { 'Fn::GetAtt': [expect.stringMatching(/^DeployGateLogs/), 'Arn'] },
       },
       { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: PARAMETERS },
-        },
-      },
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: table, Condition: items('lock', 'rotation') },
       { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table, Condition: items('lock', 'revision') },
       { Effect: 'Allow', Action: 'dynamodb:DeleteItem', Resource: table, Condition: items('lock') },
