@@ -1,5 +1,4 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import { keySetText } from '../support/secrets.ts';
 import { closeServers } from '../support/servers.ts';
 import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender, TRIGGER } from './events.ts';
 import { FakeAccount, type Item, KEY_SET, OTHER_STACK, SECRET, STACK } from './fake-account.ts';
