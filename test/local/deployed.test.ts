@@ -18,6 +18,7 @@ import {
   DescribeLogGroupsCommand,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -290,6 +291,15 @@ describe('the live secret and its key', () => {
     expect(undecrypted.Parameters?.every(({ Type }) => Type === 'SecureString')).toBe(true);
   });
 
+  test('are in no lock, record or report of the state table', async () => {
+    const dynamodb = new DynamoDBClient(environment.clientSettings);
+    const { TableNames } = await dynamodb.send(new ListTablesCommand({}));
+    expect(TableNames).toHaveLength(1);
+    const { Items } = await dynamodb.send(new ScanCommand({ TableName: TableNames?.[0] }));
+    expect(Items?.length).toBeGreaterThan(2);
+    expectNoTrace('state table', JSON.stringify(Items));
+  });
+
   test('are in no answer of the ECS API', async () => {
     const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
     const tasks = await ecs.send(new DescribeTasksCommand({ cluster: namePrefix, tasks: taskArns }));
@@ -303,6 +313,19 @@ describe('the live secret and its key', () => {
   test('are not in the report of the canary', () => {
     expectNoTrace('report', JSON.stringify(report));
   });
+});
+
+describe('destroy and deploy again', () => {
+  test('finds the secret that stayed, under a new key, and both services trust each other as before', async () => {
+    const before = await parameters();
+    await environment.cdk(['destroy', '--all', '--force', ...environment.context()]);
+    expect((await parameters())[signingSecretParameter] === before[signingSecretParameter]).toBe(true);
+
+    await environment.deploy();
+    const after = await parameters();
+    for (const name of [signingSecretParameter, keySetParameter]) expect(after[name] === before[name]).toBe(true);
+    expect((await environment.canary()).verdict).toBe('green');
+  }, 120_000);
 });
 
 function filesBelow(directory: string): string[] {
