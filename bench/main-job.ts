@@ -1,7 +1,7 @@
 /**
  * Measures what docs/local.md promises; run by hand on an idle machine: `npm run bench:main-job [RUNS]`.
  *
- * A start with everything installed, a start from a kept state, `cdk synth`, and each Lambda bundle: its size and the time
+ * A start with everything installed, a start from a kept state, a healthy canary, `cdk synth`, and each Lambda bundle: its size and the time
  * that a fresh Node needs to import it. Each figure is the median of RUNS (3 by default), with the range beside it.
  */
 import { execFileSync } from 'node:child_process';
@@ -59,6 +59,16 @@ try {
   run('npm', [...start, '--keep-state'], directory);
   const again = repeat(() => seconds(() => run('npm', [...start, '--keep-state'], directory)));
   rows.push(row('  again, with the state kept', '30 s', again, 's', 1));
+  const canary = repeat(() => {
+    const out = execFileSync('npm', [...start, '--keep-state', '--json'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, QUILT_LOCAL_DIRECTORY: directory },
+    });
+    return JSON.parse(out).canary.durationMs / 1000;
+  });
+  rows.push(row('canary, healthy', '3 s', canary, 's', 2));
   const synth = repeat(() => seconds(() => run('npx', ['cdk', 'synth', '--quiet', '--output', directory], directory)));
   rows.push(row('cdk synth', '8 s', synth, 's', 1));
   const limits: Record<string, string> = { 'secret-parameter': '450 KB', canary: '1100 KB' };

@@ -1,10 +1,10 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { CanaryReport } from '../lambda/canary/report.ts';
 import { foundationParameterName } from '../lib/foundation-contract.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-/** The most reports that one command shows: a day of every five minutes, and what one answer of DynamoDB holds. */
+/** The most reports that one command shows: a day of every five minutes. */
 const MOST = 288;
 const USUAL = 10;
 
@@ -34,15 +34,23 @@ export async function readHistory(
   try {
     const Name = foundationParameterName(namePrefix, 'state-table-name');
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-    const query = new QueryCommand({
-      TableName: Parameter?.Value,
-      KeyConditionExpression: 'pk = :canary',
-      ExpressionAttributeValues: { ':canary': { S: 'canary' } },
-      ScanIndexForward: false,
-      Limit: count,
-    });
-    const { Items = [] } = await dynamodb.send(query);
-    return Items.map(({ report }) => JSON.parse(report?.S ?? '') as CanaryReport);
+    const reports: CanaryReport[] = [];
+    // Page by page: one answer of DynamoDB holds 1 MB, and long red reports fill it.
+    const pages = paginateQuery(
+      { client: dynamodb },
+      {
+        TableName: Parameter?.Value,
+        KeyConditionExpression: 'pk = :canary',
+        ExpressionAttributeValues: { ':canary': { S: 'canary' } },
+        ScanIndexForward: false,
+        Limit: count,
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      reports.push(...Items.map(({ report }) => JSON.parse(report?.S ?? '') as CanaryReport));
+      if (reports.length >= count) break;
+    }
+    return reports.slice(0, count);
   } catch (error) {
     throw new CommandError(
       `The canary's reports cannot be read: ${error instanceof Error ? error.message : String(error)}. ` +

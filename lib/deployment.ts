@@ -28,12 +28,11 @@ export function addDeployment(
     ...props('foundation', 'Quilt MCP: network, load balancer, secret and everything else that has state'),
     terminationProtection: config.terminationProtection,
   });
-  const trust = new TrustStack(
-    app,
-    'Trust',
-    config,
-    props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
-  );
+  const trust = new TrustStack(app, 'Trust', config, {
+    ...props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
+    // Every change of Services, its deletion included, calls the deploy gate.
+    terminationProtection: config.terminationProtection,
+  });
   const services = new ServicesStack(app, 'Services', config, {
     ...props('services', 'Quilt MCP: catalog and MCP service'),
     ...(breakGlass && { breakGlass }),

@@ -74,6 +74,11 @@ export class FoundationReader {
     this.#read.set(value, parameter);
     return parameter.valueAsString;
   }
+
+  /** Every value that the stack reads. A change of one changes the stack, although its template stays the same. */
+  all(): readonly string[] {
+    return [...this.#read.values()].map((parameter) => parameter.valueAsString);
+  }
 }
 
 function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {

@@ -9,6 +9,12 @@ export type FailedCheck = { readonly name: string; readonly reason: string };
 /** The same, fresh from the canary: a skipped check was not asked, because one that it needs has failed. */
 export type UnprovedCheck = FailedCheck & { readonly skipped: boolean };
 
+/** A check with the stable name that begins its reason: red for another reason is another fault. */
+export function faultOf({ name, reason }: FailedCheck): string {
+  const [, fault] = /^([a-z0-9-]+):/.exec(reason) ?? [];
+  return fault === undefined ? name : `${name}: ${fault}`;
+}
+
 const NAME = /^[a-z0-9-]{1,64}$/;
 /** A reason of the canary is a few sentences; a longer one is cut, so that a record stays a record. */
 const MAX_REASON_LENGTH = 400;

@@ -1,12 +1,13 @@
 import { log } from '../shared/log.ts';
-import { runCanary, type UnprovedCheck } from './canary.ts';
+import { faultOf, runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { takeLock } from './lock.ts';
 import { readParameterVersions, requireValidParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
-import { closeRevision, openRevision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
+import { closeRevision, openRevision, type Revision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
 import { requireNoRotationStep } from './rotation-phase.ts';
+import { goesBack, isOver, readStackStatus } from './stack-status.ts';
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];
@@ -18,10 +19,28 @@ function requireContractVersion({ properties }: Deploy, { settings }: Connection
   );
 }
 
+/** Whether an event was delivered before, and has opened its revision then. */
+function wasOpenedBy(requestId: string, newest: Revision | undefined): boolean {
+  if (newest?.openedBy !== requestId) return false;
+  if (newest.verdict !== 'failed') return true;
+  throw new Refusal(
+    'deploy-refused-before',
+    'This deploy was refused at the first delivery of its event. Deploy again.',
+  );
+}
+
+/** Asking the canary takes its time; a stack that was stopped meanwhile opens no revision. */
+async function requireStackGoesForward(stackArn: string, connections: Connections): Promise<void> {
+  const status = await readStackStatus(stackArn, connections);
+  if (!goesBack(status) && !isOver(status)) return;
+  throw new Refusal('stack-not-in-progress', `The stack is ${status}: the deploy was stopped meanwhile.`);
+}
+
 /** What the canary cannot prove before the deploy. */
 async function askCanary(deploy: Deploy, connections: Connections): Promise<readonly UnprovedCheck[]> {
   try {
-    return await runCanary({ settling: false }, connections);
+    // Only what stays red excuses anything later, so a check gets its second chance; on the very first deploy all is red anyway.
+    return await runCanary({ settling: !deploy.first }, connections);
   } catch (error) {
     if (deploy.properties.breakGlass === undefined || !(error instanceof Refusal)) throw error;
     log('error', 'no canary before the deploy', { code: error.code, reason: error.message });
@@ -34,9 +53,11 @@ async function askCanary(deploy: Deploy, connections: Connections): Promise<read
  * very first deploy there is nothing that could be red.
  */
 function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): UnprovedBefore {
-  const namesOf = (skipped: boolean) =>
-    first ? [] : checks.filter((check) => check.skipped === skipped).map(({ name }) => name);
-  return { failedBefore: namesOf(false), skippedBefore: namesOf(true) };
+  if (first) return { failedBefore: [], skippedBefore: [] };
+  return {
+    failedBefore: checks.filter(({ skipped }) => !skipped).map(faultOf),
+    skippedBefore: checks.filter(({ skipped }) => skipped).map(({ name }) => name),
+  };
 }
 
 /**
@@ -49,7 +70,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   const { stackArn, requestId, properties } = deploy;
   requireContractVersion(deploy, connections);
   // Before the lock: a second delivery may come when the deploy has ended, and nobody would give the lock back then.
-  if ((await readNewestRevision(connections))?.openedBy === requestId) return;
+  if (wasOpenedBy(requestId, await readNewestRevision(connections))) return;
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
   const parameterVersions = await readParameterVersions(connections);
@@ -58,7 +79,8 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   const before = unprovedBefore(deploy, checks);
 
   const newest = await readNewestRevision(connections);
-  if (newest?.openedBy === requestId) return;
+  if (wasOpenedBy(requestId, newest)) return;
+  await requireStackGoesForward(stackArn, connections);
   if (newest?.verdict === 'open') {
     // Whoever opened it is dead, since the lock is here.
     await closeRevision(
@@ -67,9 +89,9 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
       connections,
     );
   }
-  const { trigger, images, breakGlass: reason } = properties;
+  const { fingerprint, images, breakGlass: reason } = properties;
   const revision = await openRevision(
-    { stackArn, openedBy: requestId, trigger, images, parameterVersions, ...before, reason },
+    { stackArn, openedBy: requestId, trigger: fingerprint, images, parameterVersions, ...before, reason },
     connections,
   );
   log('info', 'deploy admitted', {

@@ -4,7 +4,7 @@ import { errorName, stackFrames } from '../shared/safe-error.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';
-import { parseProperties } from './properties.ts';
+import { fingerprintOf, parseProperties } from './properties.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { readNewestRevision } from './revisions.ts';
 import { goesBack, isOver, readStackStatus } from './stack-status.ts';
@@ -44,7 +44,7 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
   try {
     status = await readStackStatus(event.StackId, connections);
   } catch (error) {
-    if (await replacesWhatFailed(event, connections)) return 'back';
+    if (await isRollback(event, connections)) return 'back';
     throw error;
   }
   if (goesBack(status)) return 'back';
@@ -54,15 +54,16 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
   return status.startsWith('CREATE') ? 'create' : 'update';
 }
 
-/** A rollback gives the failed deploy's properties as the old ones; what a deploy replaces was good, or break-glass. */
-async function replacesWhatFailed(
-  event: CloudFormationCustomResourceEvent,
-  connections: Connections,
-): Promise<boolean> {
+/**
+ * A rollback goes from the deploy that failed to the one before it: to the newest that did not fail, when the gate refused before
+ * it opened a revision. A deploy goes to something that was not there before.
+ */
+async function isRollback(event: CloudFormationCustomResourceEvent, connections: Connections): Promise<boolean> {
   if (event.RequestType !== 'Update') return false;
   const newest = await readNewestRevision(connections);
-  if (newest?.stackArn !== event.StackId || newest.trigger !== event.OldResourceProperties.Trigger) return false;
-  return newest.verdict === 'open' || newest.verdict === 'failed';
+  if (newest?.stackArn !== event.StackId) return false;
+  const failed = newest.verdict === 'open' || newest.verdict === 'failed';
+  return newest.trigger === fingerprintOf(failed ? event.OldResourceProperties : event.ResourceProperties);
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -87,7 +88,8 @@ async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Con
     const connections = connect(AbortSignal.timeout(WORK_MS));
     const direction = await directionOf(event, connections);
     if (direction === 'back') {
-      await undo(event.StackId, 'The stack went back to what it was before.', connections);
+      const failed = event.RequestType === 'Update' ? fingerprintOf(event.OldResourceProperties) : undefined;
+      await undo({ stackArn: event.StackId, failed }, 'The stack went back to what it was before.', connections);
       return undefined;
     }
     await goForward(event, direction === 'create', connections);
@@ -130,7 +132,7 @@ export async function respondTo(
 /** The stack goes back now; not every rollback reaches both resources. */
 async function giveUp(stackArn: string, reason: string, connect: Connect): Promise<void> {
   try {
-    await undo(stackArn, reason, connect(AbortSignal.timeout(UNDO_MS)));
+    await undo({ stackArn, failed: undefined }, reason, connect(AbortSignal.timeout(UNDO_MS)));
   } catch (error) {
     log('error', 'nothing undone', { reason: refusalOf(error).message });
   }

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
 export type DeployProperties = {
-  /** SHA-256 of the rest of the template: what makes both resources run on every change, and on nothing else. */
-  readonly trigger: string;
+  /** What tells this deploy from the one before and after it, in whatever they differ. */
+  readonly fingerprint: string;
   /** Version of Foundation's contract that the template was made for. */
   readonly contractVersion: string;
   /** The images of both services, as their task definitions name them. */
@@ -12,7 +13,7 @@ export type DeployProperties = {
   readonly breakGlass: string | undefined;
 };
 
-const PROPERTY_NAMES = ['Trigger', 'ContractVersion', 'Images', 'Canary', 'Reason'];
+const PROPERTY_NAMES = ['Trigger', 'Foundation', 'ContractVersion', 'Images', 'Canary', 'Reason'];
 /** CloudFormation adds these to what the template says. */
 const ADDED_BY_CLOUDFORMATION = ['ServiceToken', 'ServiceTimeout'];
 
@@ -52,6 +53,15 @@ function imagesOf(value: unknown): DeployProperties['images'] {
 }
 
 /**
+ * SHA-256 of what the template says. CloudFormation sends an event when any of it has changed: the hash of the template, a value
+ * of Foundation that the template takes as a parameter, or break-glass.
+ */
+export function fingerprintOf(properties: Properties): string {
+  const said = PROPERTY_NAMES.map((name) => properties[name] ?? null);
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+}
+
+/**
  * Checks the `ResourceProperties` of an event.
  *
  * @throws Refusal `properties-invalid` naming the property and its rule; an unknown property is refused, because a misspelt
@@ -61,8 +71,9 @@ export function parseProperties(properties: Properties): DeployProperties {
   refuseUnknown(properties, [...PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
   const reports = textOf(properties, 'Canary') === 'report';
   if (!reports && properties.Reason !== undefined) throw refuse("Property Reason goes with Canary 'report' only.");
+  textOf(properties, 'Trigger');
   return {
-    trigger: textOf(properties, 'Trigger'),
+    fingerprint: fingerprintOf(properties),
     contractVersion: textOf(properties, 'ContractVersion'),
     images: imagesOf(properties.Images),
     breakGlass: reports ? textOf(properties, 'Reason') : undefined,

@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'canary-failed'
   | 'canary-red'
   | 'revision-not-open'
+  | 'deploy-refused-before'
   | 'aws-call-failed'
   | 'unexpected';
 

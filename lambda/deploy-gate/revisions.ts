@@ -13,7 +13,7 @@ export type Verdict = 'good' | 'failed' | 'unverified';
 
 /** What the canary could not prove before a deploy. */
 export type UnprovedBefore = {
-  /** Checks that were red. */
+  /** Checks that were red, each with its fault. */
   readonly failedBefore: readonly string[];
   /** Checks that were not asked, because one that they need was red. */
   readonly skippedBefore: readonly string[];
@@ -39,6 +39,8 @@ export type Closing = {
   readonly failedChecks?: readonly FailedCheck[];
   /** What else there is to say of the end; the `reason` of break-glass stays beside it. */
   readonly because?: string;
+  /** The verdict that it replaces. @default 'open' */
+  readonly instead?: 'open' | Verdict;
 };
 
 /** As much of a record as later steps decide by. */
@@ -142,11 +144,11 @@ export async function openRevision(revision: NewRevision, connections: Connectio
 /**
  * Records how a deploy ended, once.
  *
- * @returns false when it was closed already, which is then left as it is
+ * @returns false when the record has another verdict than the one to be replaced, and is then left as it is
  */
 export async function closeRevision(
   number: number,
-  { verdict, closedBy, failedChecks, because }: Closing,
+  { verdict, closedBy, failedChecks, because, instead = 'open' }: Closing,
   { dynamodb, settings, abortSignal }: Connections,
 ): Promise<boolean> {
   const values = {
@@ -161,11 +163,11 @@ export async function closeRevision(
     TableName: settings.stateTable,
     Key: { pk: REVISION, sk: sortKey(number) },
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-    ConditionExpression: '#verdict = :open',
+    ConditionExpression: '#verdict = :instead',
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
-      ':open': { S: 'open' },
+      ':instead': { S: instead },
     },
   });
   return heldWhen('dynamodb:UpdateItem', dynamodb.send(command, { abortSignal }));

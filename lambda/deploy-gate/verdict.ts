@@ -1,5 +1,5 @@
 import { log } from '../shared/log.ts';
-import { type FailedCheck, runCanary, type UnprovedCheck } from './canary.ts';
+import { type FailedCheck, faultOf, runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { releaseLock } from './lock.ts';
@@ -7,7 +7,10 @@ import { Refusal } from './refusal.ts';
 import { type Closing, closeRevision, type Revision, readNewestRevision } from './revisions.ts';
 
 function notOpen(): Refusal {
-  return new Refusal('revision-not-open', 'The deploy gate opened no revision for this deploy. Deploy again.');
+  return new Refusal(
+    'revision-not-open',
+    'The deploy gate opened no revision for this deploy. Roll the stack back with `cdk rollback`, or change something, and deploy again.',
+  );
 }
 
 function red(failedChecks: readonly FailedCheck[]): Refusal {
@@ -25,8 +28,9 @@ const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => nam
  */
 function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }: Revision): Closing {
   if (checks.length === 0) return { verdict: 'good' };
-  const excused = ({ name, skipped }: UnprovedCheck) =>
-    failedBefore.includes(name) || (skipped && skippedBefore.includes(name));
+  const wasRed = (name: string) => failedBefore.some((fault) => fault === name || fault.startsWith(`${name}: `));
+  const excused = (check: UnprovedCheck) =>
+    check.skipped ? skippedBefore.includes(check.name) || wasRed(check.name) : failedBefore.includes(faultOf(check));
   const broken = checks.filter((check) => !excused(check));
   if (broken.length > 0) return { verdict: 'failed', failedChecks: broken };
   return {
@@ -66,7 +70,7 @@ function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
 export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;
   const revision = await readNewestRevision(connections);
-  const isOurs = revision?.stackArn === stackArn && revision.trigger === properties.trigger;
+  const isOurs = revision?.stackArn === stackArn && revision.trigger === properties.fingerprint;
   if (revision === undefined || !isOurs) throw notOpen();
   if (revision.verdict !== 'open') {
     await releaseLock(stackArn, connections);

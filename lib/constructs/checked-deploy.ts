@@ -3,14 +3,15 @@ import { ArnFormat, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import type { BreakGlass } from '../../config/break-glass.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { CONTRACT_VERSION } from '../foundation-contract.ts';
+import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, type ServiceName } from '../names.ts';
 
-/** Longer than the function may run, so that its answer is awaited, and Lambda's repetition of a failed event too. */
-const SERVICE_TIMEOUT = Duration.minutes(5);
+/** Longer than the function may run, so that its answer is awaited, and Lambda's first repetition of a failed event too. */
+const SERVICE_TIMEOUT = Duration.minutes(7);
 
 export interface CheckedDeployProps {
   readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
   /** The images of both services, as their task definitions name them. */
   readonly images: Readonly<Record<ServiceName, string>>;
   /** Whatever is deployed: it comes after the gate and before the verdict. */
@@ -23,12 +24,16 @@ export interface CheckedDeployProps {
 
 /**
  * The two resources that make a plain `cdk deploy` gated, tested and recorded: the deploy gate before everything else of the
- * stack, and the verdict after it. Both run whenever anything in the template changes, and only then.
+ * stack, and the verdict after it. Both run whenever anything in the template or in what it reads changes, and only then.
  */
 export class CheckedDeploy extends Construct {
   #hashing = false;
 
-  constructor(scope: Construct, id: string, { config, images, deployed, breakGlass, template }: CheckedDeployProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, foundation, images, deployed, breakGlass, template }: CheckedDeployProps,
+  ) {
     super(scope, id);
     const common = {
       // By name: Trust moves forward alone, and a template of long ago has to find it.
@@ -41,6 +46,7 @@ export class CheckedDeploy extends Construct {
       serviceTimeout: SERVICE_TIMEOUT,
       properties: {
         Trigger: Lazy.uncachedString({ produce: () => this.hashOf(template) }),
+        Foundation: Lazy.uncachedList({ produce: () => [...foundation.all()] }),
         ContractVersion: String(CONTRACT_VERSION),
         Images: { Catalog: images.catalog, Mcp: images.mcp },
         Canary: breakGlass ? 'report' : 'enforce',

@@ -48,6 +48,7 @@ export class ServicesStack extends Stack {
     catalog.service.node.addDependency(mcp.service);
     new CheckedDeploy(this, 'Deploy', {
       config,
+      foundation,
       images: { catalog: catalog.image, mcp: mcp.image },
       deployed: [mcp, catalog],
       breakGlass,

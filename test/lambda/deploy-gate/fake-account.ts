@@ -48,6 +48,8 @@ function holds(expression: string | undefined, item: Item | undefined, input: In
 export class FakeAccount {
   readonly items = new Map<string, Item>();
   readonly stacks = new Map<string, string>([[STACK, 'UPDATE_IN_PROGRESS']]);
+  /** What happens while the canary runs. */
+  onInvoke: () => unknown = () => undefined;
   readonly parameters = new Map<string, { value: string; type: string; version: number }>();
   /** What the canary answers, or the error that it ends with. */
   canary: unknown = { verdict: 'green', checks: [] };
@@ -133,6 +135,7 @@ export class FakeAccount {
     }
     if (operation === 'Invoke') {
       this.invocations.push(JSON.parse(body));
+      this.onInvoke();
       return this.canary;
     }
     const input = JSON.parse(body) as Input;

@@ -1,6 +1,6 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { closeServers } from '../support/servers.ts';
-import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender, TRIGGER } from './events.ts';
+import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender } from './events.ts';
 import { FakeAccount, type Item, KEY_SET, OTHER_STACK, SECRET, STACK } from './fake-account.ts';
 
 let account: FakeAccount;
@@ -38,7 +38,7 @@ describe('admits', () => {
       number: { N: '1' },
       stackArn: { S: STACK },
       openedBy: { S: 'one' },
-      trigger: { S: TRIGGER },
+      trigger: { S: expect.stringMatching(/^[0-9a-f]{64}$/) },
       images: { M: { catalog: { S: 'catalog@sha256:1' }, mcp: { S: 'mcp@sha256:2' } } },
       parameterVersions: { M: { secret: { N: '3' }, keySet: { N: '5' } } },
       openedAt: { S: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
@@ -51,11 +51,26 @@ describe('admits', () => {
   test('asks the canary before anything changes, and keeps what was red already', async () => {
     account.canary = RED;
     await cloudformation.gate();
-    expect(account.invocations).toEqual([{ trigger: 'deploy' }]);
+    // With a second chance: what is red for a moment only must excuse nothing later.
+    expect(account.invocations).toEqual([{ trigger: 'deploy', settling: true }]);
     expect(account.revisions[0]).toMatchObject({
-      failedBefore: { L: [{ S: 'tools-list-with-token' }] },
+      failedBefore: { L: [{ S: 'tools-list-with-token: token-refused' }] },
       skippedBefore: { L: [{ S: 'tool-call-with-token' }] },
     });
+  });
+
+  test('refuses at the second delivery of an event what it refused at the first', async () => {
+    await cloudformation.gate({ requestId: 'one' });
+    await cloudformation.rollBack(['gate']);
+    account.stacks.set(STACK, 'UPDATE_IN_PROGRESS');
+    expect((await cloudformation.gate({ requestId: 'one' })).Reason).toMatch(/^deploy-refused-before: /);
+    expect(account.verdicts).toEqual(['failed']);
+  });
+
+  test('opens no revision for a stack that was stopped while the canary was asked', async () => {
+    account.onInvoke = () => account.stacks.set(STACK, 'UPDATE_ROLLBACK_IN_PROGRESS');
+    expect((await cloudformation.gate()).Reason).toMatch(/^stack-not-in-progress: /);
+    expect(account.verdicts).toEqual([]);
   });
 
   test('on the very first deploy nothing can have been red', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { closeServers } from '../support/servers.ts';
-import { REPORT_ONLY, Sender } from './events.ts';
+import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender } from './events.ts';
 import { FakeAccount, OTHER_STACK, STACK } from './fake-account.ts';
 
 let account: FakeAccount;
@@ -44,6 +44,23 @@ test('after a red verdict: leaves the record as the verdict wrote it', async () 
   const record = account.revisions[0];
   for (const { Status } of await cloudformation.rollBack()) expect(Status).toBe('SUCCESS');
   expect(account.revisions).toEqual([record]);
+});
+
+test('after a good verdict, when the stack goes back all the same: the record does not stay good', async () => {
+  await cloudformation.gate();
+  await cloudformation.verdict();
+  expect(account.verdicts).toEqual(['good']);
+  await cloudformation.rollBack();
+  expect(account.verdicts).toEqual(['failed']);
+});
+
+test('succeeds when the status of the stack can be read neither for the deploy nor for its rollback', async () => {
+  await cloudformation.gate({ properties: { ...PROPERTIES, Trigger: OLD_TRIGGER } });
+  await cloudformation.verdict({ properties: { ...PROPERTIES, Trigger: OLD_TRIGGER } });
+  account.failing.add('DescribeStacks');
+  expect((await cloudformation.gate()).Status).toBe('FAILED');
+  for (const { Status } of await cloudformation.rollBack(['gate'])) expect(Status).toBe('SUCCESS');
+  expect(account.verdicts).toEqual(['good']);
 });
 
 test('before the gate came: nothing to do', async () => {

@@ -44,7 +44,7 @@ test('green: the revision is good and the lock free', async () => {
 
 test('lets the canary wait for tasks that are settling', async () => {
   await deploy({});
-  expect(account.invocations).toEqual([{ trigger: 'deploy' }, { trigger: 'deploy', settling: true }]);
+  expect(account.invocations.at(-1)).toEqual({ trigger: 'deploy', settling: true });
 });
 
 test('red: fails with names first and reasons, and the record has them', async () => {
@@ -77,6 +77,15 @@ describe('red before', () => {
     const { Status, Reason } = await deploy({ before, after: red(fail('garbage-token-refused')) });
     expect(Status).toBe('FAILED');
     expect(Reason).toContain('garbage-token-refused');
+  });
+
+  test('does not excuse the same check when it fails for another reason', async () => {
+    const redFor = (reason: string) => red({ name: 'mcp-reachable', verdict: 'fail', reason });
+    const { Status } = await deploy({ before: redFor('time-out: slow.'), after: redFor('not-mcp: HTML.') });
+    expect(Status).toBe('FAILED');
+    expect(await deploy({ before: redFor('time-out: slow.'), after: redFor('time-out: slow still.') })).toMatchObject({
+      Status: 'SUCCESS',
+    });
   });
 
   test('does not veto the deploy that mends it', async () => {

@@ -32,12 +32,21 @@ describe('in Services', () => {
       production.services.resourceCountIs(type, 1);
       production.services.hasResourceProperties(type, {
         ServiceToken: GATE,
-        ServiceTimeout: '300',
+        ServiceTimeout: '420',
         Trigger: Match.stringLikeRegexp('^[0-9a-f]{64}$'),
         ContractVersion: '1',
         Canary: 'enforce',
         Reason: Match.absent(),
       });
+    }
+  });
+
+  test('run when a value of Foundation changes, which the template reads when it is deployed', () => {
+    const read = Object.keys(production.services.findParameters('*')).filter((name) => name !== 'BootstrapVersion');
+    expect(read.length).toBeGreaterThan(3);
+    for (const type of ['Custom::DeployGate', 'Custom::DeployVerdict'] as const) {
+      const { Foundation } = resourceOf(production, type).Properties;
+      expect(Foundation.map(({ Ref }: { Ref: string }) => Ref).toSorted()).toEqual(read.toSorted());
     }
   });
 
