@@ -16,6 +16,7 @@ import { sessionIdAlone, strangersSession } from './checks/sessions.ts';
 import { createDial } from './http/dial.ts';
 import { redact } from './redact.ts';
 import type { CanaryReport } from './report.ts';
+import { type RollOut, rollOutOfAll, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 import { countTasks, TaskLog } from './tasks.ts';
 import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
@@ -31,10 +32,14 @@ export type AttemptOptions = {
   readonly ca?: string | undefined;
 };
 
-/** What one run of all checks found; `settles`: if it is red, a later attempt may be green. */
+/**
+ * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollOut`: whether ECS replaced
+ * tasks meanwhile.
+ */
 export type Attempt = {
   readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
   readonly settles: boolean;
+  readonly rollOut: RollOut;
 };
 
 /** What is known once both parameters are read: the trust, and every token that this attempt sends. */
@@ -63,7 +68,8 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
   const mcp = { dial: tasks.watch('mcp', dial), url: mcpUrl };
   const catalog = { dial: tasks.watch('catalog', dial), url };
   const checks = new CheckRecorder(deadline, tolerated);
-  const counting = countTasks(ecs, settings, AbortSignal.timeout(requestMs));
+  const count = () => countTasks(ecs, settings, AbortSignal.any([deadline, AbortSignal.timeout(requestMs)]));
+  const counting = count();
 
   const page = checks.run('catalog-reachable', [], () => checkCatalog(catalog.dial, url));
   const reachable = checks.run('mcp-reachable', [], () => checkMcpReachable(mcp.dial, mcpUrl));
@@ -105,11 +111,17 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
   ];
   await Promise.all(independent);
 
-  const services = await counting;
-  await checks.run('all-tasks-seen', [reachable, page], async () => {
-    await checkAllSeen({ service: 'mcp', ...mcp, seen: () => tasks.seen.mcp }, services);
-    await checkAllSeen({ service: 'catalog', ...catalog, seen: () => tasks.seen.catalog }, services);
-  });
+  const counted: ServiceStates[] = [await counting];
+  const countAgain = async (): Promise<ServiceStates> => {
+    const states = await count();
+    counted.push(states);
+    return states;
+  };
+  const searches = [
+    { service: 'mcp', ...mcp, seen: () => tasks.seen.mcp },
+    { service: 'catalog', ...catalog, seen: () => tasks.seen.catalog },
+  ] as const;
+  await checks.run('all-tasks-seen', [reachable, page], () => checkAllSeen(searches, counted[0], countAgain));
   await checks.run('tasks-agree', [reachable, page], () => checkTasksAgree(tasks.seen));
   await checks.run('key-ids-agree', [reachable, page], () => checkKeyIds(tasks.seen));
   await session?.close();
@@ -120,8 +132,12 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
     keyIds: keyIdsOf(known?.trust),
     tools: (await list).passed?.value ?? [],
     tasks: tasks.seen,
-    services,
+    services: (counted[0] ?? []).map(({ service, running, desired }) => ({ service, running, desired })),
     checks: checks.results,
   } as const;
-  return { report: redact(report, known === undefined ? [] : secretTexts(known)), settles: checks.settles };
+  return {
+    report: redact(report, known === undefined ? [] : secretTexts(known)),
+    settles: checks.settles,
+    rollOut: rollOutOfAll(counted),
+  };
 }

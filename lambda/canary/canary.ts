@@ -14,18 +14,46 @@ export type CanaryOptions = Partial<CanaryRequest> &
     readonly pauseMs?: number;
   };
 
-/** All attempts until one is green, cannot become green, or would not end in time. */
+/** So often the same failures are found after a roll-out before they are taken for lasting. */
+const SAME_ATTEMPTS = 3;
+
+/** What speaks against green, by the names of checks and reasons: their texts hold numbers that differ each time. */
+function failuresOf({ report }: Attempt): string {
+  const failed = report.checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped');
+  return failed.map(({ name, reason = '' }) => `${name} ${reason.split(':', 1)}`).join('\n');
+}
+
+/** Counts how often in a row the same failures were found while ECS replaced no task, which may explain all of them. */
+function createStreak(): (attempt: Attempt) => number {
+  let length = 0;
+  let before: string | undefined;
+  return (attempt) => {
+    const failures = attempt.rollOut === 'over' ? failuresOf(attempt) : undefined;
+    length = failures === undefined ? 0 : failures === before ? length + 1 : 1;
+    before = failures;
+    return length;
+  };
+}
+
+/**
+ * All attempts until one is green, cannot become green, finds for the third time what no roll-out explains, or would not end
+ * in time. A roll-out that nobody announced is as good a cause to ask again as one that the caller knows of.
+ */
 async function attempts(
   settings: CanarySettings,
-  options: AttemptOptions & { readonly pauseMs: number; readonly until: number },
+  options: AttemptOptions & { readonly settling: boolean; readonly pauseMs: number; readonly until: number },
 ): Promise<{ readonly last: Attempt; readonly count: number }> {
   const { pauseMs, until } = options;
+  const streak = createStreak();
+  let { settling } = options;
   for (let count = 1; ; count += 1) {
     const start = performance.now();
     const last = await attempt(settings, options);
     const next = performance.now() + pauseMs;
     const fits = next + (performance.now() - start) <= until;
-    if (last.report.verdict === 'green' || !last.settles || !fits) return { last, count };
+    settling ||= last.rollOut === 'under-way';
+    const mayHelp = settling && last.settles && streak(last) < SAME_ATTEMPTS;
+    if (last.report.verdict === 'green' || !mayHelp || !fits) return { last, count };
     await pause(pauseMs);
   }
 }
@@ -44,9 +72,8 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
   const start = performance.now();
   const timeOver = new AbortController();
   const timer = setTimeout(() => timeOver.abort(), totalMs);
-  const until = settling ? start + totalMs : start;
   const { last, count } = await attempts(settings, {
-    ...{ ssm, ecs, ca, requestMs, pauseMs, until },
+    ...{ ssm, ecs, ca, requestMs, settling, pauseMs, until: start + totalMs },
     deadline: timeOver.signal,
   });
   clearTimeout(timer);

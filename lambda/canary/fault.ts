@@ -3,10 +3,10 @@ import type { DialError } from './http/dial.ts';
 /**
  * Every reason that a check may fail for, told apart because each has a remedy of its own. The names are stable.
  *
- * `settles`: a deployment that is just settling may show it too, so that asking again may help.
+ * `settles`: a deployment that is just settling may show it too, or AWS while it throttles, so that asking again may help.
  */
 const REASONS = {
-  'parameter-unreadable': { settles: false },
+  'parameter-unreadable': { settles: true },
   'parameter-invalid': { settles: false },
   unreachable: { settles: true },
   certificate: { settles: false },
@@ -27,6 +27,7 @@ const REASONS = {
   'no-page': { settles: true },
   'secret-exposed': { settles: false },
   'no-tasks': { settles: true },
+  'tasks-uncounted': { settles: true },
   'tasks-unseen': { settles: true },
   'tasks-disagree': { settles: true },
   'key-mismatch': { settles: true },

@@ -35,7 +35,7 @@ export type CanaryReport = {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** How often all checks were run; more than once only while a fresh deployment was settling. The report is of the last. */
+  /** How often all checks were run; more than once only while a deployment was settling. The report is of the last. */
   readonly attempts: number;
   readonly url: string;
   /** As the parameters have it; `signing` is empty and `accepted` too when they cannot be used. */

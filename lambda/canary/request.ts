@@ -3,7 +3,7 @@ import { TRIGGERS, type Trigger } from './report.ts';
 
 /** What an invocation asks for. */
 export type CanaryRequest = {
-  /** A fresh deployment may be settling: run again what may become green. */
+  /** A fresh deployment may be settling: run again what may become green, also where ECS tells of no roll-out. */
   readonly settling: boolean;
   readonly trigger: Trigger;
 };

@@ -3,7 +3,8 @@ import { log } from '../shared/log.ts';
 import { errorName } from '../shared/safe-error.ts';
 import type { Dial } from './http/dial.ts';
 import { keyIdsOf, taskOf } from './http/task-headers.ts';
-import type { ServiceCount, ServiceRole, TaskSeen, TasksSeen } from './report.ts';
+import type { ServiceRole, TaskSeen, TasksSeen } from './report.ts';
+import { rollOutOf, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 
 /** Remembers which tasks answered. */
@@ -27,15 +28,16 @@ export class TaskLog {
 }
 
 /**
- * How many tasks of both services ECS runs and wants.
+ * How many tasks of both services ECS runs and wants, and whether it is replacing them: while it is, the count includes
+ * tasks that are not healthy yet and tasks that the load balancer no longer uses.
  *
- * A failure is logged and gives an empty list: the check that needs the counts tells that it has none.
+ * A failure is logged and gives `undefined`: the check that needs the counts tells that it has none.
  */
 export async function countTasks(
   ecs: ECSClient,
   { cluster, mcpService, catalogService }: CanarySettings,
   abortSignal: AbortSignal,
-): Promise<readonly ServiceCount[]> {
+): Promise<ServiceStates> {
   try {
     const command = new DescribeServicesCommand({ cluster, services: [mcpService, catalogService] });
     const { services = [] } = await ecs.send(command, { abortSignal });
@@ -45,10 +47,12 @@ export async function countTasks(
     ] as const;
     return roles.flatMap(([service, name]) => {
       const found = services.find(({ serviceName, serviceArn }) => serviceName === name || serviceArn === name);
-      return found ? [{ service, running: found.runningCount ?? 0, desired: found.desiredCount ?? 0 }] : [];
+      if (found === undefined) return [];
+      const { runningCount: running = 0, desiredCount: desired = 0, deployments = [] } = found;
+      return [{ service, running, desired, rollOut: rollOutOf(deployments) }];
     });
   } catch (error) {
     log('error', 'tasks not counted', { operation: 'ecs:DescribeServices', error: errorName(error), cluster });
-    return [];
+    return undefined;
   }
 }

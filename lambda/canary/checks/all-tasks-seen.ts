@@ -2,7 +2,8 @@ import { CheckFailure } from '../fault.ts';
 import { askOnce } from '../http/ask-once.ts';
 import type { Dial } from '../http/dial.ts';
 import { mcpRequest } from '../http/mcp-request.ts';
-import type { ServiceCount, ServiceRole, TaskSeen } from '../report.ts';
+import type { ServiceRole, TaskSeen } from '../report.ts';
+import type { ServiceState, ServiceStates } from '../roll-out.ts';
 
 const ASKS_AT_ONCE = 4;
 
@@ -20,18 +21,24 @@ export type TaskSearch = {
   readonly seen: () => readonly TaskSeen[];
 };
 
-/** Asks until as many tasks answered as ECS runs, within bounds. */
-export async function checkAllSeen(
-  { service, dial, url, seen }: TaskSearch,
-  counts: readonly ServiceCount[],
-): Promise<void> {
-  const running = counts.find((count) => count.service === service)?.running;
-  if (running === undefined) {
+function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
+  if (states === undefined) {
     throw new CheckFailure(
-      'not-provable',
-      `ECS did not tell how many tasks the ${service} service runs. Check its name, and the log of this function.`,
+      'tasks-uncounted',
+      'ecs:DescribeServices failed, so that nobody knows how many tasks run. Check the log of this function, its role and ' +
+        'its network.',
     );
   }
+  const state = states.find((one) => one.service === service);
+  if (state !== undefined) return state;
+  throw new CheckFailure(
+    'not-provable',
+    `ECS did not tell how many tasks the ${service} service runs. Check its name, and the log of this function.`,
+  );
+}
+
+/** Asks until as many tasks answered as ECS ran, within bounds; gives the number of requests. */
+async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }: ServiceState): Promise<number> {
   if (running === 0) {
     throw new CheckFailure('no-tasks', `ECS runs no task of the ${service} service. Check its events and its log.`);
   }
@@ -48,11 +55,50 @@ export async function checkAllSeen(
       );
     }
   }
+  return asked;
+}
+
+/** As many tasks answered as ran, and those that ran are those that run: else as many may be others. */
+function requireAll({ service, seen }: TaskSearch, asked: number, atStart: ServiceState, atEnd: ServiceState): void {
+  if (atStart.rollOut === 'under-way' || atEnd.rollOut === 'under-way') {
+    throw new CheckFailure(
+      'tasks-unseen',
+      `ECS is replacing tasks of the ${service} service, so that those that answered may not be those that run. Ask again ` +
+        'when its roll-out is over; if it does not end, check the events of the service.',
+    );
+  }
+  if (atEnd.running > atStart.running) {
+    throw new CheckFailure(
+      'tasks-unseen',
+      `ECS ran ${atStart.running} tasks of the ${service} service at first and runs ${atEnd.running} now, so that new ones ` +
+        'may not have been asked. Ask again; if it recurs, check the events of the service.',
+    );
+  }
   const answered = seen().length;
-  if (answered >= running) return;
+  if (answered >= atStart.running) return;
   throw new CheckFailure(
     'tasks-unseen',
-    `ECS runs ${running} tasks of the ${service} service; ${answered} answered in ${asked} requests. Check the health of ` +
-      'the targets in its target group.',
+    `ECS runs ${atStart.running} tasks of the ${service} service; ${answered} answered in ${asked} requests. Check the health ` +
+      'of the targets in its target group.',
   );
+}
+
+/**
+ * Asks every service until as many tasks answered as ECS runs, within bounds.
+ *
+ * @param atStart - what ECS told before the first request
+ * @param countAgain - asks ECS anew: a task that was replaced meanwhile still counts as one that answered
+ */
+export async function checkAllSeen(
+  searches: readonly TaskSearch[],
+  atStart: ServiceStates,
+  countAgain: () => Promise<ServiceStates>,
+): Promise<void> {
+  const ended: (readonly [TaskSearch, number, ServiceState])[] = [];
+  for (const search of searches) {
+    const state = stateOf(search.service, atStart);
+    ended.push([search, await searchTasks(search, state), state]);
+  }
+  const atEnd = await countAgain();
+  for (const [search, asked, state] of ended) requireAll(search, asked, state, stateOf(search.service, atEnd));
 }

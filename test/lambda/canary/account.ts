@@ -61,7 +61,7 @@ export async function startAccount(secret = generateSecret()): Promise<Account> 
 /** Runs the canary against a deployment, with limits that a test may shorten. */
 export async function run(
   origin: string,
-  options: Omit<CanaryOptions, 'ssm' | 'ecs'> & {
+  options: Partial<CanaryOptions> & {
     readonly tolerated?: readonly CheckName[];
     connectHost?: string;
   } = {},

@@ -154,7 +154,7 @@ test('a cluster that cannot be asked: the log has the error, and nobody claims t
   });
   expect(report?.services).toEqual([]);
   expect(report && failuresOf(report)).toEqual({
-    'all-tasks-seen': expect.stringMatching(/^not-provable: ECS did not/),
+    'all-tasks-seen': expect.stringMatching(/^tasks-uncounted: ecs:DescribeServices failed/),
   });
   expect(logs.join()).toContain('ClusterNotFoundException');
 });

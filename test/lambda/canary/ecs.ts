@@ -1,0 +1,36 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { bodyOf, serve } from '../support/servers.ts';
+
+/** What ECS tells of both services at one call: the running MCP tasks and the deployments; an error's name fails the call. */
+export type Told =
+  | { readonly running?: number; readonly mcp?: readonly string[]; readonly catalog?: readonly string[] }
+  | string;
+
+const deploymentsOf = (rolloutStates: readonly string[]) => rolloutStates.map((rolloutState) => ({ rolloutState }));
+
+/**
+ * An ECS that runs two MCP tasks and a catalog task.
+ *
+ * @param tell - what it tells at each call, which count from 1; roll-out states stand for deployments, one `COMPLETED` unless
+ * told otherwise
+ */
+export async function startEcs(tell: (call: number) => Told): Promise<ECSClient> {
+  let calls = 0;
+  const endpoint = await serve(async (request, response) => {
+    await bodyOf(request);
+    calls += 1;
+    const told = tell(calls);
+    const type = { 'content-type': 'application/x-amz-json-1.1' };
+    if (typeof told === 'string') {
+      response.writeHead(400, type).end(JSON.stringify({ __type: told }));
+      return;
+    }
+    const { running = 2, mcp = ['COMPLETED'], catalog = ['COMPLETED'] } = told;
+    const services = [
+      { serviceName: 'mcp-service', runningCount: running, desiredCount: 2, deployments: deploymentsOf(mcp) },
+      { serviceName: 'catalog-service', runningCount: 1, desiredCount: 1, deployments: deploymentsOf(catalog) },
+    ];
+    response.writeHead(200, type).end(JSON.stringify({ services, failures: [] }));
+  });
+  return new ECSClient({ endpoint, maxAttempts: 1 });
+}
