@@ -1,3 +1,4 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../config/schema.ts';
 
 /**
@@ -35,16 +36,10 @@ export function deployGateFunctionName({ namePrefix }: Named): string {
   return `${namePrefix}-deploy-gate`;
 }
 
-/** Partition of a region, as far as it can be told from its code. */
-function partitionOf(region: string): string {
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return region.startsWith('cn-') ? 'aws-cn' : 'aws';
-}
-
 /** The canary's function with its account and region: for callers whose credentials may be another account's. */
 export function canaryFunctionArn(config: Named & Pick<EnvironmentConfig, 'account' | 'region'>): string {
   const { account, region } = config;
-  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${canaryFunctionName(config)}`;
+  return `arn:${RegionInfo.get(region).partition}:lambda:${region}:${account}:function:${canaryFunctionName(config)}`;
 }
 
 /** The alias of the key that encrypts the secret parameters. */

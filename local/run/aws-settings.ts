@@ -1,5 +1,6 @@
-/** The emulator's account and Region; the `local` environment refuses any other account. */
-export const LOCAL_ACCOUNT = '000000000000';
+import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
+
+/** The emulator's Region, beside its account. */
 export const LOCAL_REGION = 'us-east-1';
 
 const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'LANG', 'TERM', 'TMPDIR', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'CI'];
@@ -27,7 +28,7 @@ export function awsEnvironment(endpoint: string): Record<string, string> {
 export function awsVariables(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: LOCAL_ACCOUNT,
+    AWS_ACCESS_KEY_ID: EMULATOR_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
@@ -39,6 +40,6 @@ export function awsClientSettings(endpoint: string) {
   return {
     endpoint,
     region: LOCAL_REGION,
-    credentials: { accessKeyId: LOCAL_ACCOUNT, secretAccessKey: 'local' },
+    credentials: { accessKeyId: EMULATOR_ACCOUNT, secretAccessKey: 'local' },
   };
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
+import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
+import { LOCAL_REGION } from './aws-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LINES_OF_AN_ERROR = 15;
@@ -27,7 +28,7 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...environment,
-        CDK_DEFAULT_ACCOUNT: LOCAL_ACCOUNT,
+        CDK_DEFAULT_ACCOUNT: EMULATOR_ACCOUNT,
         CDK_DEFAULT_REGION: LOCAL_REGION,
         // The CLI reports its use to AWS and reads notices from the Internet otherwise.
         CDK_DISABLE_CLI_TELEMETRY: 'true',

@@ -13,11 +13,12 @@ import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
+import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../lambda/canary/report.ts';
 import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
-import { awsClientSettings, awsEnvironment, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-settings.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
 import { freePort } from './free-port.ts';
@@ -111,7 +112,7 @@ export class LocalEnvironment {
     const stacks = new CloudFormationClient(this.clientSettings);
     const known = await stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).catch(() => undefined);
     if (known) return;
-    await this.cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`]);
+    await this.cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${LOCAL_REGION}`]);
   }
 
   /**

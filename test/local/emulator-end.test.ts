@@ -1,5 +1,5 @@
 /** Nothing of a local run outlives whoever started it, not even when that one is killed in the middle of a deploy. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudf
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import { freePort } from '../../local/run/free-port.ts';
 import { manifestOf, offerProgram } from '../../local/run/images.ts';
+import { processesOf } from './support/processes-of.ts';
 import { until } from './support/until.ts';
 
 const RUN = pathToFileURL(join(import.meta.dirname, '..', '..', 'local', 'run', 'emulator-process.ts')).href;
@@ -16,12 +17,6 @@ const NEVER_HEALTHY = 'test.local/never-healthy@sha256:0';
 const directory = mkdtempSync(join(tmpdir(), 'quilt-end-'));
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-/** Processes that have this test's folder in their environment. */
-function processes(): number {
-  const all = execFileSync('ps', ['axeww', '-o', 'command='], { encoding: 'utf8' }).split('\n');
-  return all.filter((line) => line.includes(directory) && !line.startsWith('ps ')).length;
-}
 
 test('the emulator and its tasks end when the process that started them is killed', async () => {
   const imageDirectory = join(directory, 'images');
@@ -59,8 +54,9 @@ test('the emulator and its tasks end when the process that started them is kille
       }),
     }),
   );
-  await until('its task has started', async () => processes() > 1);
+  // The parent, the emulator and the task.
+  await until('its task has started', async () => processesOf(directory).length > 2);
 
   parent.kill('SIGKILL');
-  await until('every process has ended', async () => processes() === 0, 20_000);
+  await until('every process has ended', async () => processesOf(directory).length === 0, 20_000);
 }, 60_000);

@@ -1,5 +1,5 @@
 /** `npm start` as a person runs it: in its own process, through the script that installs what is missing. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
+import { processesOf } from './support/processes-of.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
@@ -74,12 +75,6 @@ function canary(...options: string[]): Run {
   return new Run('npx', ['quilt-mcp', 'canary', '--json', ...options]);
 }
 
-/** IDs of the processes that a run of this folder has left: each has the folder in its environment. */
-function leftovers(): (string | undefined)[] {
-  const all = execFileSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n');
-  return all.filter((line) => line.includes(directory)).map((line) => line.trim().split(' ')[0]);
-}
-
 test('deploys, reports in one document, and comes back from its kept state', async () => {
   const first = npmStart('--once', '--json', '--keep-state');
   expect({ code: await first.exitCode, err: first.err }).toMatchObject({ code: 0 });
@@ -88,7 +83,7 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect(summary.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE', 'CREATE_COMPLETE']);
   expect(summary.services).toHaveLength(2);
   for (const service of summary.services) expect(service).toMatchObject({ running: 2, desired: 2 });
-  expect(leftovers()).toEqual([]);
+  expect(processesOf(directory)).toEqual([]);
   expect(existsSync(join(directory, 'run'))).toBe(false);
 
   const second = npmStart('--keep-state');
@@ -118,11 +113,11 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect(await red.exitCode).toBe(5);
   expect(JSON.parse(red.out).verdict).toBe('red');
   await second.interrupt();
-  expect(leftovers()).toEqual([]);
+  expect(processesOf(directory)).toEqual([]);
 
   const broken = npmStart('--once', '--keep-state');
   expect(await broken.exitCode).toBe(5);
-  expect(leftovers()).toEqual([]);
+  expect(processesOf(directory)).toEqual([]);
 }, 240_000);
 
 test('ends at once and leaves nothing when it is interrupted in the middle of a deploy', async () => {
@@ -130,7 +125,7 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   await run.says('Deploying the stacks');
   await run.interrupt();
   expect(run.err).not.toMatch(/Error|\n {4}at /);
-  expect(leftovers()).toEqual([]);
+  expect(processesOf(directory)).toEqual([]);
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);
 
