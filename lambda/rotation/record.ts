@@ -1,0 +1,109 @@
+/**
+ * The one record that a rotation is driven by. It is written before each write of a parameter; whatever dies, the next call
+ * reads here what was meant. It holds no secret: thumbprints and key IDs only.
+ */
+
+/** Partition and sort key of the record in the state table. */
+export const RECORD_KEY = { pk: 'rotation', sk: '-' } as const;
+
+/**
+ * Where a rotation is. The five steps have the names of AWS's own rotation templates, with the grace time between the last
+ * two; going back passes them in the other direction. `repair` puts back what a person changed, `revokeSecret` is the emergency.
+ */
+export type Phase =
+  | 'idle'
+  | 'createSecret'
+  | 'testSecret'
+  | 'finishSecret'
+  | 'grace'
+  | 'retireSecret'
+  | 'repair'
+  | 'revokeSecret';
+
+/** In these, tasks may start and stop without the rotation's knowledge: nothing is being written or rolled. */
+export const RESTING_PHASES: readonly Phase[] = ['idle', 'grace'];
+
+/** A key, by what may be told of it. */
+export type KeyName = {
+  /** The whole RFC 7638 thumbprint, recomputed from the secret and never taken from a `kid`. */
+  readonly thumbprint: string;
+  /** The public key ID that begins like it: `frontend-enhanced.Ab3dE6gH`. */
+  readonly keyId: string;
+  /** Since when the key has been in the set, ISO 8601. */
+  readonly since: string;
+};
+
+/** What both parameters are meant to hold, by thumbprints. */
+export type Content = {
+  readonly signing: string;
+  /** One or two, sorted. */
+  readonly accepted: readonly string[];
+};
+
+export type ServiceRole = 'mcp' | 'catalog';
+
+/** How the last run ended that did something. */
+export type Outcome =
+  | 'rotated'
+  /** The test failed or a service could not be rolled: everything is as it was before. */
+  | 'undone'
+  | 'aborted'
+  | 'repaired'
+  | 'revoked';
+
+export type Ended = {
+  readonly outcome: Outcome;
+  /** Why, unless it is as it should be: the sentence that the alarm shows. */
+  readonly reason?: string;
+  readonly at: string;
+};
+
+export type RotationRecord = {
+  /** Counts the writes; each is conditional on the one before it. */
+  readonly revision: number;
+  readonly phase: Phase;
+  /** Forward to the next key, or back to the one before. */
+  readonly direction: 'forward' | 'back';
+  /** ARN of the state machine's execution that drives this; empty when none does. Every other one is fenced off. */
+  readonly execution: string;
+  /** When the phase began, ISO 8601. */
+  readonly phaseSince: string;
+  /** What the parameters hold once the last write is done. */
+  readonly intended: Content;
+  /** What they held before, until it is known that the write was done. */
+  readonly before?: Content;
+  /** Versions of the parameters after the last write of ours. Hints: they begin anew when a parameter is made again. */
+  readonly versions?: { readonly secret: number; readonly keySet: number };
+  /** The key that signs at rest; in a rotation the one that it began with. */
+  readonly current: KeyName;
+  /** Since when `current` has signed, ISO 8601: the age of the secret. */
+  readonly signingSince: string;
+  /** The key that a rotation brings. */
+  readonly next?: KeyName;
+  /** Name of the parameter that the next secret comes from, until it is deleted. */
+  readonly fromParameter?: string;
+  /** Whether tokens of both keys of the set may exist, so that no removal comes before a whole grace time. */
+  readonly bothMaySign?: boolean;
+  /** Beginning and length of the grace time: the longest token lifetime while the removed key could sign, and leeway. */
+  readonly grace?: { readonly since: string; readonly seconds: number };
+  /** The roll-out that is waited for. */
+  readonly roll?: { readonly service: ServiceRole; readonly deployment: string; readonly since: string };
+  /** How often a roll-out of this phase was begun again. */
+  readonly retries?: number;
+  /** In `repair`: where to go on. */
+  readonly then?: Exclude<Phase, 'repair'>;
+  /** What was repaired, for the alarm. */
+  readonly repaired?: string;
+  /** Why the rotation goes back. */
+  readonly backBecause?: string;
+  /** In `revokeSecret`: the keys that are revoked, and since when. */
+  readonly revoked?: {
+    readonly thumbprints: readonly string[];
+    readonly keyIds: readonly string[];
+    readonly since: string;
+  };
+  /** Why it stands still until a person looks; `quilt-mcp rotate --resume` goes on. */
+  readonly stopped?: { readonly reason: string; readonly at: string };
+  /** How the last run ended. */
+  readonly last?: Ended;
+};
