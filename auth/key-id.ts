@@ -29,6 +29,16 @@ export async function keyIdOf(secret: string, label: string = DEFAULT_KEY_LABEL)
   if (!isKeyLabel(label)) {
     throw new AuthError('key_label_invalid', 'The key label has to be 1 to 64 letters, digits and hyphens.');
   }
-  const thumbprint = await calculateJwkThumbprint({ kty: 'oct', k: encodeBase64url(normalizeSecret(secret)) });
-  return `${label}.${thumbprint.slice(0, THUMBPRINT_CHARACTERS)}`;
+  return `${label}.${(await thumbprintOf(secret)).slice(0, THUMBPRINT_CHARACTERS)}`;
+}
+
+/**
+ * The whole JWK thumbprint of a secret (RFC 7638, SHA-256, base64url). Unlike the few characters of a key ID it tells two secrets
+ * apart that somebody made to look alike.
+ *
+ * @param secret - the secret; it is normalized
+ * @throws AuthError with a `SecretErrorCode`
+ */
+export async function thumbprintOf(secret: string): Promise<string> {
+  return calculateJwkThumbprint({ kty: 'oct', k: encodeBase64url(normalizeSecret(secret)) });
 }

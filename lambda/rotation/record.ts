@@ -40,6 +40,11 @@ export type Content = {
   readonly accepted: readonly string[];
 };
 
+/**
+ * One state of a parameter. The version alone is a hint: it begins anew when a parameter is deleted and made again.
+ */
+export type Seen = { readonly version: number /** ISO 8601 */; readonly modifiedAt: string };
+
 export type ServiceRole = 'mcp' | 'catalog';
 
 /** How the last run ended that did something. */
@@ -56,6 +61,8 @@ export type Ended = {
   /** Why, unless it is as it should be: the sentence that the alarm shows. */
   readonly reason?: string;
   readonly at: string;
+  /** The execution that did it: a repeated call must say the same and not begin anew. */
+  readonly execution: string;
 };
 
 export type RotationRecord = {
@@ -72,14 +79,18 @@ export type RotationRecord = {
   readonly intended: Content;
   /** What they held before, until it is known that the write was done. */
   readonly before?: Content;
-  /** Versions of the parameters after the last write of ours. Hints: they begin anew when a parameter is made again. */
-  readonly versions?: { readonly secret: number; readonly keySet: number };
+  /** The parameters as they were found after the last write of ours. */
+  readonly seen?: { readonly secret: Seen; readonly keySet: Seen };
+  /** Names of the two parameters: under other names there are others, which this record knows nothing of. */
+  readonly parameters: { readonly secret: string; readonly keySet: string };
   /** The key that signs at rest; in a rotation the one that it began with. */
   readonly current: KeyName;
   /** Since when `current` has signed, ISO 8601: the age of the secret. */
   readonly signingSince: string;
   /** The key that a rotation brings. */
   readonly next?: KeyName;
+  /** Since when `next` may sign: when it was meant to, ISO 8601. */
+  readonly committedAt?: string;
   /** Name of the parameter that the next secret comes from, until it is deleted. */
   readonly fromParameter?: string;
   /** Whether tokens of both keys of the set may exist, so that no removal comes before a whole grace time. */
@@ -91,7 +102,7 @@ export type RotationRecord = {
   /** How often a roll-out of this phase was begun again. */
   readonly retries?: number;
   /** In `repair`: where to go on. */
-  readonly then?: Exclude<Phase, 'repair'>;
+  readonly goOnWith?: Exclude<Phase, 'repair'>;
   /** What was repaired, for the alarm. */
   readonly repaired?: string;
   /** Why the rotation goes back. */
@@ -103,7 +114,7 @@ export type RotationRecord = {
     readonly since: string;
   };
   /** Why it stands still until a person looks; `quilt-mcp rotate --resume` goes on. */
-  readonly stopped?: { readonly reason: string; readonly at: string };
+  readonly stopped?: { readonly reason: string; readonly at: string; readonly execution: string };
   /** How the last run ended. */
   readonly last?: Ended;
 };

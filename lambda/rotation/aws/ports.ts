@@ -1,0 +1,71 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { AWS_CLIENT_OPTIONS } from '../../shared/aws-client-options.ts';
+import { isOver, readStackStatus } from '../../shared/stack-status.ts';
+import type { Ports } from '../ports.ts';
+import type { RotationSettings } from '../settings.ts';
+import { acceptedBy } from './accepted-by.ts';
+import { awsCall } from './call.ts';
+import { runCanary } from './canary.ts';
+import { isRunning } from './executions.ts';
+import { parameterPort } from './parameters.ts';
+import { countRefused } from './refused-requests.ts';
+import { servicePort } from './services.ts';
+import { StateTable } from './state-table.ts';
+import { tell } from './tell.ts';
+
+/** An answer of the canary takes as long as its function may run. */
+const CANARY_MS = 95_000;
+
+const clients = {
+  ssm: new SSMClient(AWS_CLIENT_OPTIONS),
+  ecs: new ECSClient(AWS_CLIENT_OPTIONS),
+  dynamodb: new DynamoDBClient(AWS_CLIENT_OPTIONS),
+  cloudformation: new CloudFormationClient(AWS_CLIENT_OPTIONS),
+  sfn: new SFNClient(AWS_CLIENT_OPTIONS),
+  logs: new CloudWatchLogsClient(AWS_CLIENT_OPTIONS),
+  lambda: new LambdaClient({
+    ...AWS_CLIENT_OPTIONS,
+    // Asked once: a second canary would not fit into the function's time.
+    maxAttempts: 1,
+    requestHandler: { ...AWS_CLIENT_OPTIONS.requestHandler, requestTimeout: CANARY_MS },
+  }),
+};
+
+/**
+ * The ports of a deployed rotation.
+ *
+ * @param abortSignal - ends every call when the time of the function is over: what was given up must not go on to write later
+ */
+export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): Ports {
+  const table = new StateTable(clients.dynamodb, settings.stateTable, abortSignal);
+  const services = servicePort(clients.ecs, settings, abortSignal);
+  return {
+    parameters: parameterPort(clients.ssm, settings, abortSignal),
+    names: { secret: settings.secretParameter, keySet: settings.keySetParameter },
+    records: table.records,
+    lock: table.lock,
+    services,
+    isRunning: (execution) => isRunning(clients.sfn, execution, abortSignal),
+    stackInProgress: async (stack = settings.servicesStack) => {
+      const status = readStackStatus(clients.cloudformation, stack, abortSignal);
+      return !isOver(await awsCall('cloudformation:DescribeStacks', status));
+    },
+    runCanary: () => runCanary(clients.lambda, settings.canaryFunction, abortSignal),
+    acceptedBy: async (token) => {
+      const { tasks } = await services.look('mcp');
+      const running = tasks.filter(({ status }) => status === 'RUNNING').length;
+      return acceptedBy(token, running, settings, abortSignal);
+    },
+    longestLifetime: (from, to) => table.longestLifetime(from, to),
+    countRefused: (since) => countRefused(clients.logs, settings.mcpLogGroup, since, abortSignal),
+    timing: settings,
+    now: () => Date.now(),
+    tell: (event) => tell(settings.deployment, event),
+  };
+}

@@ -1,0 +1,80 @@
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import type { Deployment, ServicePort, Task } from '../ports.ts';
+import type { ServiceRole } from '../record.ts';
+import type { RotationSettings } from '../settings.ts';
+import { awsCall } from './call.ts';
+
+/** DescribeTasks takes so many. */
+const PAGE = 100;
+
+/** A service that ECS does not know: its deployment was destroyed, or never made. */
+class ServiceMissing extends Error {
+  override readonly name = 'ServiceMissing';
+
+  constructor(service: ServiceRole) {
+    super(`ECS knows no active ${service} service. Deploy the Services stack, then rotate.`);
+  }
+}
+
+/** ECS, over the client of the SDK. */
+export function servicePort(
+  client: ECSClient,
+  { cluster, mcpService, catalogService }: RotationSettings,
+  abortSignal: AbortSignal,
+): ServicePort {
+  const names: Record<ServiceRole, string> = { mcp: mcpService, catalog: catalogService };
+  const options = { abortSignal };
+
+  /** Tasks that are to run, and those that are to stop: a draining one still serves and still signs. */
+  async function tasksOf(serviceName: string): Promise<readonly Task[]> {
+    const arns: string[] = [];
+    for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+      let nextToken: string | undefined;
+      do {
+        const command = new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) });
+        const answer = await awsCall('ecs:ListTasks', client.send(command, options));
+        arns.push(...(answer.taskArns ?? []));
+        nextToken = answer.nextToken;
+      } while (nextToken);
+    }
+    const tasks: Task[] = [];
+    for (let start = 0; start < arns.length; start += PAGE) {
+      const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + PAGE) });
+      const answer = await awsCall('ecs:DescribeTasks', client.send(command, options));
+      for (const { createdAt, lastStatus = '' } of answer.tasks ?? []) {
+        tasks.push({ createdAt: createdAt?.getTime() ?? 0, status: lastStatus });
+      }
+    }
+    return tasks;
+  }
+
+  return {
+    async look(role) {
+      const command = new DescribeServicesCommand({ cluster, services: [names[role]] });
+      // The service before its tasks: a deployment that begins in between is then seen by its tasks.
+      const { services: [service] = [] } = await awsCall('ecs:DescribeServices', client.send(command, options));
+      if (service?.status !== 'ACTIVE') throw new ServiceMissing(role);
+      const deployments = (service.deployments ?? []).map(
+        ({ id = '', status, createdAt, rolloutState = 'UNKNOWN' }): Deployment => ({
+          id,
+          primary: status === 'PRIMARY',
+          createdAt: createdAt?.getTime() ?? 0,
+          state: rolloutState as Deployment['state'],
+        }),
+      );
+      return { deployments, tasks: await tasksOf(names[role]) };
+    },
+
+    async roll(role) {
+      const command = new UpdateServiceCommand({ cluster, service: names[role], forceNewDeployment: true });
+      const { service } = await awsCall('ecs:UpdateService', client.send(command, options));
+      return service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? '';
+    },
+  };
+}

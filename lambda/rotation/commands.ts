@@ -1,0 +1,168 @@
+import type { Command, Progress, RefusalCode } from './call.ts';
+import { contentOf, find } from './found.ts';
+import { readIncoming } from './incoming.ts';
+import { claimLock } from './lock.ts';
+import { RESTING_PHASES } from './record.ts';
+import { move, type Run, save, wait } from './run.ts';
+import { foreignWrite } from './settle.ts';
+import { newSecret } from './steps/common.ts';
+import { ABORTED, createSecret } from './steps/create-secret.ts';
+import { goBack } from './steps/go-back.ts';
+import { beginRepair } from './steps/repair.ts';
+import { beginRevocation } from './steps/revoke-secret.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** After a failure a scheduled run leaves it alone for so long: a person was told. */
+const PAUSE_MS = DAY_MS;
+const DEPLOY_SECONDS = 60;
+
+/** A command that was admitted gives the run to go on with; another one what to say. */
+type Admission = Promise<Run | Progress>;
+
+function refuse(code: RefusalCode, message: string): Progress {
+  return { result: 'refused', code, message };
+}
+
+function done(outcome: 'nothing-to-do' | 'not-due', message: string): Progress {
+  return { result: 'done', outcome, message };
+}
+
+async function isAlive({ record, ports }: Run): Promise<boolean> {
+  return record.execution !== '' && (await ports.isRunning(record.execution));
+}
+
+function underWay({ record }: Run): Progress {
+  return refuse(
+    'rotation-under-way',
+    `A rotation is under way (${record.phase} since ${record.phaseSince}). Follow it with quilt-mcp rotate --watch.`,
+  );
+}
+
+/** Goes on in place of an execution that is dead, or of one that is fenced off by this write. */
+async function takeOver(run: Run): Promise<Run> {
+  await save(run, { execution: run.call.execution, stopped: undefined, retries: undefined, roll: undefined });
+  return run;
+}
+
+/** What a person did to the parameters since they were last as they should be. */
+async function disturbance(run: Run): Promise<string | undefined> {
+  const { intended, before } = run.record;
+  const found = await find(run.ports.parameters);
+  return foreignWrite(run, found, before === undefined ? [intended] : [intended, before]);
+}
+
+/** Whether a scheduled run leaves everything as it is, and why. */
+function notNow({ record, ports }: Run): string | undefined {
+  const now = ports.now();
+  if (record.stopped && now - Date.parse(record.stopped.at) < PAUSE_MS) return record.stopped.reason;
+  if (record.phase !== 'idle') return undefined;
+  const { last, signingSince } = record;
+  const days = (now - Date.parse(signingSince)) / DAY_MS;
+  ports.tell({ kind: 'age', days });
+  if (days < ports.timing.everyDays) {
+    return `The secret is ${Math.floor(days)} days old; it is rotated at ${ports.timing.everyDays}.`;
+  }
+  if (last?.outcome === 'undone' && now - Date.parse(last.at) < PAUSE_MS)
+    return `The last rotation failed at ${last.at}.`;
+  return undefined;
+}
+
+async function start(run: Run, { trigger, fromParameter }: Command): Admission {
+  const { ports, call, record } = run;
+  const { current, intended } = record;
+  const what = await disturbance(run);
+  if (what !== undefined) {
+    await beginRepair(run, what);
+    return run;
+  }
+  const incoming = fromParameter === undefined ? undefined : await readIncoming(ports, fromParameter, current);
+  if (incoming?.refusal !== undefined) return refuse('incoming-invalid', incoming.refusal);
+  const busy = await claimLock(ports, call.execution);
+  if (busy !== undefined) {
+    if (trigger === 'schedule') return wait(run, DEPLOY_SECONDS, `${busy} The rotation begins when it has ended.`);
+    return refuse('deploy-under-way', `${busy} Wait until it has ended, then rotate.`);
+  }
+  const next = await newSecret(ports.now(), incoming?.secret);
+  await move(
+    run,
+    {
+      phase: 'createSecret',
+      direction: 'forward',
+      execution: call.execution,
+      before: intended,
+      intended: contentOf(current.thumbprint, [current.thumbprint, next.name.thumbprint]),
+      next: next.name,
+      fromParameter,
+    },
+    `The rotation begins: ${next.name.keyId} is added to the set.`,
+  );
+  const step = await createSecret(run, next.secrets);
+  return step === 'go-on' ? run : step;
+}
+
+async function rotate(run: Run): Admission {
+  const { call, record } = run;
+  const { command } = call;
+  if (command.trigger === 'schedule') {
+    const reason = notNow(run);
+    if (reason !== undefined) return done('not-due', reason);
+  }
+  if (record.phase === 'idle') return start(run, command);
+  if (await isAlive(run)) return underWay(run);
+  const isAsked = record.stopped !== undefined && command.trigger !== 'schedule';
+  if (isAsked || command.fromParameter !== undefined) {
+    return refuse(
+      'rotation-unfinished',
+      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with quilt-mcp rotate --resume, or go back ` +
+        'with --abort.',
+    );
+  }
+  return takeOver(run);
+}
+
+async function resume(run: Run): Admission {
+  if (run.record.phase === 'idle') return refuse('nothing-to-resume', 'No rotation is under way.');
+  return (await isAlive(run)) ? underWay(run) : takeOver(run);
+}
+
+async function abort(run: Run): Admission {
+  const { phase, direction } = run.record;
+  if (phase === 'idle') return refuse('nothing-to-abort', 'No rotation is under way.');
+  if (phase === 'retireSecret' || phase === 'revokeSecret' || phase === 'repair') {
+    return refuse(
+      'no-way-back',
+      `There is no way back from ${phase}: it has to be finished. See quilt-mcp secret status.`,
+    );
+  }
+  if (direction === 'back') return resume(run);
+  await goBack(run, ABORTED);
+  return run;
+}
+
+/** Puts back what a person changed, unless whoever is at work will see it with its next call. */
+async function repairForeign(run: Run): Admission {
+  const { phase } = run.record;
+  if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {
+    return done('nothing-to-do', 'A rotation is under way, which looks at the parameters itself.');
+  }
+  const what = await disturbance(run);
+  if (what === undefined) return done('nothing-to-do', 'Both parameters hold what is recorded.');
+  if (phase === 'repair' || phase === 'revokeSecret') return takeOver(run);
+  await beginRepair(run, what);
+  return run;
+}
+
+async function revoke(run: Run): Admission {
+  if (run.record.phase === 'revokeSecret') return resume(run);
+  const step = await beginRevocation(run, 'Revoked by hand.');
+  return step === 'go-on' ? run : step;
+}
+
+/** What each command does when its execution drives nothing yet. */
+export const COMMANDS: Readonly<Record<Command['command'], (run: Run) => Admission>> = {
+  rotate,
+  resume,
+  abort,
+  repair: repairForeign,
+  revoke,
+};

@@ -1,0 +1,55 @@
+import { createKeySet, type KeySet, type OctKey, parseKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import { type Found, type KnownSecret, type Secrets, sameKeys, secretsOfHistory } from './found.ts';
+import type { Content, KeyName, RotationRecord } from './record.ts';
+import { keyNames, type Run } from './run.ts';
+
+/** Thumbprints whose secrets are nowhere any more; empty when everything was written. */
+export type Lost = readonly string[];
+
+function labelOf(names: readonly KeyName[], thumbprint: string): string | undefined {
+  return names
+    .find((name) => name.thumbprint === thumbprint)
+    ?.keyId.split('.')
+    .slice(0, -1)
+    .join('.');
+}
+
+async function keyOf(known: KnownSecret, label: string | undefined): Promise<OctKey> {
+  if (known.key) return known.key;
+  const { keys } = await createKeySet([known.secret], label);
+  return keys[0] as OctKey;
+}
+
+/** The text of a key set; it is read back, so that nothing is ever written that a task would refuse. */
+async function keySetText(keys: readonly string[], secrets: Secrets, record: RotationRecord): Promise<string> {
+  const set: KeySet = {
+    keys: await Promise.all(
+      keys.map((thumbprint) => keyOf(secrets.get(thumbprint) as KnownSecret, labelOf(keyNames(record), thumbprint))),
+    ),
+  };
+  const text = serializeKeySet(set);
+  await parseKeySet(text);
+  return text;
+}
+
+/**
+ * Makes the parameters hold what the record intends. The set comes first, so that the signing secret is always in it. The
+ * secrets come from the parameters, else from their history; what is written already is not written again.
+ *
+ * @param found - what the parameters hold
+ * @param fresh - a secret that exists nowhere else yet
+ */
+export async function restore(run: Run, found: Found, fresh: Secrets = new Map()): Promise<Lost> {
+  const { parameters } = run.ports;
+  const { signing, accepted }: Content = run.record.intended;
+  let secrets: Secrets = new Map([...fresh, ...found.secrets]);
+  const missing = () => [...new Set([signing, ...accepted])].filter((thumbprint) => !secrets.has(thumbprint));
+  if (missing().length > 0) secrets = new Map([...(await secretsOfHistory(parameters)), ...secrets]);
+  if (missing().length > 0) return missing();
+
+  if (!sameKeys(found.accepted, accepted)) {
+    await parameters.put('keySet', await keySetText(accepted, secrets, run.record));
+  }
+  if (found.signing !== signing) await parameters.put('secret', secrets.get(signing)?.secret as string);
+  return [];
+}

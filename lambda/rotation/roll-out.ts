@@ -1,0 +1,72 @@
+import type { Deployment, ServiceState } from './ports.ts';
+import type { RotationRecord, ServiceRole } from './record.ts';
+import { iso, type Run, save } from './run.ts';
+
+/** The clocks of two services of AWS may differ by this much. */
+const MARGIN_MS = 2_000;
+
+const POLL_SECONDS = 3;
+
+/** When ECS shows a deployment for certain. */
+const SHOWN_MS = 5_000;
+
+type Roll = NonNullable<RotationRecord['roll']>;
+
+export type RollOut =
+  | { readonly state: 'complete' }
+  | { readonly state: 'under-way'; readonly seconds: number }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/**
+ * Whether every task of a service has read the parameters since they were last written: the service has one deployment, it is
+ * complete, and no task that is not STOPPED, a waiting or a draining one included, was created before.
+ *
+ * @param after - milliseconds
+ */
+export function isComplete({ deployments, tasks }: ServiceState, after: number): boolean {
+  const [only, ...others] = deployments;
+  if (only?.state !== 'COMPLETED' || others.length > 0) return false;
+  return tasks.filter(({ status }) => status !== 'STOPPED').every(({ createdAt }) => createdAt > after);
+}
+
+/** ECS gave a deployment up: it says so, or an older one is in its place. */
+function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: Roll, now: number): boolean {
+  const own = deployments.find(({ id }) => id === deployment);
+  if (own?.state === 'FAILED') return true;
+  // A deployment that was just asked for may not be shown yet.
+  if (now - Date.parse(since) < SHOWN_MS) return false;
+  const primary = deployments.find((one) => one.primary);
+  return own?.primary !== true && primary !== undefined && primary.createdAt < Date.parse(since) - MARGIN_MS;
+}
+
+/**
+ * Has every task of a service read the parameters anew, a look a call. It goes by what ECS has and not by what it was asked for:
+ * a roll-out that somebody else began late enough is as good as its own.
+ *
+ * @param modifiedAt - when the parameters were last written, by whomever, in milliseconds
+ */
+export async function rollOut(run: Run, service: ServiceRole, modifiedAt: number): Promise<RollOut> {
+  const { services, timing, now } = run.ports;
+  const after = modifiedAt + MARGIN_MS;
+  const state = await services.look(service);
+  if (isComplete(state, after)) return { state: 'complete' };
+  // What is created within the margin may have been created before.
+  if (now() <= after) return { state: 'under-way', seconds: (after - now()) / 1000 };
+
+  const own = run.record.roll?.service === service ? run.record.roll : undefined;
+  if (own && wasGivenUp(state.deployments, own, now())) {
+    return { state: 'failed', reason: `ECS gave up a roll-out of the ${service} service; its events say why.` };
+  }
+  if (own && now() - Date.parse(own.since) > timing.rollOutSeconds * 1000) {
+    const reason = `A roll-out of the ${service} service took longer than ${timing.rollOutSeconds} s; its events say why.`;
+    return { state: 'failed', reason };
+  }
+  const primary = state.deployments.find((deployment) => deployment.primary);
+  const isLateEnough = primary !== undefined && primary.createdAt > after && primary.state !== 'FAILED';
+  const deployment = isLateEnough ? primary.id : await services.roll(service);
+  if (own?.deployment !== deployment) {
+    const since = isLateEnough ? own?.since : undefined;
+    await save(run, { roll: { service, deployment, since: since ?? iso(now()) } });
+  }
+  return { state: 'under-way', seconds: POLL_SECONDS };
+}

@@ -1,0 +1,122 @@
+import type { Call, Progress } from './call.ts';
+import type { Ports } from './ports.ts';
+import type { Ended, KeyName, Outcome, Phase, RotationRecord } from './record.ts';
+
+/** One call of the function, with the record as this call has left it. */
+export type Run = { readonly ports: Ports; readonly call: Call; record: RotationRecord };
+
+/** What a step says: how the call ends, or that the next step follows at once. */
+export type Step = Progress | 'go-on';
+
+export type Changes = { readonly [K in keyof RotationRecord]?: RotationRecord[K] | undefined };
+
+/** Somebody else wrote the record. The call ends; the state machine repeats it, and then it reads what there is. */
+export class RecordConflict extends Error {
+  override readonly name = 'RecordConflict';
+
+  constructor() {
+    super('The record of the rotation was changed by another execution.');
+  }
+}
+
+/** The record with changes, as the next one to be written; `undefined` removes a value. */
+export function changed(record: RotationRecord, changes: Changes, now: number): RotationRecord {
+  const moved = [changes.phase ?? record.phase, changes.direction ?? record.direction];
+  const stays = moved[0] === record.phase && moved[1] === record.direction;
+  const merged = { ...record, ...changes, revision: record.revision + 1 };
+  if (!stays) merged.phaseSince = iso(now);
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as RotationRecord;
+}
+
+/**
+ * Writes the record, in place of the very one that was read: of two executions one is fenced off.
+ *
+ * @throws RecordConflict
+ */
+export async function save(run: Run, changes: Changes): Promise<void> {
+  const next = changed(run.record, changes, run.ports.now());
+  if (!(await run.ports.records.write(next, run.record))) throw new RecordConflict();
+  run.record = next;
+}
+
+/** Writes the record and tells that something new begins. */
+export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<void> {
+  await save(run, { roll: undefined, retries: undefined, ...changes });
+  run.ports.tell({ kind: 'step', message, record: run.record });
+}
+
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** Has the state machine call again. */
+export function wait({ record: { phase } }: Run, seconds: number, message: string): Progress {
+  return { result: 'wait', phase, seconds: Math.max(1, Math.ceil(seconds)), message };
+}
+
+/** The keys that the record knows by name. */
+export function keyNames({ current, next }: RotationRecord): readonly KeyName[] {
+  return next === undefined ? [current] : [current, next];
+}
+
+/** Public IDs of keys, for messages. */
+export function keyIdOf(record: RotationRecord, thumbprint: string): string {
+  return keyNames(record).find((key) => key.thumbprint === thumbprint)?.keyId ?? 'an unknown key';
+}
+
+function progressOf({ outcome, reason }: Ended, message: string): Progress {
+  if (outcome === 'undone') return { result: 'failed', code: 'undone', message: reason ?? message };
+  return { result: 'done', outcome, message: reason ?? message };
+}
+
+/** What an execution says whose last call is repeated. */
+export function repeat(ended: Ended): Progress {
+  return progressOf(ended, 'Done.');
+}
+
+/**
+ * Ends a run: back to rest with one key, and the lock free.
+ *
+ * @param message - for people
+ */
+export async function rest(run: Run, outcome: Outcome, message: string, changes: Changes = {}): Promise<Progress> {
+  const { ports, call } = run;
+  const last: Ended = { outcome, reason: message, at: iso(ports.now()), execution: call.execution };
+  await save(run, {
+    phase: 'idle',
+    direction: 'forward',
+    execution: '',
+    next: undefined,
+    committedAt: undefined,
+    fromParameter: undefined,
+    bothMaySign: undefined,
+    grace: undefined,
+    roll: undefined,
+    retries: undefined,
+    goOnWith: undefined,
+    repaired: undefined,
+    backBecause: undefined,
+    revoked: undefined,
+    stopped: undefined,
+    ...changes,
+    last,
+  });
+  await ports.lock.release(call.execution);
+  ports.tell({ kind: 'step', message, record: run.record });
+  return progressOf(last, message);
+}
+
+/** Stands still, in the same phase, until a person looks. Both services go on with what they hold. */
+export async function stop(run: Run, reason: string): Promise<Progress> {
+  const { ports, call } = run;
+  const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with quilt-mcp rotate --resume.`;
+  await save(run, {
+    execution: '',
+    roll: undefined,
+    retries: undefined,
+    stopped: { reason: message, at: iso(ports.now()), execution: call.execution },
+  });
+  await ports.lock.release(call.execution);
+  ports.tell({ kind: 'stopped', message });
+  return { result: 'failed', code: 'stopped', message };
+}

@@ -1,0 +1,68 @@
+import { contentOf, type Secrets } from '../found.ts';
+import { readIncoming } from '../incoming.ts';
+import { move, type Run, rest, type Step, save, wait } from '../run.ts';
+import { settle } from '../settle.ts';
+import { needLock, newSecret, retry, rollAll } from './common.ts';
+import { goBack } from './go-back.ts';
+import { beginRepair } from './repair.ts';
+
+/**
+ * createSecret: adds the next key to the set and has every MCP task accept it. On the way back it takes the key out again.
+ *
+ * @param fresh - the next secret, in the call that made it
+ */
+export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
+  const busy = await needLock(run);
+  if (busy) return busy;
+  const settled = await settle(run, fresh);
+  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
+  if (settled.kind === 'lost') return replaceNext(run);
+  await deleteIncoming(run);
+
+  const state = await rollAll(run, ['mcp'], settled.found);
+  if (state.state === 'under-way') return wait(run, state.seconds, 'MCP tasks are being replaced.');
+  const { direction, backBecause } = run.record;
+  if (direction === 'back') {
+    if (state.state === 'failed') return retry(run, state.reason);
+    return rest(run, wasAborted(run) ? 'aborted' : 'undone', `${backBecause} Everything is as it was before.`);
+  }
+  if (state.state === 'failed') {
+    await goBack(run, state.reason);
+    return 'go-on';
+  }
+  await move(run, { phase: 'testSecret' }, 'Every MCP task accepts both keys.');
+  return 'go-on';
+}
+
+/** The next secret died with the call that made it, before anything could use it: another one takes its place. */
+async function replaceNext(run: Run): Promise<Step> {
+  const { ports, record } = run;
+  const { current, fromParameter } = record;
+  const left = fromParameter === undefined ? undefined : await readIncoming(ports, fromParameter, current);
+  if (left?.refusal !== undefined) {
+    await goBack(run, left.refusal);
+    return 'go-on';
+  }
+  const next = await newSecret(ports.now(), left?.secret);
+  await save(run, {
+    next: next.name,
+    before: contentOf(current.thumbprint, [current.thumbprint]),
+    intended: contentOf(current.thumbprint, [current.thumbprint, next.name.thumbprint]),
+  });
+  return createSecret(run, next.secrets);
+}
+
+/** The person's value is in the set now; where it came from it is not needed any more. */
+async function deleteIncoming(run: Run): Promise<void> {
+  const { fromParameter } = run.record;
+  if (fromParameter === undefined) return;
+  await run.ports.parameters.deleteIncoming(fromParameter);
+  await save(run, { fromParameter: undefined });
+}
+
+/** A person asked for it, so that it is no failure. */
+export const ABORTED = 'Aborted by hand.';
+
+function wasAborted({ record }: Run): boolean {
+  return record.backBecause === ABORTED;
+}

@@ -1,0 +1,43 @@
+import { contentOf } from '../found.ts';
+import { iso, keyIdOf, move, type Run } from '../run.ts';
+
+/**
+ * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
+ * the old secret signs again first, and the next key stays accepted for a whole grace time.
+ *
+ * @param reason - for people
+ */
+export async function goBack(run: Run, reason: string): Promise<void> {
+  const { phase, current, next, intended, bothMaySign } = run.record;
+  const common = { direction: 'back', backBecause: reason, execution: run.call.execution, stopped: undefined } as const;
+  const keys = next === undefined ? [current.thumbprint] : [current.thumbprint, next.thumbprint];
+  if (phase === 'finishSecret' || phase === 'grace') {
+    const signing = contentOf(current.thumbprint, keys);
+    await move(
+      run,
+      { ...common, phase: 'finishSecret', before: intended, intended: signing, grace: undefined },
+      `${reason} Going back: ${keyIdOf(run.record, current.thumbprint)} signs again.`,
+    );
+  } else if (bothMaySign) {
+    const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
+    await move(run, { ...common, phase: 'grace', grace }, `${reason} Going back after a grace time.`);
+  } else {
+    const one = contentOf(current.thumbprint, [current.thumbprint]);
+    await move(run, { ...common, phase: 'createSecret', before: intended, intended: one }, `${reason} Going back.`);
+  }
+}
+
+/**
+ * How long a token may live that the key to be removed has signed: the longest lifetime that was configured while it could, and what
+ * verifiers add to it.
+ *
+ * @returns seconds
+ */
+export async function graceSeconds({ ports, record }: Run): Promise<number> {
+  const { timing, now, longestLifetime } = ports;
+  const recorded = await longestLifetime(Date.parse(record.signingSince), now());
+  return Math.max(recorded ?? 0, timing.tokenLifetimeSeconds) + timing.leewaySeconds + CLOCKS_SECONDS;
+}
+
+/** A catalog task signs until its last moment, and clocks differ. */
+const CLOCKS_SECONDS = 5;

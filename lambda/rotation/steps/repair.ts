@@ -1,0 +1,120 @@
+import { contentOf, find, holds } from '../found.ts';
+import type { RotationRecord } from '../record.ts';
+import { restore } from '../restore.ts';
+import { iso, move, type Run, rest, type Step, save, wait } from '../run.ts';
+import { foreignWrite } from '../settle.ts';
+import { needLock, retry, rollAll } from './common.ts';
+import { graceSeconds } from './go-back.ts';
+import { beginRevocation } from './revoke-secret.ts';
+
+type Target = Pick<RotationRecord, 'intended' | 'direction'> & Required<Pick<RotationRecord, 'goOnWith'>>;
+
+/**
+ * What is put back, and where the rotation goes on. A removal that may not have been written is taken back with its whole grace
+ * time: a person may have had the other key sign meanwhile.
+ */
+function targetOf({ phase, direction, before, intended, goOnWith }: RotationRecord): Target {
+  switch (phase) {
+    case 'repair':
+      return { intended, direction, goOnWith: goOnWith ?? 'idle' };
+    case 'testSecret':
+      return { intended, direction, goOnWith: 'createSecret' };
+    case 'createSecret':
+    case 'retireSecret': {
+      const removal = phase === 'retireSecret' || direction === 'back';
+      if (!removal || before === undefined) return { intended, direction, goOnWith: phase };
+      return { intended: before, direction, goOnWith: before.accepted.length > 1 ? 'grace' : phase };
+    }
+    default:
+      return { intended, direction, goOnWith: phase };
+  }
+}
+
+/**
+ * Records that a person changed a parameter, and begins to put it back. What they wrote is never used.
+ *
+ * @param what - what they did, for people
+ */
+export async function beginRepair(run: Run, what: string): Promise<Step> {
+  const target = targetOf(run.record);
+  await move(
+    run,
+    {
+      ...target,
+      phase: 'repair',
+      execution: run.call.execution,
+      before: undefined,
+      seen: undefined,
+      grace: undefined,
+      stopped: undefined,
+      repaired: what,
+      // Whatever it was, it may have been the other key, and a task may have signed with it.
+      bothMaySign: run.record.bothMaySign || target.intended.accepted.length > 1 || undefined,
+    },
+    `${what} It is put back; what was written there is not used.`,
+  );
+  run.ports.tell({ kind: 'repaired', message: what });
+  return 'go-on';
+}
+
+/** repair: puts back what is recorded, has both services read it anew, proves it, and goes on where the rotation was. */
+export async function repair(run: Run): Promise<Step> {
+  const { ports } = run;
+  const found = await find(ports.parameters);
+  if (!holds(found, run.record.intended)) {
+    const lost = await restore(run, found);
+    if (lost.length > 0) return giveUp(run, lost);
+    await save(run, { seen: undefined, roll: undefined });
+    return 'go-on';
+  }
+  const { secret, keySet } = found.seen;
+  if (secret === undefined || keySet === undefined) return 'go-on';
+  if ((await foreignWrite(run, found, [run.record.intended])) !== undefined || run.record.seen === undefined) {
+    // Whether it was overwritten again meanwhile or not: tasks that are older than the last write are replaced.
+    await save(run, { seen: { secret, keySet } });
+  }
+  const busy = await needLock(run);
+  if (busy) return busy;
+  const state = await rollAll(run, ['mcp', 'catalog'], found);
+  if (state.state === 'under-way') return wait(run, state.seconds, 'Both services read the parameters anew.');
+  if (state.state === 'failed') return retry(run, state.reason);
+  const red = await ports.runCanary();
+  if (red.length > 0) return retry(run, `The canary is red after a repair: ${red.join(' | ')}`);
+  return goOn(run);
+}
+
+async function goOn(run: Run): Promise<Step> {
+  const { repaired = 'A parameter was changed.', goOnWith = 'idle' } = run.record;
+  const message = `${repaired} It was put back, and both services were rolled.`;
+  const common = { goOnWith: undefined, repaired: undefined };
+  switch (goOnWith) {
+    case 'idle':
+      return rest(run, 'repaired', message);
+    case 'grace': {
+      const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
+      await move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
+      return 'go-on';
+    }
+    default:
+      await move(run, { ...common, phase: goOnWith }, message);
+      return 'go-on';
+  }
+}
+
+/** Not everything can be put back: a parameter was deleted together with its history. */
+async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
+  const { intended, goOnWith } = run.record;
+  // Without the signing secret there is nothing to go back to, as at the first deploy.
+  if (lost.includes(intended.signing)) return beginRevocation(run, 'The signing secret is lost.');
+  // The other key can sign nothing more, and what it signed nobody can check any more.
+  const one = contentOf(intended.signing, [intended.signing]);
+  const forward = intended.signing === run.record.next?.thumbprint;
+  await save(run, {
+    intended: one,
+    goOnWith: forward ? 'retireSecret' : goOnWith === 'idle' ? 'idle' : 'createSecret',
+    direction: forward ? 'forward' : 'back',
+    backBecause: forward ? run.record.backBecause : (run.record.backBecause ?? 'The next secret was lost.'),
+    bothMaySign: undefined,
+  });
+  return 'go-on';
+}

@@ -1,0 +1,86 @@
+import { contentOf, find, holds, type Secrets } from '../found.ts';
+import { restore } from '../restore.ts';
+import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
+import { newSecret, retry, rollAll } from './common.ts';
+import { acceptedRetired } from './retired-tokens.ts';
+
+/**
+ * Records that everything which was ever accepted is to be refused, and fences off whoever else is at work.
+ *
+ * @param why - for people
+ */
+export async function beginRevocation(run: Run, why: string): Promise<Step> {
+  const { ports, call, record } = run;
+  const { signing } = await find(ports.parameters);
+  const known = keyNames(record);
+  const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
+  const next = await newSecret(ports.now());
+  // While the old secret is still there, tasks that start have to find it in the set.
+  const signs = known.find(({ thumbprint }) => thumbprint === signing);
+  await move(
+    run,
+    {
+      phase: 'revokeSecret',
+      direction: 'forward',
+      execution: call.execution,
+      ...(signs && { current: signs }),
+      next: next.name,
+      intended: signs
+        ? contentOf(signs.thumbprint, [signs.thumbprint, next.name.thumbprint])
+        : contentOf(next.name.thumbprint, [next.name.thumbprint]),
+      before: undefined,
+      seen: undefined,
+      grace: undefined,
+      goOnWith: undefined,
+      stopped: undefined,
+      fromParameter: undefined,
+      backBecause: undefined,
+      revoked: {
+        thumbprints: revoked,
+        keyIds: record.revoked?.keyIds ?? known.map(({ keyId }) => keyId),
+        since: record.revoked?.since ?? iso(ports.now()),
+      },
+    },
+    `${why} Every token that was signed so far is refused from now on, task by task.`,
+  );
+  return revokeSecret(run, next.secrets);
+}
+
+/**
+ * revokeSecret: the emergency. Adds a new key, has it sign and removes every other one, in three writes without a pause, then rolls
+ * both services. The signing secret is in the set all along, so that tasks can start. It waits for no lock and has no way back.
+ *
+ * @param fresh - the new secret, in the call that made it
+ */
+export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
+  const { ports } = run;
+  const found = await find(ports.parameters);
+  const { intended, next, current, revoked } = run.record;
+  if (next === undefined || revoked === undefined) throw new Error('A revocation without its keys.');
+  const last = contentOf(next.thumbprint, [next.thumbprint]);
+  if (!holds(found, intended)) {
+    const lost = await restore(run, found, fresh);
+    if (lost.length > 0) return beginRevocation(run, 'The new secret was lost before it was written.');
+    return revokeSecret(run);
+  }
+  if (!holds(found, last)) {
+    const isSigning = intended.signing === next.thumbprint;
+    await save(run, {
+      intended: isSigning ? last : contentOf(next.thumbprint, [current.thumbprint, next.thumbprint]),
+    });
+    return revokeSecret(run);
+  }
+  const state = await rollAll(run, ['mcp', 'catalog'], found);
+  if (state.state === 'under-way') return wait(run, state.seconds, 'Both services get the new secret.');
+  if (state.state === 'failed') return retry(run, state.reason);
+  const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, revoked.thumbprints))];
+  if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
+  const refused = await ports.countRefused(Date.parse(revoked.since));
+  const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
+  const { secret, keySet } = found.seen;
+  return rest(run, 'revoked', message, {
+    current: next,
+    signingSince: next.since,
+    ...(secret && keySet && { seen: { secret, keySet } }),
+  });
+}
