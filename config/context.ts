@@ -3,9 +3,18 @@ import { isLoopbackUrl } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
 import { origin, rule, text } from './rules.ts';
 import { imageReference } from './service.ts';
+import { tokenLifetimeText } from './token-lifetime.ts';
 
 /** The values that the CDK's `-c key=value` may give beside `environment`. */
-export const CONTEXT_KEYS = ['publicUrl', 'registryUrl', 'catalogImage', 'mcpImage', 'canary', 'reason'] as const;
+export const CONTEXT_KEYS = [
+  'publicUrl',
+  'registryUrl',
+  'tokenLifetime',
+  'catalogImage',
+  'mcpImage',
+  'canary',
+  'reason',
+] as const;
 
 /** Context as the CDK hands it over: any key may be missing, and nothing is known about a value. */
 export type DeployContext = { readonly [Key in (typeof CONTEXT_KEYS)[number]]?: unknown };
@@ -21,6 +30,8 @@ const contextSchema = z
   .object({
     publicUrl: loopbackOrigin.optional(),
     registryUrl: loopbackOrigin.optional(),
+    /** Seconds. */
+    tokenLifetime: tokenLifetimeText.optional(),
     catalogImage: imageReference.optional(),
     mcpImage: imageReference.optional(),
     /** `report` deploys whatever the canary says: break-glass. */

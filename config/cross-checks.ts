@@ -1,6 +1,7 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { z } from 'zod';
 import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
+import { incomingPath } from './incoming-path.ts';
 import type { LoadBalancerConfig, VpcConfig } from './network.ts';
 import { regionOf, rule } from './rules.ts';
 
@@ -8,6 +9,7 @@ import { regionOf, rule } from './rules.ts';
 interface Checked {
   readonly account: string;
   readonly region: string;
+  readonly namePrefix: string;
   readonly hostName: string;
   readonly publicUrl?: string | undefined;
   readonly registryUrl: string;
@@ -35,6 +37,21 @@ export function checkAcrossKeys(environment: Checked, context: z.core.$Refinemen
       ['keySetParameter'],
       rule('The signing secret and the key set are two parameters', 'Give the key set another name'),
     );
+  checkIncoming(environment, refuse);
+}
+
+/** What lies there is deleted once a rotation has used it. */
+function checkIncoming(environment: Checked, refuse: Refuse): void {
+  const path = incomingPath(environment);
+  for (const key of ['signingSecretParameter', 'keySetParameter'] as const)
+    if (environment[key].startsWith(path))
+      refuse(
+        [key],
+        rule(
+          `Below ${path} people leave secrets for a rotation, which deletes them`,
+          'Give the parameter another name',
+        ),
+      );
 }
 
 function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: Checked, refuse: Refuse): void {

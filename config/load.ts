@@ -35,7 +35,7 @@ export function loadEnvironment(
   const checked = readContext(context);
   const config = checkEnvironment(withImages(environment.read(checked), checked), environment.file);
   if (config.account === EMULATOR_ACCOUNT) refuseOtherAccounts(environment.file, credentialsAccount);
-  else refuseLocalUrls(environment.file, checked);
+  else refuseLocalOptions(environment.file, checked);
   return config;
 }
 
@@ -86,15 +86,15 @@ function refuseOtherAccounts(file: string, credentialsAccount: string | undefine
   ]);
 }
 
-function refuseLocalUrls(file: string, context: CheckedContext): void {
-  const given = (['publicUrl', 'registryUrl'] as const).filter((key) => context[key] !== undefined);
+function refuseLocalOptions(file: string, context: CheckedContext): void {
+  const given = (['publicUrl', 'registryUrl', 'tokenLifetime'] as const).filter((key) => context[key] !== undefined);
   if (given.length === 0) return;
   throw new ConfigurationError(
     given.map((key) => ({
       file: 'command line',
       key: `-c ${key}`,
       rule: 'This option is for the local environment only',
-      remedy: `Leave it out and write the URL in ${file}`,
+      remedy: `Leave it out and write the value in ${file}`,
     })),
   );
 }

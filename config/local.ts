@@ -8,6 +8,9 @@ import type { EnvironmentInput } from './schema.ts';
 const PUBLIC_URL = 'http://127.0.0.1:8443';
 const REGISTRY_URL = 'http://127.0.0.1:8444';
 
+/** The grace time of a rotation lasts as long as a token lives, so that here a whole rotation can be watched. */
+const TOKEN_LIFETIME_SECONDS = 60;
+
 /**
  * This machine: the emulator's account, and services that run as processes of this clone's bundles. Everything else is as in
  * a real account, since what is proved here is the same template.
@@ -15,6 +18,7 @@ const REGISTRY_URL = 'http://127.0.0.1:8444';
 export function local({
   publicUrl = PUBLIC_URL,
   registryUrl = REGISTRY_URL,
+  tokenLifetime = TOKEN_LIFETIME_SECONDS,
   ...images
 }: CheckedContext): EnvironmentInput {
   return {
@@ -33,11 +37,15 @@ export function local({
     loadBalancer: { kind: 'create', scheme: 'internet-facing' },
     registryUrl,
     roles: defaultRoles('local', ['quilt-local-genomes']),
+    tokenLifetimeSeconds: tokenLifetime,
+    // One clock.
+    tokenLeewaySeconds: 5,
     services: {
       catalog: { image: { kind: 'reference', uri: images.catalogImage ?? imageOf('catalog') } },
       mcp: { image: { kind: 'reference', uri: images.mcpImage ?? imageOf('mcp') } },
     },
     canary: { connect: 'public-url' },
+    rotation: { rollOutMinutes: 1 },
     logRetentionDays: 1,
     terminationProtection: false,
   };

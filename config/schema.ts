@@ -8,6 +8,7 @@ import { checkAcrossKeys } from './cross-checks.ts';
 import { loadBalancerSchema, vpcSchema } from './network.ts';
 import { arn, origin, rule, section, text, whole } from './rules.ts';
 import { serviceSchema } from './service.ts';
+import { tokenLifetimeSeconds } from './token-lifetime.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
 const RETENTION_DAYS = [
@@ -146,11 +147,7 @@ const keys = section({
   keySetParameter: parameterName.optional(),
   /** The key that encrypts both parameters. */
   encryptionKey: encryptionKeySchema.default({ kind: 'create' }),
-  tokenLifetimeSeconds: whole(
-    60,
-    86_400,
-    rule('A token lives for one minute to 24 hours', 'Write 60 to 86400, 3600 unless you know better'),
-  ).default(3600),
+  tokenLifetimeSeconds: tokenLifetimeSeconds.default(3600),
   /** Difference of clocks that a verifier tolerates. */
   tokenLeewaySeconds: whole(
     0,
@@ -195,6 +192,35 @@ const keys = section({
     tolerate: z
       .array(
         z.enum(TOLERABLE, rule('Only a check of the canary can be tolerated', `Write one of ${TOLERABLE.join(', ')}`)),
+      )
+      .default([]),
+  }).prefault({}),
+
+  rotation: section({
+    /** Age at which the secret is replaced by a new one. */
+    everyDays: whole(
+      1,
+      365,
+      rule('The secret is rotated every day to once a year', 'Write 1 to 365, 30 unless you know better'),
+    ).default(30),
+    /** Stops the schedule only: a rotation by hand and the repair of a value that somebody overwrote go on. */
+    paused: z.boolean(rule('Rotation on schedule is paused or not', 'Write true or false')).default(false),
+    /** How long replacing all tasks of a service may take before it counts as failed. */
+    rollOutMinutes: whole(
+      1,
+      60,
+      rule('Replacing the tasks of a service takes one minute to an hour', 'Write 1 to 60, 15 unless you know better'),
+    ).default(15),
+  }).prefault({}),
+
+  operations: section({
+    /** Who is told about alarms. Each address gets a message first, in which the subscription has to be confirmed. */
+    emails: z
+      .array(
+        text(
+          /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+          rule('Alarms go to e-mail addresses', 'Write an address such as platform@example.org'),
+        ),
       )
       .default([]),
   }).prefault({}),

@@ -3,6 +3,7 @@ import type { BreakGlass } from '../config/break-glass.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
 import { ServicesStack } from './stacks/services-stack.ts';
 import { TrustStack } from './stacks/trust-stack.ts';
 
@@ -37,8 +38,15 @@ export function addDeployment(
     ...props('services', 'Quilt MCP: catalog and MCP service'),
     ...(breakGlass && { breakGlass }),
   });
+  const operations = new OperationsStack(
+    app,
+    'Operations',
+    config,
+    props('operations', 'Quilt MCP: alarms about the trust of both services'),
+  );
   // The stacks name each other's resources without references, so that CDK cannot see the order.
   trust.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(trust, 'is admitted by the deploy gate');
+  operations.addStackDependency(services, 'watches over what is running');
 }

@@ -7,12 +7,14 @@ import type { EnvironmentConfig } from '../config/schema.ts';
  * a stack is deleted never has a chosen name, which would be in the way of the next deployment.
  */
 type Named = Pick<EnvironmentConfig, 'namePrefix'>;
+/** What an ARN is made of. */
+type Placed = Pick<EnvironmentConfig, 'namePrefix' | 'account' | 'region'>;
 
 /** The two services, as the configuration names them. */
 export type ServiceName = keyof EnvironmentConfig['services'];
 
 /** The CloudFormation stack of one part of a deployment. */
-export function stackName({ namePrefix }: Named, part: 'foundation' | 'trust' | 'services'): string {
+export function stackName({ namePrefix }: Named, part: 'foundation' | 'trust' | 'services' | 'operations'): string {
   return `${namePrefix}-${part}`;
 }
 
@@ -37,12 +39,45 @@ export function deployGateFunctionName({ namePrefix }: Named): string {
 }
 
 /** The canary's function with its account and region: for callers whose credentials may be another account's. */
-export function canaryFunctionArn(config: Named & Pick<EnvironmentConfig, 'account' | 'region'>): string {
-  const { account, region } = config;
-  return `arn:${RegionInfo.get(region).partition}:lambda:${region}:${account}:function:${canaryFunctionName(config)}`;
+export function canaryFunctionArn(config: Placed): string {
+  return arnOf(config, 'lambda', `function:${canaryFunctionName(config)}`);
+}
+
+/** The Lambda function that drives a rotation. */
+export function rotationFunctionName({ namePrefix }: Named): string {
+  return `${namePrefix}-rotation`;
+}
+
+/** The state machine that calls it again and again. */
+export function rotationStateMachineName({ namePrefix }: Named): string {
+  return `${namePrefix}-rotation`;
+}
+
+/** The state machine with its account and region. */
+export function rotationStateMachineArn(config: Placed): string {
+  return arnOf(config, 'states', `stateMachine:${rotationStateMachineName(config)}`);
+}
+
+/** Every execution of the state machine, as a pattern for policies. */
+export function rotationExecutionArns(config: Placed): string {
+  return arnOf(config, 'states', `execution:${rotationStateMachineName(config)}:*`);
+}
+
+/** The rule that sees writes of the secret parameters. */
+export function parameterChangeRuleName({ namePrefix }: Named): string {
+  return `${namePrefix}-parameter-changes`;
+}
+
+/** An alarm. Its name is the subject of the mail, so that it says whose it is. */
+export function alarmName({ namePrefix }: Named, about: string): string {
+  return `${namePrefix}-${about}`;
 }
 
 /** The alias of the key that encrypts the secret parameters. */
 export function encryptionKeyAlias({ namePrefix }: Named): string {
   return `alias/${namePrefix}-mcp-secret`;
+}
+
+function arnOf({ account, region }: Placed, service: string, resource: string): string {
+  return `arn:${RegionInfo.get(region).partition}:${service}:${region}:${account}:${resource}`;
 }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
@@ -56,15 +56,57 @@ export function keyStatement(
   parameters: SecretParameters,
   { actions, resources }: { readonly actions: string[]; readonly resources: string[] },
 ): PolicyStatement {
-  const { region } = Stack.of(scope);
   return new PolicyStatement({
     actions,
     resources,
     conditions: {
-      StringEquals: {
-        'kms:ViaService': `ssm.${region}.${RegionInfo.get(region).domainSuffix}`,
-        'kms:EncryptionContext:PARAMETER_ARN': arnsOf(parameters),
-      },
+      StringEquals: { ...throughParameterStore(scope), [PARAMETER]: arnsOf(parameters) },
     },
   });
+}
+
+/**
+ * Allows a role to decrypt both parameters whatever key of the account and region they are under, which their ciphertext
+ * knows and no template does.
+ *
+ * @param reason - why the key is not known; kept with the finding of cdk-nag
+ */
+export function allowDecryptingUnderAnyKey(role: Role, parameters: SecretParameters, reason: string): void {
+  const anyKey = Stack.of(role).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+  role.addToPolicy(keyStatement(role, parameters, { actions: ['kms:Decrypt'], resources: [anyKey] }));
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${anyKey}]`,
+    reason: `${reason} The conditions allow these two parameters through Parameter Store only.`,
+  });
+}
+
+/**
+ * Allows a role to read and delete what people leave below a path: written under the given key, or under `aws/ssm`, which
+ * needs no permission of the role's.
+ *
+ * @param path - with its final slash
+ */
+export function allowTakingIncoming(role: Role, path: string, encryptionKeyArn: string): void {
+  const incoming = Stack.of(role).formatArn({ service: 'ssm', resource: `parameter${path}*` });
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:DeleteParameter'], resources: [incoming] }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [encryptionKeyArn],
+      conditions: { StringEquals: throughParameterStore(role), StringLike: { [PARAMETER]: incoming } },
+    }),
+  );
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${incoming}]`,
+    reason: 'Whoever leaves a secret there gives it its name; the path is used for nothing else.',
+  });
+}
+
+const PARAMETER = 'kms:EncryptionContext:PARAMETER_ARN';
+
+function throughParameterStore(scope: Construct): Record<string, string> {
+  const { region } = Stack.of(scope);
+  return { 'kms:ViaService': `ssm.${region}.${RegionInfo.get(region).domainSuffix}` };
 }

@@ -1,22 +1,27 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { createDial } from '../shared/http/dial.ts';
 import { checkAllSeen } from './checks/all-tasks-seen.ts';
 import { BAD_TOKEN_CHECKS, forgeBadTokens } from './checks/bad-tokens.ts';
 import { checkCatalog } from './checks/catalog-reachable.ts';
+import { checkEveryKey } from './checks/every-key-accepted.ts';
 import { checkIdentity } from './checks/identity-from-token.ts';
 import { checkInitialize } from './checks/initialize-without-token.ts';
-import { checkKeyIds, checkTasksAgree } from './checks/key-ids.ts';
+import { checkKeyIds, checkTasksAgree, checkTasksHold } from './checks/key-ids.ts';
 import { checkMcpReachable } from './checks/mcp-reachable.ts';
 import { checkPublicFiles } from './checks/no-secret-in-public-files.ts';
-import { CheckRecorder } from './checks/recorder.ts';
+import { checkAsRecorded, type Recorded } from './checks/parameters-as-recorded.ts';
+import { CheckRecorder, type Step } from './checks/recorder.ts';
 import { checkRefused, GARBAGE_TOKEN } from './checks/refused.ts';
 import { checkExpectedTools, checkToolCall, checkToolsList } from './checks/requests-with-token.ts';
 import { formsOf } from './checks/secret-forms.ts';
 import { sessionIdAlone, strangersSession } from './checks/sessions.ts';
-import { createDial } from './http/dial.ts';
 import { redact } from './redact.ts';
-import type { CanaryReport } from './report.ts';
+import type { RepairCause } from './repair.ts';
+import type { CanaryReport, Trigger } from './report.ts';
 import { type RollOut, rollOutOfAll, type ServiceStates } from './roll-out.ts';
+import { readRecord } from './rotation-record.ts';
 import type { CanarySettings } from './settings.ts';
 import { countTasks, TaskLog } from './tasks.ts';
 import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
@@ -24,6 +29,9 @@ import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
 export type AttemptOptions = {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
+  readonly dynamodb: DynamoDBClient;
+  /** The rotation asks in its steps, when its tasks hold what it wrote; to everybody else a step excuses some of it. */
+  readonly trigger: Trigger;
   /** Time for one request, in milliseconds. */
   readonly requestMs: number;
   /** Fires when the time for everything is over. */
@@ -34,12 +42,13 @@ export type AttemptOptions = {
 
 /**
  * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollOut`: whether ECS replaced
- * tasks meanwhile.
+ * tasks meanwhile. `repair`: why the rotation has to look at the parameters, if it has to.
  */
 export type Attempt = {
   readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
   readonly settles: boolean;
   readonly rollOut: RollOut;
+  readonly repair: RepairCause | undefined;
 };
 
 /** What is known once both parameters are read: the trust, and every token that this attempt sends. */
@@ -51,30 +60,43 @@ async function prepare(settings: CanarySettings, { ssm, requestMs }: AttemptOpti
 
 /** Everything that must not be seen in a report: secrets and keys in every form, and tokens. */
 function secretTexts({ trust, tokens, bad }: Awaited<ReturnType<typeof prepare>>): readonly string[] {
-  const sent = [tokens.first.token, tokens.renewed.token, ...Object.values(bad).map(({ token }) => token)];
-  return [...trust.secretTexts.flatMap(formsOf), ...sent];
+  const sent = [tokens.first, tokens.renewed, ...tokens.others, ...Object.values(bad)];
+  return [...trust.secretTexts.flatMap(formsOf), ...sent.map(({ token }) => token)];
 }
 
 function keyIdsOf(trust: Trust | undefined): CanaryReport['keyIds'] {
-  return { signing: trust?.signingKey.keyId ?? '', accepted: trust?.acceptedKeyIds ?? [] };
+  return { signing: trust?.signingKey.keyId ?? '', accepted: trust?.acceptedKeys.map(({ keyId }) => keyId) ?? [] };
+}
+
+function repairCauseOf(parameters: Step<unknown>, recorded: Step<Recorded>): RepairCause | undefined {
+  if (parameters.failed === 'parameter-invalid') return parameters.failed;
+  if (recorded.failed === 'foreign-value') return recorded.failed;
+  return recorded.passed !== undefined && recorded.passed.value.record === undefined ? 'no-record' : undefined;
 }
 
 /** Runs every check once. It always ends, within the deadline. */
 export async function attempt(settings: CanarySettings, options: AttemptOptions): Promise<Attempt> {
-  const { ecs, requestMs, deadline, ca } = options;
+  const { ecs, dynamodb, trigger, requestMs, deadline, ca } = options;
   const { url, mcpUrl, connectHost, tolerated } = settings;
   const dial = createDial({ connectHost, timeoutMs: requestMs, deadline, ca });
   const tasks = new TaskLog();
   const mcp = { dial: tasks.watch('mcp', dial), url: mcpUrl };
   const catalog = { dial: tasks.watch('catalog', dial), url };
   const checks = new CheckRecorder(deadline, tolerated);
-  const count = () => countTasks(ecs, settings, AbortSignal.any([deadline, AbortSignal.timeout(requestMs)]));
+  const limits = () => AbortSignal.any([deadline, AbortSignal.timeout(requestMs)]);
+  const count = () => countTasks(ecs, settings, limits());
   const counting = count();
 
   const page = checks.run('catalog-reachable', [], () => checkCatalog(catalog.dial, url));
   const reachable = checks.run('mcp-reachable', [], () => checkMcpReachable(mcp.dial, mcpUrl));
   const parameters = await checks.run('parameters-valid', [], () => prepare(settings, options));
   const known = parameters.passed?.value;
+  const recorded = checks.run('parameters-as-recorded', [parameters], ({ trust }) =>
+    checkAsRecorded(trust.content, settings, {
+      read: () => readRecord(dynamodb, settings, limits()),
+      strict: trigger === 'rotation',
+    }),
+  );
   const sessionOptions = { ...mcp, timeoutMs: requestMs };
   const initialize = await checks.run('initialize-without-token', [reachable], () =>
     checkInitialize({ ...sessionOptions, token: known?.tokens.first }),
@@ -122,8 +144,16 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
     { service: 'catalog', ...catalog, seen: () => tasks.seen.catalog },
   ] as const;
   await checks.run('all-tasks-seen', [reachable, page], () => checkAllSeen(searches, counted[0], countAgain));
+  await checks.run('every-key-accepted', [parameters, recorded, initialize, list], ({ tokens }, { mayTasksDiffer }) =>
+    checkEveryKey(tokens, { ...mcp, seen: () => tasks.seen.mcp, session: headers }, mayTasksDiffer),
+  );
   await checks.run('tasks-agree', [reachable, page], () => checkTasksAgree(tasks.seen));
   await checks.run('key-ids-agree', [reachable, page], () => checkKeyIds(tasks.seen));
+  await checks.run(
+    'tasks-hold-parameters',
+    [reachable, page, parameters, recorded],
+    (_, __, { trust }, { mayTasksDiffer }) => checkTasksHold(tasks.seen, keyIdsOf(trust), mayTasksDiffer),
+  );
   await session?.close();
 
   const isGreen = checks.results.every(({ verdict }) => verdict === 'pass' || verdict === 'tolerated');
@@ -139,5 +169,6 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
     report: redact(report, known === undefined ? [] : secretTexts(known)),
     settles: checks.settles,
     rollOut: rollOutOfAll(counted),
+    repair: repairCauseOf(parameters, await recorded),
   };
 }

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Attempt, type AttemptOptions, attempt } from './attempt.ts';
+import { type RepairClients, requestRepair } from './repair.ts';
 import type { CanaryReport } from './report.ts';
 import type { CanaryRequest } from './request.ts';
 import type { CanarySettings } from './settings.ts';
 
 export type CanaryOptions = Partial<CanaryRequest> &
+  RepairClients &
   Pick<AttemptOptions, 'ssm' | 'ecs' | 'ca'> & {
     /** Time for one request, in milliseconds. @default 5000 */
     readonly requestMs?: number;
@@ -66,17 +68,20 @@ async function attempts(
  * task that took its place.
  */
 export async function runCanary(settings: CanarySettings, options: CanaryOptions): Promise<CanaryReport> {
-  const { ssm, ecs, ca, requestMs = 5_000, totalMs = 60_000, pauseMs = 1_000 } = options;
+  const { ssm, ecs, dynamodb, sfn, ca, requestMs = 5_000, totalMs = 60_000, pauseMs = 1_000 } = options;
   const { settling = false, trigger = 'direct' } = options;
   const startedAt = new Date();
   const start = performance.now();
   const timeOver = new AbortController();
   const timer = setTimeout(() => timeOver.abort(), totalMs);
   const { last, count } = await attempts(settings, {
-    ...{ ssm, ecs, ca, requestMs, settling, pauseMs, until: start + totalMs },
+    ...{ ssm, ecs, dynamodb, trigger, ca, requestMs, settling, pauseMs, until: start + totalMs },
     deadline: timeOver.signal,
   });
   clearTimeout(timer);
+  // The rotation looks by itself.
+  if (last.repair !== undefined && trigger !== 'rotation')
+    await requestRepair(last.repair, settings, { dynamodb, sfn });
   return {
     verdict: last.report.verdict,
     trigger,

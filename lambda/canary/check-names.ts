@@ -4,6 +4,7 @@
  */
 export const CHECK_NAMES = [
   'parameters-valid',
+  'parameters-as-recorded',
   'mcp-reachable',
   'initialize-without-token',
   'tools-list-with-token',
@@ -25,8 +26,10 @@ export const CHECK_NAMES = [
   'catalog-reachable',
   'no-secret-in-public-files',
   'all-tasks-seen',
+  'every-key-accepted',
   'tasks-agree',
   'key-ids-agree',
+  'tasks-hold-parameters',
 ] as const;
 
 export type CheckName = (typeof CHECK_NAMES)[number];

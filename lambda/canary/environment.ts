@@ -18,7 +18,15 @@ export const CANARY_CATALOG_SERVICE = 'CANARY_CATALOG_SERVICE';
 export const CANARY_MCP_PATH = 'CANARY_MCP_PATH';
 /** JSON list of the buckets that the canary's token carries; default `[]`. */
 export const CANARY_BUCKETS = 'CANARY_BUCKETS';
-/** Name of the state table that reports are kept in; optional: without it none is kept. */
+/**
+ * Name of the state table, which has the rotation's record and keeps the reports; optional: without it there is no record to
+ * compare with, and no report is kept.
+ */
 export const CANARY_STATE_TABLE = 'CANARY_STATE_TABLE';
 /** JSON list of the checks that need not pass (names of `check-names.ts`); default `[]`. */
 export const CANARY_TOLERATED = 'CANARY_TOLERATED';
+/**
+ * ARN of the state machine that rotates and repairs the secret; optional: without it the canary has nothing repaired, it only
+ * tells.
+ */
+export const CANARY_STATE_MACHINE = 'CANARY_STATE_MACHINE';

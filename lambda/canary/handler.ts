@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
 import { log } from '../shared/log.ts';
@@ -9,11 +10,15 @@ import type { CanaryReport } from './report.ts';
 import { parseRequest } from './request.ts';
 import { readSettings } from './settings.ts';
 
-const clients = { ssm: new SSMClient(AWS_CLIENT_OPTIONS), ecs: new ECSClient(AWS_CLIENT_OPTIONS) };
-const dynamodb = new DynamoDBClient(AWS_CLIENT_OPTIONS);
+const clients = {
+  ssm: new SSMClient(AWS_CLIENT_OPTIONS),
+  ecs: new ECSClient(AWS_CLIENT_OPTIONS),
+  dynamodb: new DynamoDBClient(AWS_CLIENT_OPTIONS),
+  sfn: new SFNClient(AWS_CLIENT_OPTIONS),
+};
 
 /**
- * The one entry: a person, the schedule and the deploy gate invoke it, and each gets the same report.
+ * The one entry: a person, the schedule, the deploy gate and the rotation invoke it, and each gets the same report.
  *
  * @param event - a `CanaryRequest`, all of it optional; anything else is read as a direct invocation
  * @throws SettingsError when the function is not configured as it has to be
@@ -27,6 +32,6 @@ export async function handler(event?: unknown): Promise<CanaryReport> {
     .map(({ name, verdict, reason }) => `${name}: ${verdict === 'tolerated' ? 'tolerated: ' : ''}${reason}`);
   const { verdict, trigger, durationMs, attempts } = report;
   log(verdict === 'green' ? 'info' : 'error', `canary ${verdict}`, { trigger, durationMs, attempts, failed });
-  if (settings.stateTable !== undefined) await keepReport(dynamodb, settings.stateTable, report);
+  if (settings.stateTable !== undefined) await keepReport(clients.dynamodb, settings.stateTable, report);
   return report;
 }

@@ -7,9 +7,16 @@ import {
 } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
 import type { MintedToken } from '../../auth/mint-enhanced-token.ts';
-import { type Answer, type CheckFailure, type Fault, failureOf, faultOfAnswer, faultOfDial } from './fault.ts';
-import { answerOf } from './http/answer.ts';
-import { type Dial, DialError } from './http/dial.ts';
+import { answerOf } from '../shared/http/answer.ts';
+import { type Dial, DialError } from '../shared/http/dial.ts';
+import {
+  type Answer,
+  type Fault,
+  failureOf,
+  faultOfAnswer,
+  faultOfDial,
+  type RequestFailure,
+} from '../shared/http/fault.ts';
 
 /** One request of the MCP client as it went over the wire; `rpcMethod` is the HTTP method where there is no message. */
 type Exchange = { readonly rpcMethod: string } & ({ readonly answer: Answer } | { readonly error: DialError });
@@ -75,14 +82,14 @@ export class McpSession {
     return session;
   }
 
-  /** @throws CheckFailure when `initialize` did not succeed */
+  /** @throws RequestFailure when `initialize` did not succeed */
   requireInitialize(): void {
     // The client sends the notification after a valid result only.
     if (this.#handshake !== undefined && !this.#sent(INITIALIZED)) throw this.#failure(this.#handshake, 'initialize');
   }
 
   /**
-   * @throws CheckFailure when the session's token was refused so far. The client goes on after some refusals (that of the
+   * @throws RequestFailure when the session's token was refused so far. The client goes on after some refusals (that of the
    * stream it opens beside its requests, say), and its user would be told nothing.
    */
   async requireNoRefusal(): Promise<void> {
@@ -105,7 +112,7 @@ export class McpSession {
   /**
    * The names of all tools.
    *
-   * @throws CheckFailure when the notification before it or the request failed
+   * @throws RequestFailure when the notification before it or the request failed
    */
   async listTools(): Promise<readonly string[]> {
     if (this.#handshake !== undefined) throw this.#failure(this.#handshake, INITIALIZED);
@@ -119,7 +126,7 @@ export class McpSession {
    * Calls a tool without arguments.
    *
    * @returns what it answered, or `undefined` when the tool itself ended with an error
-   * @throws CheckFailure when the request failed
+   * @throws RequestFailure when the request failed
    */
   async callTool(name: string): Promise<ToolAnswer | undefined> {
     return this.#ask('tools/call', async (options) => {
@@ -180,7 +187,7 @@ export class McpSession {
     return this.#exchanges.some((exchange) => exchange.rpcMethod === rpcMethod);
   }
 
-  #failure(error: unknown, rpcMethod: string): CheckFailure {
+  #failure(error: unknown, rpcMethod: string): RequestFailure {
     return failureOf(this.#faultOf(error, rpcMethod), rpcMethod);
   }
 

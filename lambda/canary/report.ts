@@ -13,7 +13,7 @@ export type CheckResult = {
 };
 
 /** What made the canary run. */
-export const TRIGGERS = ['direct', 'schedule', 'deploy'] as const;
+export const TRIGGERS = ['direct', 'schedule', 'deploy', 'rotation'] as const;
 
 export type Trigger = (typeof TRIGGERS)[number];
 

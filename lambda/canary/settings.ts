@@ -16,8 +16,10 @@ export type CanarySettings = {
   readonly mcpService: string;
   readonly catalogService: string;
   readonly buckets: readonly string[];
-  /** Where reports are kept, if anywhere. */
+  /** Where the rotation's record is and reports are kept, if anywhere. */
   readonly stateTable: string | undefined;
+  /** What repairs the parameters, if anything does. */
+  readonly stateMachine: string | undefined;
   /** Checks that need not pass. */
   readonly tolerated: readonly CheckName[];
 };
@@ -46,6 +48,7 @@ type Values<V> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T :
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9.-]+\.localhost)$/;
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+const STATE_MACHINE = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/;
 const PATH = /^(?:\/[A-Za-z0-9._~-]+)+\/?$/;
 
 function parseUrl(text: string): URL | undefined {
@@ -100,6 +103,12 @@ const VARIABLES = {
   catalogService: variable(names.CANARY_CATALOG_SERVICE, 'the name of an ECS service', anyText),
   buckets: variable(names.CANARY_BUCKETS, 'a JSON list of bucket names', listOf(isBucket), '[]'),
   stateTable: variable(names.CANARY_STATE_TABLE, 'the name of a DynamoDB table', (text) => text, ''),
+  stateMachine: variable(
+    names.CANARY_STATE_MACHINE,
+    'the ARN of a state machine',
+    (text) => (text === '' ? text : matching(STATE_MACHINE)(text)),
+    '',
+  ),
   tolerated: variable(names.CANARY_TOLERATED, 'a JSON list of names of checks', listOf(isCheckName), '[]'),
 };
 
@@ -122,7 +131,7 @@ function readAll(environment: Environment): Values<typeof VARIABLES> {
  * @throws SettingsError naming every variable that is missing or wrong, with its rule
  */
 export function readSettings(environment: Environment): CanarySettings {
-  const { mcpPath, connectHost, stateTable, ...settings } = readAll(environment);
+  const { mcpPath, connectHost, stateTable, stateMachine, ...settings } = readAll(environment);
   if (connectHost !== '' && isIP(settings.url.hostname.replace(/[[\]]/g, '')) !== 0) {
     // An address is never looked up, so the connect host would be ignored in silence.
     throw new SettingsError([
@@ -134,5 +143,6 @@ export function readSettings(environment: Environment): CanarySettings {
     mcpUrl: new URL(mcpPath, settings.url),
     connectHost: connectHost || undefined,
     stateTable: stateTable || undefined,
+    stateMachine: stateMachine || undefined,
   };
 }

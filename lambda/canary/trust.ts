@@ -1,5 +1,6 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { AuthError } from '../../auth/errors.ts';
+import { thumbprintOf } from '../../auth/key-id.ts';
 import { type KeySet, parseKeySet, secretOfKey } from '../../auth/key-set.ts';
 import { type MintedToken, mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
@@ -8,12 +9,22 @@ import { errorName } from '../shared/safe-error.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 
+/** What the parameters hold, by whole thumbprints, which are computed from the values and not taken from a key ID. */
+export type TrustContent = {
+  /** `undefined` for a secret with white space around it: tasks read it all the same, but nobody here writes one. */
+  readonly signing: string | undefined;
+  /** Sorted. */
+  readonly accepted: readonly string[];
+};
+
 /** What the parameters hold: the same that the tasks read at their start. */
 export type Trust = {
   readonly signingKey: SigningKey;
   /** For tokens that have to be signed wrongly in one point only, which `signingKey` does not do. */
   readonly signingSecret: string;
-  readonly acceptedKeyIds: readonly string[];
+  /** Every key of the set, ready to sign with. */
+  readonly acceptedKeys: readonly SigningKey[];
+  readonly content: TrustContent;
   /** Every text that must not be seen in a report. */
   readonly secretTexts: readonly string[];
 };
@@ -40,6 +51,11 @@ async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T>
   }
 }
 
+async function contentOf({ keys }: KeySet, secret: string, written: string | undefined): Promise<TrustContent> {
+  const accepted = await Promise.all(keys.map((key) => thumbprintOf(secretOfKey(key))));
+  return { signing: written === secret ? await thumbprintOf(secret) : undefined, accepted: accepted.sort() };
+}
+
 function secretTextsOf({ keys }: KeySet, secret: string): readonly string[] {
   return [secret, ...keys.flatMap((key) => [secretOfKey(key), key.k])];
 }
@@ -60,7 +76,8 @@ export async function readTrust(
   return {
     signingKey: await checked(`${secretParameter}, ${keySetParameter}`, () => loadSigningKey(secret, keySet)),
     signingSecret: secret,
-    acceptedKeyIds: keySet.keys.map((key) => key.kid),
+    acceptedKeys: await Promise.all(keySet.keys.map((key) => loadSigningKey(secretOfKey(key), keySet))),
+    content: await contentOf(keySet, secret, values.get(secretParameter)),
     secretTexts: secretTextsOf(keySet, secret),
   };
 }
@@ -68,17 +85,28 @@ export async function readTrust(
 /** Longer than a run of the canary, and of little use to whoever finds it. */
 const LIFETIME_SECONDS = 300;
 
-/**
- * Two tokens of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it.
- * The second stands for a renewed one: the same person, and told apart by when it expires.
- */
+/** The tokens that have to be accepted. */
+export type CanaryTokens = {
+  readonly first: MintedToken;
+  /** Stands for a renewed one: the same person, and told apart by when it expires. */
+  readonly renewed: MintedToken;
+  /** One of every other key that is accepted: the catalog signed with it before, or will. */
+  readonly others: readonly MintedToken[];
+};
+
+/** Tokens of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it. */
 export async function mintCanaryTokens(
-  { signingKey }: Trust,
+  { signingKey, acceptedKeys }: Trust,
   buckets: readonly string[],
-): Promise<{ readonly first: MintedToken; readonly renewed: MintedToken }> {
+): Promise<CanaryTokens> {
   const authorization = { level: 'read', roles: ['canary'], permissions: [], buckets } as const;
-  const mint = (lifetimeSeconds: number) =>
-    mintEnhancedToken({ signingKey, subject: 'canary', authorization, lifetimeSeconds });
-  const [first, renewed] = await Promise.all([mint(LIFETIME_SECONDS), mint(2 * LIFETIME_SECONDS)]);
-  return { first, renewed };
+  const mint = (lifetimeSeconds: number, key = signingKey) =>
+    mintEnhancedToken({ signingKey: key, subject: 'canary', authorization, lifetimeSeconds });
+  const otherKeys = acceptedKeys.filter(({ keyId }) => keyId !== signingKey.keyId);
+  const [first, renewed, ...others] = await Promise.all([
+    mint(LIFETIME_SECONDS),
+    mint(2 * LIFETIME_SECONDS),
+    ...otherKeys.map((key) => mint(LIFETIME_SECONDS, key)),
+  ]);
+  return { first, renewed, others };
 }

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { conditionHeld } from '../shared/conditional-write.ts';
 import { errorName } from '../shared/safe-error.ts';
 import { Refusal } from './refusal.ts';
 
@@ -26,12 +26,5 @@ export async function awsCall<T>(operation: string, call: Promise<T>): Promise<T
  * @throws Refusal `aws-call-failed`
  */
 export async function heldWhen(operation: string, write: Promise<unknown>): Promise<boolean> {
-  const outcome = write.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    },
-  );
-  return awsCall(operation, outcome);
+  return awsCall(operation, conditionHeld(write));
 }

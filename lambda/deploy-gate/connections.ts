@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { GateSettings } from './settings.ts';
 
@@ -10,6 +11,7 @@ export type Clients = {
   readonly cloudformation: CloudFormationClient;
   readonly ssm: SSMClient;
   readonly lambda: LambdaClient;
+  readonly sfn: SFNClient;
 };
 
 /** All that a step of the gate talks to, and how long it may. */

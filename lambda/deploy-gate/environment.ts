@@ -1,6 +1,6 @@
 /** Names of the environment variables of the deploy gate; imported by synthesis, so it imports nothing. */
 
-/** Name of the DynamoDB table with lock, rotation phase and revisions. */
+/** Name of the DynamoDB table with lock, rotation record and revisions. */
 export const DEPLOY_GATE_STATE_TABLE = 'DEPLOY_GATE_STATE_TABLE';
 /** Name of the canary's Lambda function. */
 export const DEPLOY_GATE_CANARY_FUNCTION = 'DEPLOY_GATE_CANARY_FUNCTION';

@@ -1,4 +1,5 @@
 import { log } from '../shared/log.ts';
+import { goesBack, isOver } from '../shared/stack-status.ts';
 import { faultOf, runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
@@ -6,8 +7,8 @@ import { takeLock } from './lock.ts';
 import { readParameterVersions, requireValidParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import { closeRevision, openRevision, type Revision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
-import { requireNoRotationStep } from './rotation-phase.ts';
-import { goesBack, isOver, readStackStatus } from './stack-status.ts';
+import { requireNoRotationStep } from './rotation.ts';
+import { stackStatusOf } from './stack-status.ts';
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];
@@ -31,7 +32,7 @@ function wasOpenedBy(requestId: string, newest: Revision | undefined): boolean {
 
 /** Asking the canary takes its time; a stack that was stopped meanwhile opens no revision. */
 async function requireStackGoesForward(stackArn: string, connections: Connections): Promise<void> {
-  const status = await readStackStatus(stackArn, connections);
+  const status = await stackStatusOf(stackArn, connections);
   if (!goesBack(status) && !isOver(status)) return;
   throw new Refusal('stack-not-in-progress', `The stack is ${status}: the deploy was stopped meanwhile.`);
 }
@@ -89,9 +90,18 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
       connections,
     );
   }
-  const { fingerprint, images, breakGlass: reason } = properties;
+  const { fingerprint, images, tokenLifetimeSeconds, breakGlass: reason } = properties;
   const revision = await openRevision(
-    { stackArn, openedBy: requestId, trigger: fingerprint, images, parameterVersions, ...before, reason },
+    {
+      stackArn,
+      openedBy: requestId,
+      trigger: fingerprint,
+      images,
+      parameterVersions,
+      tokenLifetimeSeconds,
+      ...before,
+      reason,
+    },
     connections,
   );
   log('info', 'deploy admitted', {

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
@@ -15,6 +16,7 @@ const clients = {
   dynamodb: new DynamoDBClient(AWS_CLIENT_OPTIONS),
   cloudformation: new CloudFormationClient(AWS_CLIENT_OPTIONS),
   ssm: new SSMClient(AWS_CLIENT_OPTIONS),
+  sfn: new SFNClient(AWS_CLIENT_OPTIONS),
   lambda: new LambdaClient({
     ...AWS_CLIENT_OPTIONS,
     requestHandler: { ...AWS_CLIENT_OPTIONS.requestHandler, requestTimeout: CANARY_MS },

@@ -1,13 +1,14 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { log } from '../shared/log.ts';
 import { errorName, stackFrames } from '../shared/safe-error.ts';
+import { goesBack, isOver } from '../shared/stack-status.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';
 import { fingerprintOf, parseProperties } from './properties.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { readNewestRevision } from './revisions.ts';
-import { goesBack, isOver, readStackStatus } from './stack-status.ts';
+import { stackStatusOf } from './stack-status.ts';
 import { undo } from './undo.ts';
 import { giveVerdict } from './verdict.ts';
 
@@ -42,7 +43,7 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
   if (event.RequestType === 'Delete') return 'back';
   let status: string;
   try {
-    status = await readStackStatus(event.StackId, connections);
+    status = await stackStatusOf(event.StackId, connections);
   } catch (error) {
     if (await isRollback(event, connections)) return 'back';
     throw error;

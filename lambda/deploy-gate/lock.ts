@@ -1,9 +1,11 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { log } from '../shared/log.ts';
+import { isOver } from '../shared/stack-status.ts';
 import { awsCall, heldWhen } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';
-import { isOver, readStackStatus } from './stack-status.ts';
+import { isRunning, WAIT_FOR_ROTATION } from './rotation.ts';
+import { stackStatusOf } from './stack-status.ts';
 
 /** The one item that says who changes services or secrets now. */
 const KEY = { pk: { S: 'lock' }, sk: { S: '-' } };
@@ -29,22 +31,32 @@ async function readHolder({ dynamodb, settings, abortSignal }: Connections): Pro
   return { owner: Item.owner?.S ?? '', kind: Item.kind?.S ?? '', takenAt: Item.takenAt?.S ?? '' };
 }
 
-/** A deploy whose stack is not being changed any more will never release its lock. Rotations release or resume by themselves. */
-async function isDead(holder: Holder, connections: Connections): Promise<boolean> {
-  return holder.kind === 'deploy' && isOver(await readStackStatus(holder.owner, connections));
+/**
+ * A deploy whose stack is not being changed any more will never release its lock, nor will a rotation whose execution does not
+ * run. Holders of a kind that is not known here live.
+ */
+async function isDead({ kind, owner }: Holder, connections: Connections): Promise<boolean> {
+  switch (kind) {
+    case 'deploy':
+      return isOver(await stackStatusOf(owner, connections));
+    case 'rotation':
+      return !(await isRunning(owner, connections));
+    default:
+      return false;
+  }
 }
 
 function heldBy({ owner, kind, takenAt }: Holder): Refusal {
-  const what = kind === 'rotation' ? 'A rotation of the secret' : 'Another deploy';
-  return new Refusal(
-    'lock-held',
-    `${what} holds the deploy lock since ${takenAt}: ${owner}. Wait until it has ended, then deploy again.`,
-  );
+  const [what, remedy] =
+    kind === 'rotation'
+      ? ['A rotation of the secret', WAIT_FOR_ROTATION]
+      : ['Another deploy', 'Wait until it has ended, then deploy again.'];
+  return new Refusal('lock-held', `${what} holds the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
 }
 
 /**
  * Takes the deploy lock for a stack. Its own lock is taken over (an earlier delivery of the event, or a deploy that died),
- * and so is that of a deploy whose stack is not being changed any more.
+ * and so is that of a deploy whose stack is not being changed any more, or of a rotation whose execution does not run.
  *
  * @param stackArn - the owner
  * @throws Refusal `lock-held` naming the holder
@@ -61,7 +73,7 @@ export async function takeLock(stackArn: string, connections: Connections): Prom
   const taken = await putLock(connections, stackArn, takeOver(holder));
   if (!taken) throw heldBy((await readHolder(connections)) ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' });
   if (holder !== undefined)
-    log('info', 'lock of a dead deploy taken over', { owner: holder.owner, takenAt: holder.takenAt });
+    log('info', 'lock of a dead owner taken over', { kind: holder.kind, owner: holder.owner, takenAt: holder.takenAt });
 }
 
 /** Only from the very holder that was looked at: two deploys may have found the same dead one. */

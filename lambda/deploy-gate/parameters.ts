@@ -10,7 +10,9 @@ export type ParameterVersions = { readonly secret: number; readonly keySet: numb
 /** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
 const VALID = 'parameters-valid';
 
-const REMEDY = "Put the last good value back from the parameter's history, then deploy again.";
+const REMEDY =
+  'The rotation puts the last good value back by itself, within minutes; `npx quilt-mcp rotate --resume` does it at once. ' +
+  'Then deploy again.';
 
 /**
  * Reads the versions of both parameters, undecrypted.
@@ -24,13 +26,13 @@ export async function readParameterVersions({ ssm, settings, abortSignal }: Conn
   const versionOf = (name: string) => {
     const found = Parameters.find(({ Name }) => Name === name);
     if (found === undefined) {
-      throw new Refusal(
-        'parameter-missing',
-        `Parameter ${name} does not exist. Write it again as it was, then deploy.`,
-      );
+      throw new Refusal('parameter-missing', `Parameter ${name} does not exist. ${REMEDY}`);
     }
     if (found.Type !== 'SecureString') {
-      throw new Refusal('parameter-invalid', `Parameter ${name} is no SecureString. ${REMEDY}`);
+      throw new Refusal(
+        'parameter-invalid',
+        `Parameter ${name} is no SecureString, so that others may have read it. Put it back as one from its history, then deploy again.`,
+      );
     }
     return found.Version ?? 0;
   };

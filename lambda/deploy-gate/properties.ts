@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_LIFETIME_SECONDS } from '../../auth/claims.ts';
 import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
@@ -9,11 +10,15 @@ export type DeployProperties = {
   readonly contractVersion: string;
   /** The images of both services, as their task definitions name them. */
   readonly images: { readonly catalog: string; readonly mcp: string };
+  /** How long the tokens of these services live. */
+  readonly tokenLifetimeSeconds: number;
   /** Break-glass: why this deploy must go through whatever the canary says. `undefined` when the canary decides. */
   readonly breakGlass: string | undefined;
 };
 
 const PROPERTY_NAMES = ['Trigger', 'Foundation', 'ContractVersion', 'Images', 'Canary', 'Reason'];
+/** Not in every template that was ever deployed. */
+const LATER_PROPERTY_NAMES = ['TokenLifetimeSeconds'];
 /** CloudFormation adds these to what the template says. */
 const ADDED_BY_CLOUDFORMATION = ['ServiceToken', 'ServiceTimeout'];
 
@@ -23,6 +28,10 @@ const RULES = {
   ContractVersion: { pattern: /^[1-9]\d{0,3}$/, rule: 'a whole number' },
   Catalog: { pattern: IMAGE, rule: 'the name of an image' },
   Mcp: { pattern: IMAGE, rule: 'the name of an image' },
+  TokenLifetimeSeconds: {
+    pattern: /^[1-9]\d{0,4}$/,
+    rule: `a whole number of seconds, at most ${MAX_LIFETIME_SECONDS}`,
+  },
   Canary: { pattern: /^(?:enforce|report)$/, rule: "'enforce' or 'report'" },
   Reason: { pattern: /^[^\p{Cc}]{1,200}$/u, rule: 'a text of at most 200 characters on one line' },
 } as const;
@@ -52,12 +61,23 @@ function imagesOf(value: unknown): DeployProperties['images'] {
   return { catalog: textOf(images, 'Catalog'), mcp: textOf(images, 'Mcp') };
 }
 
+/** A template from before it was said is taken for the longest: as long the tokens of its catalog may live. */
+function tokenLifetimeOf({ TokenLifetimeSeconds: value }: Properties): number {
+  if (value === undefined) return MAX_LIFETIME_SECONDS;
+  // CloudFormation makes text of every number.
+  const name = 'TokenLifetimeSeconds';
+  const seconds = Number(textOf({ [name]: typeof value === 'number' ? String(value) : value }, name));
+  if (seconds > MAX_LIFETIME_SECONDS) throw refuse(`Property ${name} must be ${RULES[name].rule}.`);
+  return seconds;
+}
+
 /**
  * SHA-256 of what the template says. CloudFormation sends an event when any of it has changed: the hash of the template, a value
  * of Foundation that the template takes as a parameter, or break-glass.
  */
 export function fingerprintOf(properties: Properties): string {
-  const said = PROPERTY_NAMES.map((name) => properties[name] ?? null);
+  const later = LATER_PROPERTY_NAMES.flatMap((name) => properties[name] ?? []);
+  const said = [...PROPERTY_NAMES.map((name) => properties[name] ?? null), ...later];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
@@ -68,7 +88,7 @@ export function fingerprintOf(properties: Properties): string {
  * one would otherwise be ignored
  */
 export function parseProperties(properties: Properties): DeployProperties {
-  refuseUnknown(properties, [...PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
+  refuseUnknown(properties, [...PROPERTY_NAMES, ...LATER_PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
   const reports = textOf(properties, 'Canary') === 'report';
   if (!reports && properties.Reason !== undefined) throw refuse("Property Reason goes with Canary 'report' only.");
   textOf(properties, 'Trigger');
@@ -76,6 +96,7 @@ export function parseProperties(properties: Properties): DeployProperties {
     fingerprint: fingerprintOf(properties),
     contractVersion: textOf(properties, 'ContractVersion'),
     images: imagesOf(properties.Images),
+    tokenLifetimeSeconds: tokenLifetimeOf(properties),
     breakGlass: reports ? textOf(properties, 'Reason') : undefined,
   };
 }

@@ -27,6 +27,8 @@ export type NewRevision = UnprovedBefore & {
   readonly trigger: string;
   readonly images: { readonly catalog: string; readonly mcp: string };
   readonly parameterVersions: ParameterVersions;
+  /** How long its tokens live: a rotation waits until the last one of the retired key is over. */
+  readonly tokenLifetimeSeconds: number;
   /** Why it is deployed whatever the canary says. */
   readonly reason: string | undefined;
 };
@@ -130,6 +132,7 @@ export async function openRevision(revision: NewRevision, connections: Connectio
     trigger: { S: revision.trigger },
     images: { M: { catalog: { S: revision.images.catalog }, mcp: { S: revision.images.mcp } } },
     parameterVersions: { M: { secret: { N: String(secret) }, keySet: { N: String(keySet) } } },
+    tokenLifetimeSeconds: { N: String(revision.tokenLifetimeSeconds) },
     openedAt: { S: new Date().toISOString() },
     verdict: { S: 'open' },
     failedBefore: listOf(revision.failedBefore),

@@ -18,6 +18,8 @@ export interface BundledFunctionProps {
   readonly functionName?: string;
   /** @default - no variables */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many calls may run at once, which the account then keeps for this function. @default - as many as there are */
+  readonly reservedConcurrency?: number;
   /** Private subnets that the function runs in. @default - outside of any VPC */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
 }
@@ -54,6 +56,7 @@ export class BundledFunction extends Construct {
       timeout: props.timeout,
       memorySize: props.memory.toMebibytes(),
       ...(props.functionName && { functionName: props.functionName }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.environment && { environment: { ...props.environment } }),
       ...(props.network && {
         vpc: props.network.vpc,

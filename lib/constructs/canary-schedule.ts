@@ -1,8 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { schedulerPrincipal } from '../scheduler-principal.ts';
 
 /** A check that came late says nothing that the next one does not say. */
 const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
@@ -11,23 +11,9 @@ const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
 export class CanarySchedule extends Construct {
   constructor(scope: Construct, id: string, canary: IFunction, everyMinutes: number) {
     super(scope, id);
-    const stack = Stack.of(this);
     const role = new Role(this, 'Role', {
       description: 'EventBridge Scheduler invokes the canary with it',
-      // Only schedules of this account: no other customer's schedule can be talked into it.
-      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': stack.formatArn({
-              service: 'scheduler',
-              resource: 'schedule-group',
-              resourceName: 'default',
-            }),
-          },
-        },
-      }),
+      assumedBy: schedulerPrincipal(this),
     });
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
     const schedule = new CfnSchedule(this, 'Schedule', {

@@ -1,5 +1,4 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -7,12 +6,13 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/canary/environment.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { MCP_PATH } from '../mcp-path.ts';
-import { canaryFunctionName, clusterName, serviceName } from '../names.ts';
+import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
+import { serviceArns } from '../service-arns.ts';
 import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { CanarySchedule } from './canary-schedule.ts';
-import { foundationVpc } from './foundation-vpc.ts';
+import { clientNetwork } from './client-network.ts';
 
 /** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
 const TIMEOUT = Duration.seconds(90);
@@ -32,6 +32,7 @@ export class Canary extends Construct {
   constructor(scope: Construct, id: string, { config, foundation }: CanaryProps) {
     super(scope, id);
     const parameters = secretParameters(this, config);
+    const network = clientNetwork(this, config, foundation, 'Canary');
     const { function: canary, role } = new BundledFunction(this, 'Canary', {
       folder: 'canary',
       functionName: canaryFunctionName(config),
@@ -50,39 +51,27 @@ export class Canary extends Construct {
         [variables.CANARY_BUCKETS]: JSON.stringify(config.canary.buckets),
         [variables.CANARY_STATE_TABLE]: foundation.get('state-table-name'),
         [variables.CANARY_TOLERATED]: JSON.stringify(config.canary.tolerate),
+        // By name: the rotation is made with the canary's function.
+        [variables.CANARY_STATE_MACHINE]: rotationStateMachineArn(config),
         ...(config.canary.connect === 'load-balancer' && {
           [variables.CANARY_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),
         }),
       },
-      ...(config.loadBalancer.scheme === 'internal' && {
-        network: this.network(foundationVpc(this, config, foundation)),
-      }),
+      ...(network && { network }),
     });
     allowReading(role, parameters, foundation.get('encryption-key-arn'));
     role.addToPolicy(
       new PolicyStatement({
         actions: ['ecs:DescribeServices'],
-        resources: (['catalog', 'mcp'] as const).map((service) =>
-          Stack.of(this).formatArn({
-            service: 'ecs',
-            resource: 'service',
-            resourceName: `${clusterName(config)}/${serviceName(config, service)}`,
-          }),
-        ),
+        resources: serviceArns(this, config),
       }),
     );
     allowState(role, foundation, ['PutItem'], ['canary']);
+    allowState(role, foundation, ['GetItem'], ['rotation']);
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [rotationStateMachineArn(config)] }),
+    );
     new CanarySchedule(this, 'Schedule', canary, config.canary.everyMinutes);
     this.function = canary;
-  }
-
-  private network(vpc: IVpc) {
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      allowAllOutbound: false,
-      description: 'Canary: HTTPS out',
-    });
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Load balancer and AWS APIs');
-    return { vpc, securityGroup };
   }
 }

@@ -48,6 +48,8 @@ export class CheckedDeploy extends Construct {
         Trigger: Lazy.uncachedString({ produce: () => this.hashOf(template) }),
         Foundation: Lazy.uncachedList({ produce: () => [...foundation.all()] }),
         ContractVersion: String(CONTRACT_VERSION),
+        // A rotation waits for the longest that an earlier revision may have given.
+        TokenLifetimeSeconds: String(config.tokenLifetimeSeconds),
         Images: { Catalog: images.catalog, Mcp: images.mcp },
         Canary: breakGlass ? 'report' : 'enforce',
         ...(breakGlass && { Reason: breakGlass.reason }),

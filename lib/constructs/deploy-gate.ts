@@ -1,12 +1,14 @@
-import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Duration, Size } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/deploy-gate/environment.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
-import { deployGateFunctionName, stackName } from '../names.ts';
+import { deployGateFunctionName } from '../names.ts';
+import { allowRotationStatus } from '../rotation-executions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
+import { allowServicesStackStatus } from '../services-stack-status.ts';
 import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
 
@@ -50,20 +52,7 @@ export class DeployGate extends Construct {
     allowState(role, foundation, ['DeleteItem'], ['lock']);
     allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
-    this.allowStackStatus(role, config);
-  }
-
-  private allowStackStatus(role: Role, config: EnvironmentConfig): void {
-    const services = Stack.of(this).formatArn({
-      service: 'cloudformation',
-      resource: 'stack',
-      resourceName: `${stackName(config, 'services')}/*`,
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [services] }));
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${services}]`,
-      reason:
-        'CloudFormation ends the ARN of a stack with an ID that is not known before it is made; the name is given.',
-    });
+    allowServicesStackStatus(role, config);
+    allowRotationStatus(role, config);
   }
 }

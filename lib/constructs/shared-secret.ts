@@ -1,8 +1,8 @@
-import { CustomResource, Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import { CustomResource, Duration, Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { arnsOf, keyStatement, type SecretParameters } from '../secret-parameters.ts';
+import { allowDecryptingUnderAnyKey, arnsOf, keyStatement, type SecretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 export interface SharedSecretProps {
@@ -37,13 +37,11 @@ export class SharedSecret extends Construct {
       new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: arnsOf(parameters) }),
     );
     role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Encrypt'], resources: [encryptionKeyArn] }));
-    const anyKey = Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
-    role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Decrypt'], resources: [anyKey] }));
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${anyKey}]`,
-      reason:
-        'Which key encrypts a parameter that is adopted, or that a deleted stack left behind, is not known. The conditions allow these two parameters through Parameter Store only.',
-    });
+    allowDecryptingUnderAnyKey(
+      role,
+      parameters,
+      'Which key encrypts a parameter that is adopted, or that a deleted stack left behind, is not known.',
+    );
 
     new CustomResource(this, 'Parameters', {
       resourceType: 'Custom::SharedSecret',

@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { Canary } from '../constructs/canary.ts';
 import { DeployGate } from '../constructs/deploy-gate.ts';
+import { Rotation } from '../constructs/rotation.ts';
 import { FoundationReader } from '../foundation-contract.ts';
+import { rotationStateMachineArn } from '../names.ts';
 
 /** The functions that keep both services trusting each other. It only ever moves forward. */
 export class TrustStack extends Stack {
@@ -11,10 +13,15 @@ export class TrustStack extends Stack {
     super(scope, id, props);
     const foundation = new FoundationReader(this, config.namePrefix);
     const { function: canary } = new Canary(this, 'Canary', { config, foundation });
+    new Rotation(this, 'Rotation', { config, foundation, canary });
     new DeployGate(this, 'DeployGate', { config, foundation, canary });
     new CfnOutput(this, 'CanaryFunctionName', {
       value: canary.functionName,
       description: 'What `quilt-mcp canary` invokes',
+    });
+    new CfnOutput(this, 'RotationStateMachineArn', {
+      value: rotationStateMachineArn(config),
+      description: 'What `quilt-mcp rotate` starts',
     });
   }
 }

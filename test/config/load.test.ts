@@ -39,6 +39,8 @@ describe('production', () => {
       tokenLeewaySeconds: 10,
       terminationProtection: true,
       canary: { connect: 'load-balancer', buckets: [], everyMinutes: 5, tolerate: [] },
+      rotation: { everyDays: 30, paused: false, rollOutMinutes: 15 },
+      operations: { emails: [] },
     });
     for (const service of Object.values(config.services))
       expect(service).toMatchObject({ desiredCount: 2, port: 8080 });
@@ -65,9 +67,13 @@ describe('production', () => {
     ]);
   });
 
-  test('refuses the URLs of a local run', () => {
-    const problems = problemsOf(() => loadEnvironment('production', { publicUrl: 'http://127.0.0.1:8443' }));
-    expect(problems).toMatchObject([{ key: '-c publicUrl', remedy: expect.stringContaining('config/production.ts') }]);
+  test.each([
+    ['publicUrl', 'http://127.0.0.1:8443'],
+    ['registryUrl', 'http://127.0.0.1:8444'],
+    ['tokenLifetime', '60'],
+  ])('refuses an option of the local run: %s', (option, value) => {
+    const problems = problemsOf(() => loadEnvironment('production', { [option]: value }));
+    expect(problems).toMatchObject([{ key: `-c ${option}`, remedy: expect.stringContaining('config/production.ts') }]);
   });
 
   test('is for whatever account its file names', () => {
@@ -105,6 +111,22 @@ describe('local', () => {
       hostName: '127.0.0.1',
       registryUrl: 'http://localhost:4002',
     });
+  });
+
+  test('has tokens that end soon, so that a rotation can be watched', () => {
+    expect(loadEnvironment('local')).toMatchObject({ tokenLifetimeSeconds: 60, tokenLeewaySeconds: 5 });
+    expect(loadEnvironment('local', { tokenLifetime: '15' }).tokenLifetimeSeconds).toBe(15);
+  });
+
+  test.each(['9', '86401', '1.5', '60s', '', '-60', 60])('refuses a token lifetime of %p', (tokenLifetime) => {
+    expect(problemsOf(() => loadEnvironment('local', { tokenLifetime }))).toEqual([
+      {
+        file: 'command line',
+        key: '-c tokenLifetime',
+        rule: expect.stringContaining('ten seconds'),
+        remedy: expect.stringContaining('Write 10 to 86400'),
+      },
+    ]);
   });
 
   test.each([

@@ -54,7 +54,10 @@ test.each([
   ['signingSecretParameter', 'jwt-secret', 'signingSecretParameter'],
   ['signingSecretParameter', '/aws/jwt-secret', 'signingSecretParameter'],
   ['keySetParameter', '/quilt/mcp-server/jwt-secret', 'keySetParameter'],
-  ['tokenLifetimeSeconds', 59, 'tokenLifetimeSeconds'],
+  // A rotation deletes what it finds there.
+  ['signingSecretParameter', '/quilt/incoming/jwt-secret', 'signingSecretParameter'],
+  ['keySetParameter', '/quilt/incoming/keys', 'keySetParameter'],
+  ['tokenLifetimeSeconds', 9, 'tokenLifetimeSeconds'],
   ['tokenLifetimeSeconds', 86_401, 'tokenLifetimeSeconds'],
   ['tokenLeewaySeconds', -1, 'tokenLeewaySeconds'],
   ['services.mcp', undefined, 'services.mcp'],
@@ -70,6 +73,12 @@ test.each([
   ['canary', { buckets: ['s3://mine'] }, 'canary.buckets.0'],
   ['canary', { everyMinutes: 0 }, 'canary.everyMinutes'],
   ['canary', { tolerate: ['all-checks'] }, 'canary.tolerate.0'],
+  ['rotation', { everyDays: 0 }, 'rotation.everyDays'],
+  ['rotation', { everyDays: 366 }, 'rotation.everyDays'],
+  ['rotation', { paused: 'yes' }, 'rotation.paused'],
+  ['rotation', { rollOutMinutes: 61 }, 'rotation.rollOutMinutes'],
+  ['rotation', { everyHours: 1 }, 'rotation.everyHours'],
+  ['operations', { emails: ['platform'] }, 'operations.emails.0'],
   ['logRetentionDays', 42, 'logRetentionDays'],
   ['terminationProtection', 'yes', 'terminationProtection'],
   ['tokenLifetime', 60, 'tokenLifetime'],
@@ -100,6 +109,9 @@ test.each([
   ],
   ['every bucket for the canary', 'canary', { buckets: ['*'] }],
   ['a longer token', 'tokenLifetimeSeconds', 86_400],
+  ['a shorter token', 'tokenLifetimeSeconds', 10],
+  ['a pause of the rotation', 'rotation', { paused: true }],
+  ['who hears of alarms', 'operations', { emails: ['platform@example.org', 'night-shift@example.org'] }],
 ])('%s can be expressed', (_, path, value) => {
   expect(check(changed(path, value))).toEqual([]);
 });

@@ -12,7 +12,12 @@ beforeAll(() => {
   local = synthesise(localEnvironment());
 });
 
-const templatesOf = ({ foundation, trust, services }: Synthesised): Template[] => [foundation, trust, services];
+const templatesOf = ({ foundation, trust, services, operations }: Synthesised): Template[] => [
+  foundation,
+  trust,
+  services,
+  operations,
+];
 
 test('both environments break no rule of cdk-nag or CDK without a reason', () => {
   expect(production.findings).toEqual([]);
@@ -38,6 +43,8 @@ test('the stateful stack is protected, and the stacks are deployed in their orde
   expect(artifacts.Services.properties.stackName).toBe('quilt-services');
   expect(artifacts.Trust.dependencies).toContain('Foundation');
   expect(artifacts.Services.dependencies).toEqual(expect.arrayContaining(['Foundation', 'Trust']));
+  expect(artifacts.Operations.properties.stackName).toBe('quilt-operations');
+  expect(artifacts.Operations.dependencies).toContain('Services');
 });
 
 describe('references between stacks', () => {
@@ -54,7 +61,7 @@ describe('references between stacks', () => {
     const published = Object.values(production.foundation.findResources('AWS::SSM::Parameter')).map(
       ({ Properties }) => Properties.Name,
     );
-    for (const template of [production.trust, production.services])
+    for (const template of [production.trust, production.services, production.operations])
       for (const { Type, Default } of Object.values(template.findParameters('*'))) {
         expect(Type).toBe('AWS::SSM::Parameter::Value<String>');
         if (Default !== '/cdk-bootstrap/hnb659fds/version') expect(published).toContain(Default);
@@ -62,19 +69,35 @@ describe('references between stacks', () => {
   });
 });
 
+/** Actions that IAM allows on * alone; the cluster of ListTasks is a condition. */
+const KNOWS_NO_RESOURCE =
+  /^(ecr:GetAuthorizationToken|ecs:ListTasks|xray:(GetSampling(Rules|Targets)|Put(TelemetryRecords|TraceSegments))|logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups)))$/;
+
 describe('permissions', () => {
-  test('four roles decrypt: the secret’s maker, the canary and both execution roles', () => {
+  test('five roles decrypt: the secret’s maker, the canary, the rotation and both execution roles', () => {
     expect(templatesOf(production).flatMap((template) => rolesThatMay(template, 'kms:Decrypt'))).toEqual([
       expect.stringMatching(/^SharedSecretMakerRole/),
       expect.stringMatching(/^CanaryRole/),
+      expect.stringMatching(/^RotationFunctionRole/),
       expect.stringMatching(/^McpTaskExecutionRole/),
       expect.stringMatching(/^CatalogTaskExecutionRole/),
     ]);
   });
 
-  test('nobody sees retired secrets', () => {
-    for (const template of templatesOf(production))
-      expect(rolesThatMay(template, 'ssm:GetParameterHistory')).toEqual([]);
+  test.each([
+    ['sees retired secrets', 'ssm:GetParameterHistory', [/^RotationFunctionRole/]],
+    ['writes parameters', 'ssm:PutParameter', [/^SharedSecretMakerRole/, /^RotationFunctionRole/]],
+    ['deletes parameters', 'ssm:DeleteParameter', [/^RotationFunctionRole/]],
+    [
+      'starts rotations',
+      'states:StartExecution',
+      [/^CanaryRole/, /^RotationScheduleRole/, /^RotationParameterChangesRole/],
+    ],
+    ['replaces tasks', 'ecs:UpdateService', [/^RotationFunctionRole/]],
+  ])('nobody else %s', (_, action, roles) => {
+    expect(templatesOf(production).flatMap((template) => rolesThatMay(template, action))).toEqual(
+      roles.map((role) => expect.stringMatching(role)),
+    );
   });
 
   test('no role has a managed policy, and nothing is allowed on * but what knows no resource', () => {
@@ -83,7 +106,8 @@ describe('permissions', () => {
         expect(Properties.ManagedPolicyArns).toBeUndefined();
       for (const { statements } of policiesOf(template))
         for (const { Action, Resource } of statements)
-          if ([Resource].flat().includes('*')) expect(Action).toBe('ecr:GetAuthorizationToken');
+          if ([Resource].flat().includes('*'))
+            for (const action of [Action].flat()) expect(action).toMatch(KNOWS_NO_RESOURCE);
     }
   });
 });
@@ -110,6 +134,9 @@ function chosenNames(template: Template): string[] {
     'AliasName',
     'Family',
     'RoleName',
+    'StateMachineName',
+    'LogGroupName',
+    'AlarmName',
     // Of Custom::SharedSecret: whoever shares these shares the secret, under the key of one of them.
     'SecretParameterName',
     'KeySetParameterName',

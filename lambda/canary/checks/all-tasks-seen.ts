@@ -1,16 +1,12 @@
+import { askOnce } from '../../shared/http/ask-once.ts';
+import type { Dial } from '../../shared/http/dial.ts';
+import { mcpRequest } from '../../shared/http/mcp-request.ts';
 import { CheckFailure } from '../fault.ts';
-import { askOnce } from '../http/ask-once.ts';
-import type { Dial } from '../http/dial.ts';
-import { mcpRequest } from '../http/mcp-request.ts';
 import type { ServiceRole, TaskSeen } from '../report.ts';
 import type { ServiceState, ServiceStates } from '../roll-out.ts';
+import { askUntil } from './ask-until.ts';
 
-const ASKS_AT_ONCE = 4;
-
-/** Enough for a load balancer that chooses at random: with it a healthy task is missed once in a billion runs. */
-const ASKS_PER_TASK = 25;
-
-/** A request that does nothing, by service; each goes over a connection of its own, so that a task is chosen anew. */
+/** A request that does nothing, by service. */
 const ASK = { mcp: mcpRequest('ping'), catalog: { method: 'GET' } } as const;
 
 export type TaskSearch = {
@@ -42,20 +38,15 @@ async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }
   if (running === 0) {
     throw new CheckFailure('no-tasks', `ECS runs no task of the ${service} service. Check its events and its log.`);
   }
-  const most = ASKS_PER_TASK * (running + 1);
-  let asked = 0;
-  while (seen().length < running && asked < most) {
-    const asks = Array.from({ length: ASKS_AT_ONCE }, () => askOnce(dial, url, ASK[service], `the ${service} service`));
-    await Promise.all(asks);
-    asked += ASKS_AT_ONCE;
-    if (seen().length === 0) {
-      throw new CheckFailure(
-        'not-provable',
-        `responses of the ${service} service do not name their task. Check that its image sends X-Quilt-Task.`,
-      );
-    }
-  }
-  return asked;
+  const ask = async () => {
+    await askOnce(dial, url, ASK[service], `the ${service} service`);
+    if (seen().length > 0) return;
+    throw new CheckFailure(
+      'not-provable',
+      `responses of the ${service} service do not name their task. Check that its image sends X-Quilt-Task.`,
+    );
+  };
+  return askUntil(running, () => seen().length >= running, ask);
 }
 
 /** As many tasks answered as ran, and those that ran are those that run: else as many may be others. */

@@ -1,6 +1,7 @@
-import { CheckFailure, failureOf, faultOfAnswer } from '../fault.ts';
-import { askOnce } from '../http/ask-once.ts';
-import type { Dial } from '../http/dial.ts';
+import { askOnce } from '../../shared/http/ask-once.ts';
+import type { Dial } from '../../shared/http/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
+import { CheckFailure } from '../fault.ts';
 
 /** The catalog's page is served. */
 export async function checkCatalog(dial: Dial, url: URL): Promise<void> {

@@ -1,5 +1,5 @@
 import { CheckFailure } from '../fault.ts';
-import type { ServiceRole, TaskSeen, TasksSeen } from '../report.ts';
+import type { CanaryReport, ServiceRole, TaskSeen, TasksSeen } from '../report.ts';
 
 /** Silence proves nothing, and these checks pass on proof only. */
 function requireKeyIds(service: ServiceRole, tasks: readonly TaskSeen[]): void {
@@ -11,6 +11,8 @@ function requireKeyIds(service: ServiceRole, tasks: readonly TaskSeen[]): void {
   );
 }
 
+const inOrder = (keyIds: readonly string[]): string => [...keyIds].sort().join();
+
 const holds = ({ task, keyIds }: TaskSeen): string => `${task} has ${keyIds.join(', ')}`;
 
 /** All tasks of a service that were seen hold the same keys. */
@@ -18,9 +20,8 @@ export async function checkTasksAgree(seen: TasksSeen): Promise<void> {
   for (const service of ['mcp', 'catalog'] as const) {
     const tasks = seen[service];
     requireKeyIds(service, tasks);
-    const held = ({ keyIds }: TaskSeen): string => [...keyIds].sort().join();
     const [one] = tasks;
-    const other = tasks.find((task) => one !== undefined && held(task) !== held(one));
+    const other = tasks.find((task) => one !== undefined && inOrder(task.keyIds) !== inOrder(one.keyIds));
     if (one === undefined || other === undefined) continue;
     throw new CheckFailure(
       'tasks-disagree',
@@ -44,5 +45,32 @@ export async function checkKeyIds(seen: TasksSeen): Promise<void> {
           'Roll both services, MCP first, so that their tasks read the parameters again.',
       );
     }
+  }
+}
+
+/**
+ * Every task that was seen holds what the parameters hold: the MCP tasks all keys of the set and no other, the catalog tasks the
+ * key that signs.
+ *
+ * @param keyIds - of the parameters
+ * @param mayTasksDiffer - whether a step of a rotation explains that tasks hold what was before
+ */
+export async function checkTasksHold(
+  seen: TasksSeen,
+  keyIds: CanaryReport['keyIds'],
+  mayTasksDiffer: () => Promise<boolean>,
+): Promise<void> {
+  for (const [service, wanted] of [
+    ['mcp', keyIds.accepted],
+    ['catalog', [keyIds.signing]],
+  ] as const) {
+    requireKeyIds(service, seen[service]);
+    const outdated = seen[service].find((task) => inOrder(task.keyIds) !== inOrder(wanted));
+    if (outdated === undefined || (await mayTasksDiffer())) continue;
+    throw new CheckFailure(
+      'tasks-outdated',
+      `${service} task ${holds(outdated)}; the parameters have ${wanted.join(', ')}. It started before they changed: roll the ` +
+        'service.',
+    );
   }
 }

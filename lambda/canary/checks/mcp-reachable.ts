@@ -1,7 +1,7 @@
-import { failureOf, faultOfAnswer } from '../fault.ts';
-import { askOnce } from '../http/ask-once.ts';
-import type { Dial } from '../http/dial.ts';
-import { mcpRequest } from '../http/mcp-request.ts';
+import { askOnce } from '../../shared/http/ask-once.ts';
+import type { Dial } from '../../shared/http/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
+import { mcpRequest } from '../../shared/http/mcp-request.ts';
 
 /**
  * Something that speaks MCP answers at the endpoint, be it with a refusal. What stands in between is told here, once, so that

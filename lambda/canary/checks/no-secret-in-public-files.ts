@@ -1,6 +1,6 @@
+import type { Dial } from '../../shared/http/dial.ts';
+import { readWhole } from '../../shared/http/read-whole.ts';
 import { CheckFailure } from '../fault.ts';
-import type { Dial } from '../http/dial.ts';
-import { readWhole } from '../http/read-whole.ts';
 import { createLimit } from '../limit.ts';
 import { assetsOf } from './page-assets.ts';
 import { formsOf } from './secret-forms.ts';

@@ -1,12 +1,17 @@
+import { RequestFailure } from '../../shared/http/fault.ts';
 import { log } from '../../shared/log.ts';
 import { errorName, stackFrames } from '../../shared/safe-error.ts';
 import { CHECK_NAMES, type CheckName } from '../check-names.ts';
-import { CheckFailure } from '../fault.ts';
+import { CheckFailure, checkFailureOf, type ReasonName } from '../fault.ts';
 import { createLimit } from '../limit.ts';
 import type { CheckResult } from '../report.ts';
 
-/** A check that was run: what later checks need of it, if it passed. */
-export type Step<T> = { readonly name: CheckName; readonly passed: { readonly value: T } | undefined };
+/** A check that was run: what later checks need of it, if it passed, and why it failed, if it was asked and did. */
+export type Step<T> = {
+  readonly name: CheckName;
+  readonly passed: { readonly value: T } | undefined;
+  readonly failed?: ReasonName;
+};
 
 /** A check that was run or is to end; it never rejects. */
 type Need<T> = Step<T> | Promise<Step<T>>;
@@ -20,6 +25,7 @@ const CHECKS_AT_ONCE = 4;
 
 function failureOf(name: CheckName, error: unknown): CheckFailure {
   if (error instanceof CheckFailure) return error;
+  if (error instanceof RequestFailure) return checkFailureOf(error);
   log('error', 'unexpected error', { check: name, error: errorName(error), stack: stackFrames(error) });
   return new CheckFailure(
     'unexpected',
@@ -56,7 +62,7 @@ export class CheckRecorder {
 
   /**
    * Runs one check as soon as those that it needs have ended. It gets their values, and is skipped when one of them did not
-   * pass; it passes by resolving, and fails by throwing a `CheckFailure` with the reason.
+   * pass; it passes by resolving, and fails by throwing a `CheckFailure` or `RequestFailure` with the reason.
    */
   async run<T, const Needs extends readonly Need<unknown>[]>(
     name: CheckName,
@@ -75,9 +81,9 @@ export class CheckRecorder {
         this.#results.set(name, { name, verdict: 'pass', durationMs: durationMs() });
         return { name, passed: { value } };
       } catch (error) {
-        const { settles, message } = failureOf(name, error);
+        const { reason, settles, message } = failureOf(name, error);
         if (!this.#tolerated.has(name)) this.#settles &&= settles;
-        return this.#without(name, 'fail', durationMs(), message);
+        return { ...this.#without(name, 'fail', durationMs(), message), failed: reason };
       }
     });
   }

@@ -1,7 +1,8 @@
-import { CheckFailure, failureOf, faultOfAnswer } from '../fault.ts';
-import { askOnce } from '../http/ask-once.ts';
-import type { Dial } from '../http/dial.ts';
-import { mcpRequest } from '../http/mcp-request.ts';
+import { askOnce } from '../../shared/http/ask-once.ts';
+import type { Dial } from '../../shared/http/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
+import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { CheckFailure } from '../fault.ts';
 
 /** In the code for everyone to see: it is a bearer token by its header only. */
 export const GARBAGE_TOKEN = 'canary-garbage-token';

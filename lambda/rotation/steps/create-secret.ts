@@ -19,9 +19,11 @@ export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (settled.kind === 'lost') return replaceNext(run);
   await deleteIncoming(run);
 
-  const state = await rollAll(run, ['mcp'], settled.found);
-  if (state.state === 'under-way') return wait(run, state.seconds, 'MCP tasks are being replaced.');
-  const { direction, backBecause } = run.record;
+  const { direction, backBecause, bothMaySign } = run.record;
+  // A key that has signed is taken from the catalog as well, whose tasks hold the set in their environment.
+  const services = direction === 'back' && bothMaySign ? (['mcp', 'catalog'] as const) : (['mcp'] as const);
+  const state = await rollAll(run, services, settled.found);
+  if (state.state === 'under-way') return wait(run, state.seconds, 'Tasks are being replaced.');
   if (direction === 'back') {
     if (state.state === 'failed') return retry(run, state.reason);
     return rest(run, wasAborted(run) ? 'aborted' : 'undone', `${backBecause} Everything is as it was before.`);

@@ -1,6 +1,7 @@
 import { contentOf, find, holds, type Secrets } from '../found.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
+import { settle } from '../settle.ts';
 import { newSecret, retry, rollAll } from './common.ts';
 import { acceptedRetired } from './retired-tokens.ts';
 
@@ -11,7 +12,10 @@ import { acceptedRetired } from './retired-tokens.ts';
  */
 export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const { ports, call, record } = run;
-  const { signing } = await find(ports.parameters);
+  const found = await find(ports.parameters);
+  const { signing } = found;
+  const { secret, keySet } = found.seen;
+  const before = [record.intended, record.before].find((content) => content !== undefined && holds(found, content));
   const known = keyNames(record);
   const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
   const next = await newSecret(ports.now());
@@ -28,8 +32,9 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
       intended: signs
         ? contentOf(signs.thumbprint, [signs.thumbprint, next.name.thumbprint])
         : contentOf(next.name.thumbprint, [next.name.thumbprint]),
-      before: undefined,
-      seen: undefined,
+      // What is not ours is found to be foreign at once, and is told.
+      before,
+      seen: before && secret && keySet && { secret, keySet },
       grace: undefined,
       goOnWith: undefined,
       stopped: undefined,
@@ -54,20 +59,16 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
  */
 export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const { ports } = run;
-  const found = await find(ports.parameters);
+  const settled = await settle(run, fresh);
+  if (settled.kind === 'foreign') return putBack(run, settled.what, fresh);
+  if (settled.kind === 'lost') return beginRevocation(run, LOST);
+  const { found } = settled;
   const { intended, next, current, revoked } = run.record;
   if (next === undefined || revoked === undefined) throw new Error('A revocation without its keys.');
   const last = contentOf(next.thumbprint, [next.thumbprint]);
-  if (!holds(found, intended)) {
-    const lost = await restore(run, found, fresh);
-    if (lost.length > 0) return beginRevocation(run, 'The new secret was lost before it was written.');
-    return revokeSecret(run);
-  }
   if (!holds(found, last)) {
-    const isSigning = intended.signing === next.thumbprint;
-    await save(run, {
-      intended: isSigning ? last : contentOf(next.thumbprint, [current.thumbprint, next.thumbprint]),
-    });
+    const signs = contentOf(next.thumbprint, [current.thumbprint, next.thumbprint]);
+    await save(run, { before: intended, intended: intended.signing === next.thumbprint ? last : signs });
     return revokeSecret(run);
   }
   const state = await rollAll(run, ['mcp', 'catalog'], found);
@@ -77,10 +78,16 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
   const refused = await ports.countRefused(Date.parse(revoked.since));
   const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
-  const { secret, keySet } = found.seen;
-  return rest(run, 'revoked', message, {
-    current: next,
-    signingSince: next.since,
-    ...(secret && keySet && { seen: { secret, keySet } }),
-  });
+  return rest(run, 'revoked', message, { current: next, signingSince: next.since });
+}
+
+const LOST = 'The new secret was lost before it was written.';
+
+/** A person wrote over what is just being replaced; that does not stop it. */
+async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
+  run.ports.tell({ kind: 'repaired', message: what });
+  const lost = await restore(run, await find(run.ports.parameters), fresh);
+  if (lost.length > 0) return beginRevocation(run, LOST);
+  await save(run, { before: undefined, seen: undefined });
+  return revokeSecret(run);
 }

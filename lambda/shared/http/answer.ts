@@ -1,5 +1,5 @@
 import type { Answer } from './fault.ts';
-import { keyIdsOf } from './task-headers.ts';
+import { keyIdsOf, taskOf } from './task-headers.ts';
 
 function redirectScheme(location: string, url: URL): Answer['redirectScheme'] {
   if (location === '' || !URL.canParse(location, url.href)) return '';
@@ -23,6 +23,7 @@ export function answerOf(response: Response, url: URL, tokenKeyId: string | unde
     status: response.status,
     mediaType: /^[\w.+-]+\/[\w.+-]+/.exec(response.headers.get('content-type') ?? '')?.[0].toLowerCase() ?? '',
     redirectScheme: redirectScheme(response.headers.get('location') ?? '', url),
+    task: taskOf(response.headers),
     keyIds: keyIdsOf(response.headers),
     tokenKeyId,
   };

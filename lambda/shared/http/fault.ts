@@ -25,6 +25,8 @@ export type Answer = {
   readonly mediaType: string;
   /** Scheme of a redirect's target, or empty. */
   readonly redirectScheme: 'http' | 'https' | 'other' | '';
+  /** The task that answered, as it calls itself; `undefined` when it does not. */
+  readonly task: string | undefined;
   /** What the task that answered says it holds. */
   readonly keyIds: readonly string[];
   /** The key of the valid token that the request carried, if it carried one. */

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { keyIdOf } from '../../../auth/key-id.ts';
@@ -58,15 +60,27 @@ export async function startAccount(secret = generateSecret()): Promise<Account> 
   return { aws, secret, keySet, keyId: await keyIdOf(secret), trust, start, put };
 }
 
+function clients() {
+  const options = { maxAttempts: 1 };
+  return {
+    ssm: new SSMClient(),
+    ecs: new ECSClient(),
+    dynamodb: new DynamoDBClient(options),
+    sfn: new SFNClient(options),
+  };
+}
+
 /** Runs the canary against a deployment, with limits that a test may shorten. */
 export async function run(
   origin: string,
   options: Partial<CanaryOptions> & {
     readonly tolerated?: readonly CheckName[];
     connectHost?: string;
+    /** Further variables of the function's environment. */
+    environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<CanaryReport> {
-  const { tolerated = [], connectHost, ...limits } = options;
+  const { tolerated = [], connectHost, environment = {}, ...limits } = options;
   const settings = readSettings({
     CANARY_URL: origin,
     CANARY_SECRET_PARAMETER: PARAMETERS[0],
@@ -77,8 +91,9 @@ export async function run(
     CANARY_BUCKETS: '["bucket-a"]',
     CANARY_TOLERATED: JSON.stringify(tolerated),
     CANARY_CONNECT_HOST: connectHost,
+    ...environment,
   });
-  return runCanary(settings, { ssm: new SSMClient(), ecs: new ECSClient(), ...limits });
+  return runCanary(settings, { ...clients(), ...limits });
 }
 
 /** The reasons of the checks that failed, by name; skipped and tolerated ones are left out. */

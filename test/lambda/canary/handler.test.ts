@@ -1,7 +1,6 @@
 import { parseRequest } from '../../../lambda/canary/request.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
-import { bodyOf, serve } from '../support/servers.ts';
 import { type Account, startAccount } from './account.ts';
 import { closeDeployments } from './deployment.ts';
 
@@ -54,12 +53,6 @@ test('answers the report that its environment asks for, and logs the verdict wit
 test('keeps the report that it answers, a red one too, and what is tolerated is told as such', async () => {
   const account = await startAccount();
   account.aws.services.delete('mcp-service');
-  const kept: unknown[] = [];
-  const table = await serve(async (request, response) => {
-    kept.push(JSON.parse(JSON.parse(await bodyOf(request)).Item.report.S));
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
-  });
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = table;
   await configure(account, { CANARY_STATE_TABLE: 'state', CANARY_TOLERATED: '["all-tasks-seen"]' });
   const handler = await loadHandler();
   const reports: unknown[] = [];
@@ -69,6 +62,7 @@ test('keeps the report that it answers, a red one too, and what is tolerated is 
     reports.push(await handler({ trigger: 'deploy' }));
   });
   expect(reports).toMatchObject([{ verdict: 'green' }, { verdict: 'red', trigger: 'deploy' }]);
+  const kept = [...account.aws.items.values()].map(({ report }) => JSON.parse(report?.S ?? ''));
   expect(kept).toEqual(reports);
   const [green, red] = logs.map((line) => JSON.parse(line));
   expect(green).toMatchObject({
@@ -78,8 +72,10 @@ test('keeps the report that it answers, a red one too, and what is tolerated is 
   expect(red).toMatchObject({ level: 'error', message: 'canary red' });
 });
 
-test('a table that is away changes nothing of the verdict', async () => {
-  await configure(await startAccount(), { CANARY_STATE_TABLE: 'state' });
+test('a table that takes no report changes nothing of the verdict', async () => {
+  const account = await startAccount();
+  account.aws.fail('PutItem', 'AccessDeniedException');
+  await configure(account, { CANARY_STATE_TABLE: 'state' });
   const handler = await loadHandler();
   const logs = await outputOf(async () => {
     expect(await handler()).toMatchObject({ verdict: 'green' });
@@ -94,6 +90,10 @@ test.each<[unknown, ReturnType<typeof parseRequest>]>([
   [
     { settling: true, trigger: 'deploy' },
     { settling: true, trigger: 'deploy' },
+  ],
+  [
+    { settling: true, trigger: 'rotation' },
+    { settling: true, trigger: 'rotation' },
   ],
   [
     { settling: 'yes', trigger: 'other' },

@@ -17,6 +17,7 @@ test('reads the settings, with defaults for the rest', () => {
     connectHost: undefined,
     buckets: [],
     stateTable: undefined,
+    stateMachine: undefined,
     tolerated: [],
     cluster: 'cluster',
     mcpService: 'mcp',
@@ -30,6 +31,7 @@ test('reads what may be set', () => {
     CANARY_MCP_PATH: '/mcp/',
     CANARY_BUCKETS: '["bucket-b", "bucket-a", "bucket-b"]',
     CANARY_STATE_TABLE: 'state',
+    CANARY_STATE_MACHINE: 'arn:aws:states:us-east-1:000000000000:stateMachine:quilt-rotation',
     CANARY_TOLERATED: '["tasks-agree"]',
   });
   expect(settings.mcpUrl.href).toBe('https://quilt.example.org/mcp/');
@@ -37,6 +39,7 @@ test('reads what may be set', () => {
     connectHost: 'lb-1.us-east-1.elb.amazonaws.com',
     buckets: ['bucket-a', 'bucket-b'],
     stateTable: 'state',
+    stateMachine: 'arn:aws:states:us-east-1:000000000000:stateMachine:quilt-rotation',
     tolerated: ['tasks-agree'],
   });
 });
@@ -61,6 +64,7 @@ test.each([
   ['CANARY_BUCKETS', 'no-json'],
   ['CANARY_BUCKETS', '["a/b"]'],
   ['CANARY_BUCKETS', '{}'],
+  ['CANARY_STATE_MACHINE', 'quilt-rotation'],
   ['CANARY_TOLERATED', 'tasks-agree'],
   ['CANARY_TOLERATED', '["tasks-agrees"]'],
 ])('names %s when it is %p, without repeating it', (name, value) => {

@@ -55,17 +55,18 @@ describe('what is tolerated', () => {
 
   test('shows in the report with its reason, and does not make it red', async () => {
     const { origin } = await account.start({ rewrite });
-    const report = await run(origin, { tolerated: ['tasks-agree', 'key-ids-agree'] });
+    const report = await run(origin, { tolerated: ['tasks-agree', 'key-ids-agree', 'tasks-hold-parameters'] });
     expect(report.verdict).toBe('green');
     expect(report.checks.filter(({ verdict }) => verdict !== 'pass')).toMatchObject([
       { name: 'tasks-agree', verdict: 'tolerated', reason: expect.stringMatching(/^not-provable: /) },
       { name: 'key-ids-agree', verdict: 'tolerated', reason: expect.stringMatching(/^not-provable: /) },
+      { name: 'tasks-hold-parameters', verdict: 'tolerated', reason: expect.stringMatching(/^not-provable: /) },
     ]);
   });
 
   test('is tolerated check by check', async () => {
     const { origin } = await account.start({ rewrite });
-    const report = await run(origin, { tolerated: ['tasks-agree'] });
+    const report = await run(origin, { tolerated: ['tasks-agree', 'tasks-hold-parameters'] });
     expect(report.verdict).toBe('red');
     expect(Object.keys(failuresOf(report))).toEqual(['key-ids-agree']);
   });

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { respondTo } from '../../../lambda/deploy-gate/lifecycle.ts';
@@ -16,6 +17,7 @@ export const PROPERTIES = {
   Trigger: TRIGGER,
   ContractVersion: '1',
   Images: { Catalog: 'catalog@sha256:1', Mcp: 'mcp@sha256:2' },
+  TokenLifetimeSeconds: '3600',
   Canary: 'enforce',
 };
 
@@ -84,6 +86,7 @@ export class Sender {
       dynamodb: new DynamoDBClient(options),
       cloudformation: new CloudFormationClient(options),
       ssm: new SSMClient(options),
+      sfn: new SFNClient(options),
       lambda: new LambdaClient(options),
     };
   }

@@ -15,9 +15,11 @@ type Input = {
   readonly ExpressionAttributeValues?: Record<string, Value>;
   readonly Names?: readonly string[];
   readonly WithDecryption?: boolean;
+  readonly executionArn?: string;
 };
 
 export const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/quilt-services/one';
+export const EXECUTION = 'arn:aws:states:us-east-1:000000000000:execution:quilt-rotation:one';
 export const OTHER_STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/quilt-services/other';
 export const SECRET = '/quilt/mcp-server/jwt-secret';
 export const KEY_SET = '/quilt/mcp-server/jwt-verification-keys';
@@ -48,6 +50,8 @@ function holds(expression: string | undefined, item: Item | undefined, input: In
 export class FakeAccount {
   readonly items = new Map<string, Item>();
   readonly stacks = new Map<string, string>([[STACK, 'UPDATE_IN_PROGRESS']]);
+  /** The status of the executions that Step Functions knows. */
+  readonly executions = new Map<string, string>();
   /** What happens while the canary runs. */
   onInvoke: () => unknown = () => undefined;
   readonly parameters = new Map<string, { value: string; type: string; version: number }>();
@@ -96,13 +100,16 @@ export class FakeAccount {
     return this.revisions.map(({ verdict }) => verdict?.S);
   }
 
-  hold(owner: string, kind: 'deploy' | 'rotation'): void {
+  hold(owner: string, kind: string): void {
     const takenAt = { S: '2026-01-01T00:00:00.000Z' };
     this.items.set('lock|-', { pk: { S: 'lock' }, sk: { S: '-' }, takenAt, owner: { S: owner }, kind: { S: kind } });
   }
 
-  rotate(phase: string): void {
-    this.items.set('rotation|-', { pk: { S: 'rotation' }, sk: { S: '-' }, phase: { S: phase } });
+  /** A rotation in a phase, driven by an execution, if by any, of a status, if it is known. */
+  rotate(phase: string, execution: string, status?: string): void {
+    const key = { pk: { S: 'rotation' }, sk: { S: '-' } };
+    this.items.set('rotation|-', { ...key, phase: { S: phase }, execution: { S: execution } });
+    if (status !== undefined) this.executions.set(execution, status);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -154,6 +161,11 @@ export class FakeAccount {
         this.#require(input, input.Key ?? {});
         this.items.delete(keyOf(input.Key ?? {}));
         return {};
+      case 'DescribeExecution': {
+        const status = this.executions.get(input.executionArn ?? '');
+        if (status === undefined) throw new Fault('ExecutionDoesNotExist');
+        return { executionArn: input.executionArn, status };
+      }
       case 'UpdateItem':
         return this.#update(input);
       case 'Query':

@@ -1,7 +1,7 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { closeServers } from '../support/servers.ts';
 import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender } from './events.ts';
-import { FakeAccount, type Item, KEY_SET, OTHER_STACK, SECRET, STACK } from './fake-account.ts';
+import { EXECUTION, FakeAccount, type Item, KEY_SET, OTHER_STACK, SECRET, STACK } from './fake-account.ts';
 
 let account: FakeAccount;
 let cloudformation: Sender;
@@ -41,6 +41,7 @@ describe('admits', () => {
       trigger: { S: expect.stringMatching(/^[0-9a-f]{64}$/) },
       images: { M: { catalog: { S: 'catalog@sha256:1' }, mcp: { S: 'mcp@sha256:2' } } },
       parameterVersions: { M: { secret: { N: '3' }, keySet: { N: '5' } } },
+      tokenLifetimeSeconds: { N: '3600' },
       openedAt: { S: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
       verdict: { S: 'open' },
       failedBefore: { L: [] },
@@ -99,15 +100,42 @@ describe('admits', () => {
       },
     ],
     ['of a stack that does not exist any more', () => account.hold(OTHER_STACK, 'deploy')],
+    [
+      'of a rotation whose execution has failed',
+      () => {
+        account.hold(EXECUTION, 'rotation');
+        account.executions.set(EXECUTION, 'FAILED');
+      },
+    ],
+    ['of a rotation that Step Functions has forgotten', () => account.hold(EXECUTION, 'rotation')],
   ])('takes over the lock %s', async (_, prepare) => {
     prepare();
     expect(await cloudformation.gate()).toMatchObject({ Status: 'SUCCESS' });
     expect(account.lock).toBe(STACK);
   });
 
-  test.each(['idle', 'grace'])('during the rotation phase %s', async (phase) => {
-    account.rotate(phase);
+  test.each<[string, string, string | undefined]>([
+    ['idle', '', undefined],
+    ['grace', EXECUTION, 'RUNNING'],
+    ['finishSecret', '', undefined],
+    ['finishSecret', EXECUTION, 'FAILED'],
+    ['finishSecret', EXECUTION, 'TIMED_OUT'],
+    ['somethingNew', EXECUTION, undefined],
+  ])('during the rotation phase %s of the execution "%s" that is %s', async (phase, execution, status) => {
+    account.rotate(phase, execution, status);
     expect(await cloudformation.gate()).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each([
+    ['text, as CloudFormation makes it', '86400', '86400'],
+    ['a number', 10, '10'],
+    ['nothing, in a template from before it was said', undefined, '86400'],
+  ])('records the token lifetime: %s', async (_, TokenLifetimeSeconds, recorded) => {
+    const { TokenLifetimeSeconds: __, ...older } = PROPERTIES;
+    const properties = TokenLifetimeSeconds === undefined ? older : { ...older, TokenLifetimeSeconds };
+    expect(await cloudformation.gate({ properties })).toMatchObject({ Status: 'SUCCESS' });
+    expect(account.revisions[0]?.tokenLifetimeSeconds?.N).toBe(recorded);
+    expect(await cloudformation.verdict({ properties })).toMatchObject({ Status: 'SUCCESS' });
   });
 
   test('closes the revision of a deploy that died', async () => {
@@ -153,11 +181,39 @@ const REFUSED: readonly Case[] = [
   ],
   [
     'the lock of a rotation',
-    () => account.hold('arn:aws:states:us-east-1:000000000000:execution:rotation:one', 'rotation'),
-    /^lock-held: A rotation of the secret holds the deploy lock/,
+    () => {
+      account.hold(EXECUTION, 'rotation');
+      account.executions.set(EXECUTION, 'RUNNING');
+    },
+    /^lock-held: A rotation of the secret holds the deploy lock .*quilt-mcp rotate --watch/,
   ],
-  ['a rotation in a step', () => account.rotate('finishSecret'), /^rotation-in-step: .*phase finishSecret/],
-  ['a rotation phase of a later version', () => account.rotate('somethingNew'), /^rotation-in-step: /],
+  [
+    'the lock of a rotation that may be running',
+    () => {
+      account.hold(EXECUTION, 'rotation');
+      account.failing.add('DescribeExecution');
+    },
+    /^aws-call-failed: states:DescribeExecution failed with AccessDenied/,
+  ],
+  ['the lock of somebody of a later version', () => account.hold(EXECUTION, 'rollback'), /^lock-held: /],
+  [
+    'a rotation in a step',
+    () => account.rotate('finishSecret', EXECUTION, 'RUNNING'),
+    /^rotation-in-step: .*phase finishSecret.*quilt-mcp rotate --watch/,
+  ],
+  [
+    'a rotation phase of a later version',
+    () => account.rotate('somethingNew', EXECUTION, 'RUNNING'),
+    /^rotation-in-step: /,
+  ],
+  [
+    'a rotation step that somebody may carry out',
+    () => {
+      account.rotate('createSecret', EXECUTION);
+      account.failing.add('DescribeExecution');
+    },
+    /^aws-call-failed: states:DescribeExecution failed with AccessDenied/,
+  ],
   ['no secret', () => account.parameters.delete(SECRET), /^parameter-missing: Parameter \S+jwt-secret does not exist/],
   ['no key set', () => account.parameters.delete(KEY_SET), /^parameter-missing: .*jwt-verification-keys/],
   [
@@ -171,7 +227,7 @@ const REFUSED: readonly Case[] = [
       const reason = 'Parameter /quilt/mcp-server/jwt-secret: The secret is 5 bytes.';
       account.canary = { verdict: 'red', checks: [{ name: 'parameters-valid', verdict: 'fail', reason }] };
     },
-    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. Put the last good value back/,
+    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*rotate --resume/,
   ],
   [
     'a canary that ends with an error',
@@ -237,6 +293,8 @@ describe('refuses', () => {
   test.each([
     ['a misspelt property', { ...PROPERTIES, Cannary: 'report' }, /Unknown property Cannary/],
     ['a trigger that is no hash', { ...PROPERTIES, Trigger: 'x' }, /Property Trigger must be a SHA-256/],
+    ['a token lifetime of a day and a second', { ...PROPERTIES, TokenLifetimeSeconds: '86401' }, /Property TokenLife/],
+    ['a token lifetime of nothing', { ...PROPERTIES, TokenLifetimeSeconds: '0' }, /Property TokenLifetimeSeconds must/],
     ['no images', { ...PROPERTIES, Images: undefined }, /Property Images/],
     ['one image', { ...PROPERTIES, Images: { Catalog: 'c' } }, /Property Mcp/],
     ['another image', { ...PROPERTIES, Images: { Catalog: 'c', Mcp: 'm', Other: 'o' } }, /Unknown property Other/],

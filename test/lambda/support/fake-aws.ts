@@ -1,6 +1,7 @@
 import { bodyOf, serve } from './servers.ts';
 
 type Parameter = { value: string; type: string; keyId: string | undefined; version: number };
+type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 type Call = { readonly target: string; readonly input: Record<string, unknown> };
 
 /** A small AWS on loopback that speaks the JSON 1.1 protocol for the operations that the functions use. */
@@ -10,10 +11,14 @@ export type FakeAws = {
   readonly parameters: Map<string, Parameter>;
   /** Running and desired tasks of ECS services by name. */
   readonly services: Map<string, { running: number; desired: number }>;
+  /** The items of every DynamoDB table, as the protocol has them, by `pk|sk`. */
+  readonly items: Map<string, Item>;
   readonly calls: Call[];
   /** Answers operations of this name with an error from now on. */
   fail(operation: string, type: string, message?: string): void;
 };
+
+const keyOf = ({ pk, sk }: Item): string => `${pk?.S}|${sk?.S}`;
 
 const DOES = {
   GetParameters({ parameters }: FakeAws, input: Record<string, unknown>) {
@@ -30,6 +35,17 @@ const DOES = {
     const version = (parameters.get(Name)?.version ?? 0) + 1;
     parameters.set(Name, { value: Value, type: Type, keyId: KeyId, version });
     return { Version: version, Tier: 'Standard' };
+  },
+  GetItem({ items }: FakeAws, input: Record<string, unknown>) {
+    return { Item: items.get(keyOf(input.Key as Item)) };
+  },
+  PutItem({ items }: FakeAws, input: Record<string, unknown>) {
+    const item = input.Item as Item;
+    items.set(keyOf(item), item);
+    return {};
+  },
+  StartExecution(_: FakeAws, input: Record<string, unknown>) {
+    return { executionArn: `${input.stateMachineArn}:one`.replace(':stateMachine:', ':execution:'), startDate: 0 };
   },
   DescribeServices({ services }: FakeAws, input: Record<string, unknown>) {
     return {
@@ -61,6 +77,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     endpoint,
     parameters: new Map(),
     services: new Map(),
+    items: new Map(),
     calls: [],
     fail: (operation, type, message = '') => failures.set(operation, { type, message }),
   };

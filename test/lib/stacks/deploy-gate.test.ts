@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Match } from 'aws-cdk-lib/assertions';
+import type { EnvironmentInput } from '../../../config/schema.ts';
 import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
@@ -35,6 +36,7 @@ describe('in Services', () => {
         ServiceTimeout: '420',
         Trigger: Match.stringLikeRegexp('^[0-9a-f]{64}$'),
         ContractVersion: '1',
+        TokenLifetimeSeconds: '3600',
         Canary: 'enforce',
         Reason: Match.absent(),
       });
@@ -110,10 +112,16 @@ describe('trigger', () => {
   test.each([
     ['nothing', {}],
     [
-      'what Foundation and Trust are about',
-      { canary: { everyMinutes: 7 }, logRetentionDays: 30, terminationProtection: false },
+      'what the other stacks are about',
+      {
+        canary: { everyMinutes: 7 },
+        rotation: { everyDays: 7, paused: true },
+        operations: { emails: ['platform@example.org'] },
+        logRetentionDays: 30,
+        terminationProtection: false,
+      },
     ],
-  ] as const)('stays when %s changes', (_, change) => {
+  ] satisfies [string, Partial<EnvironmentInput>][])('stays when %s changes', (_, change) => {
     const { services } = synthesise(productionWith(change));
     expect(services.toJSON()).toEqual(production.services.toJSON());
   });
@@ -180,6 +188,11 @@ describe('in Trust', () => {
         Effect: 'Allow',
         Action: 'cloudformation:DescribeStacks',
         Resource: 'arn:aws:cloudformation:us-east-1:111122223333:stack/quilt-services/*',
+      },
+      {
+        Effect: 'Allow',
+        Action: 'states:DescribeExecution',
+        Resource: 'arn:aws:states:us-east-1:111122223333:execution:quilt-rotation:*',
       },
     ]);
   });

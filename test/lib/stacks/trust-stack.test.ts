@@ -28,6 +28,7 @@ describe('canary', () => {
           CANARY_BUCKETS: '[]',
           CANARY_STATE_TABLE: { Ref: 'StateTableName' },
           CANARY_TOLERATED: '[]',
+          CANARY_STATE_MACHINE: 'arn:aws:states:us-east-1:111122223333:stateMachine:quilt-rotation',
         },
       },
     });
@@ -40,7 +41,7 @@ describe('canary', () => {
     });
   });
 
-  test('may read both parameters, count tasks and keep reports, and nothing more', () => {
+  test('may read both parameters, count tasks, keep reports and have a repair begun, and nothing more', () => {
     const parameters = ['jwt-secret', 'jwt-verification-keys'].map(
       (name) => `arn:aws:ssm:us-east-1:111122223333:parameter/quilt/mcp-server/${name}`,
     );
@@ -67,16 +68,24 @@ describe('canary', () => {
         Action: 'ecs:DescribeServices',
         Resource: ['catalog', 'mcp'].map((name) => `arn:aws:ecs:us-east-1:111122223333:service/quilt/quilt-${name}`),
       },
-      {
+      ...[
+        ['PutItem', 'canary'],
+        ['GetItem', 'rotation'],
+      ].map(([action, key]) => ({
         Effect: 'Allow',
-        Action: 'dynamodb:PutItem',
+        Action: `dynamodb:${action}`,
         Resource: {
           'Fn::Join': ['', ['arn:aws:dynamodb:us-east-1:111122223333:table/', { Ref: 'StateTableName' }]],
         },
         Condition: {
-          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['canary'] },
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] },
           Null: { 'dynamodb:LeadingKeys': 'false' },
         },
+      })),
+      {
+        Effect: 'Allow',
+        Action: 'states:StartExecution',
+        Resource: 'arn:aws:states:us-east-1:111122223333:stateMachine:quilt-rotation',
       },
     ]);
   });
@@ -93,17 +102,18 @@ describe('canary', () => {
     production.trust.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: Match.absent() });
   });
 
-  test('runs in private subnets for an internal load balancer, which lets it in', () => {
+  test('and the rotation run in private subnets for an internal load balancer, which lets them in', () => {
     const internal = synthesise(
       productionWith({ loadBalancer: { kind: 'create', scheme: 'internal', clientCidrs: ['10.9.0.0/16'] } }),
     );
 
     expect(internal.findings).toEqual([]);
-    internal.trust.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: 'quilt-canary',
-      VpcConfig: { SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroupIds: [Match.anyValue()] },
-    });
-    internal.trust.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    for (const FunctionName of ['quilt-canary', 'quilt-rotation'])
+      internal.trust.hasResourceProperties('AWS::Lambda::Function', {
+        FunctionName,
+        VpcConfig: { SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroupIds: [Match.anyValue()] },
+      });
+    internal.trust.allResourcesProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: [Match.objectLike({ FromPort: 443, ToPort: 443 })],
       SecurityGroupIngress: Match.absent(),
     });

@@ -18,6 +18,7 @@ export interface Synthesised {
   readonly foundation: Template;
   readonly trust: Template;
   readonly services: Template;
+  readonly operations: Template;
   /** Every file of the assembly by its path. */
   readonly files: ReadonlyMap<string, string>;
   /** The SHA-256 of every file. */
@@ -43,6 +44,7 @@ export function synthesise(config: EnvironmentConfig, breakGlass?: BreakGlass): 
       foundation: template('Foundation'),
       trust: template('Trust'),
       services: template('Services'),
+      operations: template('Operations'),
       files,
       digests: new Map([...files].map(([path, text]) => [path, createHash('sha256').update(text).digest('hex')])),
       findings: findings(outdir),

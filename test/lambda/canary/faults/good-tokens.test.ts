@@ -6,6 +6,13 @@ import { closeDeployments, type Intercept, type Rewrite, startDeployment } from 
 import { type Expected, expectFaults, isGoodList, onMethod, withoutOutputSchemas, withToken } from './injected.ts';
 
 const stranger = generateSecret();
+
+/** The key ID that a token names. */
+function keyIdIn(token: string): unknown {
+  const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8');
+  return header.startsWith('{') ? JSON.parse(header).kid : undefined;
+}
+
 let account: Account;
 
 beforeEach(async () => {
@@ -136,6 +143,24 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
         `^token-refused: .* gave 401 to a valid token of key ${account.keyId}; the task that answered accepts ${other}\\.`,
       ),
       'key-ids-agree': new RegExp(`^key-mismatch: .*signs with ${account.keyId}; MCP task \\S+ accepts ${other}\\.`),
+      'tasks-hold-parameters': /^tasks-outdated: mcp task /,
+    });
+  });
+
+  test('one task refuses tokens of the key that does not sign, though it says that it accepts it', async () => {
+    const both = await trustOf(account.secret, stranger);
+    account.put(both.MCP_ENHANCED_JWT_SECRET, both.MCP_ENHANCED_JWT_KEYS);
+    const other = await keyIdOf(stranger);
+    const { origin, tasks } = await startDeployment({
+      mcp: [both, both],
+      catalog: [both],
+      rewrite: ({ token }, answered) => {
+        const isHere = answered.headers.get('x-quilt-task') === tasks.mcp[1];
+        if (isHere && token !== undefined && keyIdIn(token) === other) answered.status = 401;
+      },
+    });
+    await expectFaults(origin, {
+      'every-key-accepted': new RegExp(`^token-refused: tools/list gave 401 to a valid token of key ${other}; `),
     });
   });
 });

@@ -16,7 +16,11 @@ describe('tasks that differ are answered by their own name', () => {
   test('one MCP task still holds a key more', async () => {
     const both = await trustOf(account.secret, stranger);
     const { origin } = await startDeployment({ mcp: [account.trust, both], catalog: [account.trust] });
-    await expectFaults(origin, { 'tasks-agree': /^tasks-disagree: mcp task \S+ has .*; mcp task \S+ has .*\. Some/ });
+    await expectFaults(origin, {
+      'tasks-agree': /^tasks-disagree: mcp task \S+ has .*; mcp task \S+ has .*\. Some/,
+      'tasks-hold-parameters':
+        /^tasks-outdated: mcp task \S+ has \S+, \S+; the parameters have \S+\. It started before/,
+    });
   });
 
   test('two catalog tasks sign with different keys', async () => {
@@ -24,7 +28,10 @@ describe('tasks that differ are answered by their own name', () => {
     account.put(both.MCP_ENHANCED_JWT_SECRET, both.MCP_ENHANCED_JWT_KEYS);
     account.aws.services.set('catalog-service', { running: 2, desired: 2 });
     const { origin } = await startDeployment({ mcp: [both, both], catalog: [both, turned] });
-    await expectFaults(origin, { 'tasks-agree': /^tasks-disagree: catalog task / });
+    await expectFaults(origin, {
+      'tasks-agree': /^tasks-disagree: catalog task /,
+      'tasks-hold-parameters': /^tasks-outdated: catalog task /,
+    });
   });
 
   test('the catalog signs with a key that MCP does not accept', async () => {
@@ -32,7 +39,10 @@ describe('tasks that differ are answered by their own name', () => {
       mcp: [account.trust, account.trust],
       catalog: [await trustOf(stranger)],
     });
-    await expectFaults(origin, { 'key-ids-agree': /^key-mismatch: / });
+    await expectFaults(origin, {
+      'key-ids-agree': /^key-mismatch: /,
+      'tasks-hold-parameters': /^tasks-outdated: catalog task /,
+    });
   });
 
   test.each<[string, () => void, RegExp]>([
@@ -63,8 +73,10 @@ describe('tasks that differ are answered by their own name', () => {
       headerGone(isMcp, 'x-quilt-task', 'x-quilt-key-ids'),
       {
         'all-tasks-seen': /^not-provable: responses of the mcp service do not name their task/,
+        'every-key-accepted': /^not-provable: responses of the mcp service do not name their task/,
         'tasks-agree': /^not-provable: responses of the mcp service/,
         'key-ids-agree': /^not-provable: responses of the mcp service/,
+        'tasks-hold-parameters': /^not-provable: responses of the mcp service/,
       },
     ],
     [
@@ -73,6 +85,7 @@ describe('tasks that differ are answered by their own name', () => {
       {
         'tasks-agree': /^not-provable: responses of the catalog service/,
         'key-ids-agree': /^not-provable: responses of the catalog service/,
+        'tasks-hold-parameters': /^not-provable: responses of the catalog service/,
       },
     ],
   ])('%s', async (_, rewrite, expected) => {

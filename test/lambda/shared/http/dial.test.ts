@@ -1,6 +1,6 @@
 import { createServer, type ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { createDial, DialError } from '../../../../lambda/canary/http/dial.ts';
+import { createDial, DialError } from '../../../../lambda/shared/http/dial.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { bodyOf, closeServers, listen, serve, unusedOrigin } from '../../support/servers.ts';
 

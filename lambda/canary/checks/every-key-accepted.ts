@@ -1,0 +1,70 @@
+import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
+import { askOnce } from '../../shared/http/ask-once.ts';
+import type { Dial } from '../../shared/http/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
+import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { CheckFailure } from '../fault.ts';
+import type { TaskSeen } from '../report.ts';
+import type { CanaryTokens } from '../trust.ts';
+import { askUntil } from './ask-until.ts';
+
+/** What is asked, with a token or without one: `no-token-refused` shows that it is the token that opens it. */
+const METHOD = 'tools/list';
+
+type Asked = {
+  readonly dial: Dial;
+  readonly url: URL;
+  /** The tasks that answered so far. */
+  readonly seen: () => readonly TaskSeen[];
+  /** Headers of an open session, so that a server that keeps sessions does not refuse for the lack of one. */
+  readonly session: Readonly<Record<string, string>>;
+};
+
+/** Every task that was seen accepts a token, and so does every one that answers meanwhile. */
+async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, session }: Asked): Promise<void> {
+  const accepting = new Set<string>();
+  const request = mcpRequest(METHOD, { ...session, authorization: `Bearer ${token}` });
+  const ask = async () => {
+    const answer = await askOnce(dial, url, request, METHOD, keyId);
+    const fault = faultOfAnswer(answer);
+    if (fault !== undefined) throw failureOf(fault, METHOD);
+    if (answer.task === undefined) {
+      throw new CheckFailure(
+        'not-provable',
+        'responses of the mcp service do not name their task, so that nobody can see whether all of them accept every key. ' +
+          'Check that its image sends X-Quilt-Task.',
+      );
+    }
+    accepting.add(answer.task);
+  };
+  const silent = () => seen().filter(({ task }) => !accepting.has(task));
+  const asked = await askUntil(seen().length, () => accepting.size > 0 && silent().length === 0, ask);
+  const [one] = silent();
+  if (one === undefined) return;
+  throw new CheckFailure(
+    'tasks-unseen',
+    `mcp task ${one.task} answered at first, and none of ${asked} requests with a token of key ${keyId}. Ask again; if it ` +
+      'recurs, check the health of the targets in its target group.',
+  );
+}
+
+/**
+ * A token of every key of the set is accepted by every MCP task that was seen: that of the key that signs, and that of the key
+ * that signed before or will.
+ *
+ * @param mayTasksDiffer - whether tasks may not know the other keys, or know them no more
+ */
+export async function checkEveryKey(
+  { first, others }: CanaryTokens,
+  asked: Asked,
+  mayTasksDiffer: () => Promise<boolean>,
+): Promise<void> {
+  await proveAccepted(first, asked);
+  for (const other of others) {
+    try {
+      await proveAccepted(other, asked);
+    } catch (error) {
+      if (!(await mayTasksDiffer())) throw error;
+    }
+  }
+}

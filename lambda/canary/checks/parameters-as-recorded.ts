@@ -1,0 +1,60 @@
+import type { Content } from '../../rotation/record.ts';
+import { CheckFailure } from '../fault.ts';
+import { isInStep, type KnownRecord } from '../rotation-record.ts';
+import type { CanarySettings } from '../settings.ts';
+import type { TrustContent } from '../trust.ts';
+
+/** What the rotation knew when the parameters were read. */
+export type Recorded = {
+  readonly record: KnownRecord | undefined;
+  /** Whether a step is under way or was since then, so that tasks may hold what the parameters held before. */
+  readonly mayTasksDiffer: () => Promise<boolean>;
+};
+
+/** Each parameter by itself: they are written one after the other. */
+function foreignOf(
+  { signing, accepted }: TrustContent,
+  own: readonly Content[],
+  { secretParameter, keySetParameter }: CanarySettings,
+): readonly string[] {
+  return [
+    ...(own.some((content) => content.signing === signing) ? [] : [secretParameter]),
+    ...(own.some((content) => content.accepted.join() === accepted.join()) ? [] : [keySetParameter]),
+  ];
+}
+
+/**
+ * The parameters hold what the rotation meant them to hold: now, or before a write of which nobody knows yet that it was done.
+ * Before the first record nothing is foreign.
+ *
+ * @param read - reads the record; it is read after the parameters, since it is written before them
+ * @param strict - whether the tasks have to hold what the parameters hold even in a step
+ */
+export async function checkAsRecorded(
+  content: TrustContent,
+  settings: CanarySettings,
+  { read, strict }: { readonly read: () => Promise<KnownRecord | undefined>; readonly strict: boolean },
+): Promise<Recorded> {
+  const record = await read();
+  if (record !== undefined) {
+    const { intended, before } = record;
+    const foreign = foreignOf(content, before === undefined ? [intended] : [intended, before], settings);
+    if (foreign.length > 0) {
+      throw new CheckFailure(
+        'foreign-value',
+        `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} another value than the rotation has written. It is ` +
+          'never used: the rotation puts the last good one back by itself (`npx quilt-mcp rotate --watch` follows it). A ' +
+          'secret of your own comes in with `rotate --from-parameter`.',
+      );
+    }
+  }
+  return {
+    record,
+    mayTasksDiffer: async () => {
+      if (strict) return false;
+      if (isInStep(record)) return true;
+      const now = await read();
+      return isInStep(now) || now?.revision !== record?.revision;
+    },
+  };
+}

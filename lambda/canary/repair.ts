@@ -1,0 +1,55 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Command } from '../rotation/call.ts';
+import { log } from '../shared/log.ts';
+import { errorName } from '../shared/safe-error.ts';
+import { CheckFailure } from './fault.ts';
+import { isDriven, readRecord } from './rotation-record.ts';
+import type { CanarySettings } from './settings.ts';
+
+/** What the rotation has to look after: a parameter that is not as it wrote it, or that it has no record yet. */
+export type RepairCause = 'parameter-invalid' | 'foreign-value' | 'no-record';
+
+export type RepairClients = { readonly dynamodb: DynamoDBClient; readonly sfn: SFNClient };
+
+const INPUT: Command = { command: 'repair', trigger: 'canary' };
+
+/**
+ * Whether the rotation is to be started. Parameters that were invalid before there was a record are nobody's to repair, and an
+ * execution that carries out a step looks by itself.
+ */
+async function isWanted(
+  cause: RepairCause,
+  settings: CanarySettings,
+  dynamodb: DynamoDBClient,
+  abortSignal: AbortSignal,
+): Promise<boolean> {
+  const record = await readRecord(dynamodb, settings, abortSignal);
+  return record === undefined ? cause === 'no-record' : !isDriven(record);
+}
+
+/**
+ * Starts an execution of the state machine that repairs the parameters, or makes the first record of them. Never throws: what
+ * the canary found out does not depend on it, and the next run starts it again.
+ *
+ * @param timeoutMs - for everything together
+ */
+export async function requestRepair(
+  cause: RepairCause,
+  settings: CanarySettings,
+  { dynamodb, sfn }: RepairClients,
+  timeoutMs = 5_000,
+): Promise<void> {
+  const { stateTable, stateMachine } = settings;
+  if (stateTable === undefined || stateMachine === undefined) return;
+  const abortSignal = AbortSignal.timeout(timeoutMs);
+  try {
+    if (!(await isWanted(cause, settings, dynamodb, abortSignal))) return;
+    const command = new StartExecutionCommand({ stateMachineArn: stateMachine, input: JSON.stringify(INPUT) });
+    const { executionArn = '' } = await sfn.send(command, { abortSignal });
+    log('info', 'repair started', { cause, execution: executionArn });
+  } catch (error) {
+    const reason = error instanceof CheckFailure ? error.message : errorName(error);
+    log('error', 'repair not started', { cause, operation: 'states:StartExecution', reason });
+  }
+}

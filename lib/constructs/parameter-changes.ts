@@ -1,0 +1,57 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import type { Command } from '../../lambda/rotation/call.ts';
+import { parameterChangeRuleName } from '../names.ts';
+
+const COMMAND: Command = { command: 'repair', trigger: 'event' };
+
+export interface ParameterChangesProps {
+  readonly config: EnvironmentConfig;
+  readonly machine: IStateMachine;
+}
+
+/**
+ * Has every write and deletion of the two parameters looked at within seconds. The event does not say who wrote, so the
+ * rotation's own writes come here too; what is as recorded is left alone. Events are best effort: the canary looks as well.
+ */
+export class ParameterChanges extends Construct {
+  constructor(scope: Construct, id: string, { config, machine }: ParameterChangesProps) {
+    super(scope, id);
+    const name = parameterChangeRuleName(config);
+    const role = this.role(name);
+    role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }));
+    const rule = new CfnRule(this, 'Rule', {
+      name,
+      description: 'Has a changed signing secret or key set compared with what is recorded',
+      eventPattern: {
+        source: ['aws.ssm'],
+        'detail-type': ['Parameter Store Change'],
+        detail: { name: [config.signingSecretParameter, config.keySetParameter] },
+      },
+      targets: [
+        { id: 'Rotation', arn: machine.stateMachineArn, roleArn: role.roleArn, input: JSON.stringify(COMMAND) },
+      ],
+    });
+    rule.node.addDependency(role);
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html */
+  private role(ruleName: string): Role {
+    const stack = Stack.of(this);
+    return new Role(this, 'Role', {
+      description: 'EventBridge starts repairs of the secret parameters with it',
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': stack.account,
+            'aws:SourceArn': stack.formatArn({ service: 'events', resource: 'rule', resourceName: ruleName }),
+          },
+        },
+      }),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { incomingPath } from '../../config/incoming-path.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as variables from '../../lambda/rotation/environment.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import { MCP_PATH } from '../mcp-path.ts';
+import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { clientNetwork } from './client-network.ts';
+import { ParameterChanges } from './parameter-changes.ts';
+import { RotationMachine } from './rotation-machine.ts';
+import { allowRotation } from './rotation-permissions.ts';
+import { RotationSchedule } from './rotation-schedule.ts';
+
+/** One step with its canary, which answers within 90 s; the state machine waits for a minute longer. */
+const TIMEOUT = Duration.minutes(4);
+
+export interface RotationProps {
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+  readonly canary: IFunction;
+}
+
+/**
+ * The rotation of the shared secret: a function that knows every step, a state machine that calls it until it is done, and
+ * what starts the state machine: a schedule and a write of a parameter. The canary and people do too.
+ */
+export class Rotation extends Construct {
+  constructor(scope: Construct, id: string, { config, foundation, canary }: RotationProps) {
+    super(scope, id);
+    const network = clientNetwork(this, config, foundation, 'Rotation');
+    const { function: rotation, role } = new BundledFunction(this, 'Function', {
+      folder: 'rotation',
+      functionName: rotationFunctionName(config),
+      description: 'Rotates, repairs and revokes the shared secret, one step at a time',
+      timeout: TIMEOUT,
+      memory: Size.mebibytes(512),
+      logRetentionDays: config.logRetentionDays,
+      // Parameter Store knows no conditional write: that nobody else writes is what stands in for it.
+      reservedConcurrency: 1,
+      environment: this.environment(config, foundation),
+      ...(network && { network }),
+    });
+    allowRotation(role, { config, foundation, canary });
+    const { machine } = new RotationMachine(this, 'StateMachine', { config, rotation });
+    new RotationSchedule(this, 'Schedule', { machine, paused: config.rotation.paused });
+    new ParameterChanges(this, 'ParameterChanges', { config, machine });
+  }
+
+  private environment(config: EnvironmentConfig, foundation: FoundationReader): Record<string, string> {
+    return {
+      [variables.ROTATION_DEPLOYMENT]: config.namePrefix,
+      [variables.ROTATION_SECRET_PARAMETER]: config.signingSecretParameter,
+      [variables.ROTATION_KEY_SET_PARAMETER]: config.keySetParameter,
+      [variables.ROTATION_ENCRYPTION_KEY]: foundation.get('encryption-key-arn'),
+      [variables.ROTATION_INCOMING_PATH]: incomingPath(config),
+      [variables.ROTATION_STATE_TABLE]: foundation.get('state-table-name'),
+      [variables.ROTATION_CLUSTER]: clusterName(config),
+      [variables.ROTATION_MCP_SERVICE]: serviceName(config, 'mcp'),
+      [variables.ROTATION_CATALOG_SERVICE]: serviceName(config, 'catalog'),
+      [variables.ROTATION_CANARY_FUNCTION]: canaryFunctionName(config),
+      [variables.ROTATION_SERVICES_STACK]: stackName(config, 'services'),
+      [variables.ROTATION_MCP_LOG_GROUP]: foundation.get('mcp-log-group'),
+      [variables.ROTATION_URL]: config.publicUrl,
+      ...(config.canary.connect === 'load-balancer' && {
+        [variables.ROTATION_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),
+      }),
+      [variables.ROTATION_MCP_PATH]: MCP_PATH,
+      [variables.ROTATION_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
+      [variables.ROTATION_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds),
+      [variables.ROTATION_EVERY_DAYS]: String(config.rotation.everyDays),
+      [variables.ROTATION_ROLL_OUT_SECONDS]: String(config.rotation.rollOutMinutes * 60),
+    };
+  }
+}

@@ -1,0 +1,138 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../metrics.ts';
+import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names.ts';
+
+/** A rotation that is due may have to wait for a deploy, or be tried again. */
+const OVERDUE_AFTER_DAYS = 2;
+/** The age is told every hour. */
+const AGE_PERIOD = Duration.hours(3);
+const SOON = Duration.minutes(5);
+
+interface AlarmProps {
+  /** Last part of the alarm's name. */
+  readonly name: string;
+  /** What has happened, and what to do. */
+  readonly description: string;
+  /** Section of docs/rotation.md, as a link has it. */
+  readonly runbook: string;
+  readonly metric: Metric;
+  /** The highest value that is as it should be. @default 0 */
+  readonly limit?: number;
+  /** @default - silence is good */
+  readonly missing?: TreatMissingData;
+  /** How many of how many periods. @default - one of one */
+  readonly periods?: { readonly red: number; readonly of: number };
+}
+
+export interface TrustAlarmsProps {
+  readonly config: EnvironmentConfig;
+  readonly topic: ITopic;
+}
+
+/** What a person has to know about the shared secret. The functions are known by their names: nothing depends on Trust. */
+export class TrustAlarms extends Construct {
+  readonly #props: TrustAlarmsProps;
+
+  constructor(scope: Construct, id: string, props: TrustAlarmsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.rotation();
+    this.secret();
+    this.canary();
+  }
+
+  private rotation(): void {
+    const { config } = this.#props;
+    const executions = (metricName: string) =>
+      new Metric({
+        namespace: 'AWS/States',
+        metricName,
+        dimensionsMap: { StateMachineArn: rotationStateMachineArn(config) },
+        statistic: Stats.SUM,
+        period: SOON,
+      });
+    this.alarm('RotationFailed', {
+      name: 'rotation-failed',
+      description:
+        'A rotation of the shared secret failed: it was undone, or it stands still with both keys accepted. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate --resume`.',
+      runbook: 'a-rotation-failed',
+      metric: executions('ExecutionsFailed'),
+    });
+    this.alarm('RotationTimedOut', {
+      name: 'rotation-timed-out',
+      description:
+        'A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate --resume`.',
+      runbook: 'a-rotation-timed-out',
+      metric: executions('ExecutionsTimedOut'),
+    });
+  }
+
+  private secret(): void {
+    const { everyDays } = this.#props.config.rotation;
+    this.alarm('SecretRepaired', {
+      name: 'secret-repaired',
+      description:
+        'Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run `npx quilt-mcp rotate`.',
+      runbook: 'the-secret-was-repaired',
+      metric: this.trust(SECRET_REPAIRED, { statistic: Stats.SUM, period: SOON }),
+    });
+    this.alarm('RotationOverdue', {
+      name: 'rotation-overdue',
+      description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run \`npx quilt-mcp secret status\` to see what stands in the way, then \`npx quilt-mcp rotate\`.`,
+      runbook: 'a-rotation-is-overdue',
+      metric: this.trust(SECRET_AGE_DAYS, { statistic: Stats.MAXIMUM, period: AGE_PERIOD }),
+      limit: everyDays + OVERDUE_AFTER_DAYS,
+      // A paused schedule tells no age: that is neither good nor bad news.
+      missing: TreatMissingData.MISSING,
+    });
+  }
+
+  private canary(): void {
+    const { config } = this.#props;
+    this.alarm('CanaryErrors', {
+      name: 'canary-errors',
+      description:
+        'The canary function itself fails again and again, so that nobody watches over the trust of both services. Run `npx quilt-mcp canary` and read the log of the function.',
+      runbook: 'the-canary-does-not-run',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'Errors',
+        dimensionsMap: { FunctionName: canaryFunctionName(config) },
+        statistic: Stats.SUM,
+        // A period without a run would count as a good one.
+        period: Duration.minutes(Math.max(config.canary.everyMinutes, SOON.toMinutes())),
+      }),
+      periods: { red: 2, of: 3 },
+    });
+  }
+
+  /** A metric that the functions of this deployment write. */
+  private trust(metricName: string, props: { readonly statistic: string; readonly period: Duration }): Metric {
+    return new Metric({
+      namespace: TRUST_NAMESPACE,
+      metricName,
+      dimensionsMap: { Deployment: this.#props.config.namePrefix },
+      ...props,
+    });
+  }
+
+  private alarm(id: string, { name, description, runbook, metric, limit = 0, missing, periods }: AlarmProps): void {
+    const { config, topic } = this.#props;
+    const alarm = new Alarm(this, id, {
+      alarmName: alarmName(config, name),
+      alarmDescription: `${description} See docs/rotation.md#${runbook}`,
+      metric,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: limit,
+      evaluationPeriods: periods?.of ?? 1,
+      datapointsToAlarm: periods?.red ?? 1,
+      treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+  }
+}

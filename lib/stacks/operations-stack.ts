@@ -1,0 +1,18 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
+import { TrustAlarms } from '../constructs/trust-alarms.ts';
+
+/** What tells people. It knows everything by its name, so that it can be deployed, and taken away, by itself. */
+export class OperationsStack extends Stack {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+    super(scope, id, props);
+    const { topic } = new AlarmTopic(this, 'Alarms', config);
+    new TrustAlarms(this, 'Trust', { config, topic });
+    new CfnOutput(this, 'AlarmTopicArn', {
+      value: topic.topicArn,
+      description: 'Where alarms go; subscribe a chat or a pager here',
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
+
+/** One rule of the protocol taken out of the code: a text of a file, and what stands there instead. */
+export type Mutation = { readonly file: string; readonly from: string; readonly to: string };
+
+/** Changes the code as it is read. A text that is not there exactly once is an error: then the rule has moved. */
+function mutate(mutations: readonly Mutation[]): Plugin {
+  return {
+    name: 'mutate',
+    setup(builder) {
+      for (const file of new Set(mutations.map((mutation) => mutation.file))) {
+        const path = join(ROOT, file);
+        builder.onLoad({ filter: new RegExp(`${file.replace(/[.\\/-]/g, '\\$&')}$`) }, () => {
+          let contents = readFileSync(path, 'utf8');
+          for (const { from, to } of mutations.filter((mutation) => mutation.file === file)) {
+            if (contents.split(from).length !== 2) throw new Error(`Not exactly once in ${file}: ${from}`);
+            contents = contents.replace(from, () => to);
+          }
+          return { contents, loader: 'ts' };
+        });
+      }
+    },
+  };
+}
+
+/** Thumbprints are asked for again and again; computed once by the real function, they are remembered. */
+const REMEMBER: Plugin = {
+  name: 'remember',
+  setup(builder) {
+    builder.onResolve({ filter: /^jose$/ }, ({ importer }) =>
+      importer.includes('remembering-jose') ? undefined : { path: join(import.meta.dirname, 'remembering-jose.ts') },
+    );
+  },
+};
+
+/** The model with the code that it drives, as one file for Node. */
+export async function bundleModel(outfile: string, mutations: readonly Mutation[] = []): Promise<void> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+    plugins: [mutate(mutations), REMEMBER],
+    banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" },
+  });
+}
