@@ -5,7 +5,11 @@ const MARK = { pass: '✔', fail: '✘', skipped: '–', tolerated: '≈' } as c
 
 const SERVICES: readonly ServiceRole[] = ['mcp', 'catalog'];
 
-function taskRows({ tasks, services }: CanaryReport): readonly (readonly string[])[] {
+/** Rows of service, task and key IDs: each task that answered, and how many did not. */
+export function taskRows({
+  tasks,
+  services,
+}: Pick<CanaryReport, 'tasks' | 'services'>): readonly (readonly string[])[] {
   return SERVICES.flatMap((service) => {
     const count = services.find((each) => each.service === service);
     const seen = tasks[service].map(({ task, keyIds }) => [service, task, keyIds.join(', ')]);

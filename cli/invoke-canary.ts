@@ -1,9 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { CanaryReport } from '../lambda/canary/report.ts';
+import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-
-/** AWS refused the caller, rather than not being there. */
-const REFUSALS = /AccessDenied|ExpiredToken|UnrecognizedClient|InvalidSignature|CredentialsProvider/;
 
 /**
  * Runs the deployed canary and returns its report.
@@ -15,12 +13,8 @@ const REFUSALS = /AccessDenied|ExpiredToken|UnrecognizedClient|InvalidSignature|
  * @throws CommandError (3) when AWS refuses the caller, (4) when the function is not there or answers without a report
  */
 export async function invokeCanary(lambda: LambdaClient, functionArn: string): Promise<CanaryReport> {
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: Error) => {
-    throw new CommandError(
-      `The canary function ${functionArn} cannot be invoked: ${error.message}. ` +
-        'Is the environment deployed, and are your AWS credentials for its account and Region?',
-      REFUSALS.test(error.name) ? EXIT.refused : EXIT.unreachable,
-    );
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: unknown) => {
+    throw awsFailure(`The canary function ${functionArn} cannot be invoked`, error);
   });
   const payload = parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
   if (answer.FunctionError === undefined && isReport(payload)) return payload;

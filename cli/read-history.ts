@@ -1,8 +1,9 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { CanaryReport } from '../lambda/canary/report.ts';
-import { foundationParameterName } from '../lib/foundation-contract.ts';
+import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { readStateTableName } from './state-table-name.ts';
 
 /** The most reports that one command shows: a day of every five minutes. */
 const MOST = 288;
@@ -24,7 +25,7 @@ export function howMany(value: string | true): number {
  * The canary's last reports, newest first, whoever asked for them: the schedule, a deploy or a person.
  *
  * @param namePrefix - of the environment; its state table is looked up in Foundation's contract
- * @throws CommandError (4) when they cannot be read
+ * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
  */
 export async function readHistory(
   { dynamodb, ssm }: { readonly dynamodb: DynamoDBClient; readonly ssm: SSMClient },
@@ -32,14 +33,13 @@ export async function readHistory(
   count: number,
 ): Promise<readonly CanaryReport[]> {
   try {
-    const Name = foundationParameterName(namePrefix, 'state-table-name');
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+    const TableName = await readStateTableName(ssm, namePrefix);
     const reports: CanaryReport[] = [];
     // Page by page: one answer of DynamoDB holds 1 MB, and long red reports fill it.
     const pages = paginateQuery(
       { client: dynamodb },
       {
-        TableName: Parameter?.Value,
+        TableName,
         KeyConditionExpression: 'pk = :canary',
         ExpressionAttributeValues: { ':canary': { S: 'canary' } },
         ScanIndexForward: false,
@@ -52,10 +52,6 @@ export async function readHistory(
     }
     return reports.slice(0, count);
   } catch (error) {
-    throw new CommandError(
-      `The canary's reports cannot be read: ${error instanceof Error ? error.message : String(error)}. ` +
-        'Is the environment deployed, and are your AWS credentials for its account and Region?',
-      EXIT.unreachable,
-    );
+    throw awsFailure("The canary's reports cannot be read", error);
   }
 }

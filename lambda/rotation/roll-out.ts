@@ -30,11 +30,9 @@ export function isComplete({ deployments, tasks }: ServiceState, after: number):
 }
 
 /** ECS gave a deployment up: it says so, or an older one is in its place. */
-function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: Roll, now: number): boolean {
+function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: Roll): boolean {
   const own = deployments.find(({ id }) => id === deployment);
   if (own?.state === 'FAILED') return true;
-  // A deployment that was just asked for may not be shown yet.
-  if (now - Date.parse(since) < SHOWN_MS) return false;
   const primary = deployments.find((one) => one.primary);
   return own?.primary !== true && primary !== undefined && primary.createdAt < Date.parse(since) - MARGIN_MS;
 }
@@ -54,10 +52,13 @@ export async function rollOut(run: Run, service: ServiceRole, modifiedAt: number
   if (now() <= after) return { state: 'under-way', seconds: (after - now()) / 1000 };
 
   const own = run.record.roll?.service === service ? run.record.roll : undefined;
-  if (own && wasGivenUp(state.deployments, own, now())) {
+  const age = own ? now() - Date.parse(own.since) : 0;
+  // A deployment that was just asked for may not be shown yet, and looks like one that was given up.
+  if (own && age < SHOWN_MS) return { state: 'under-way', seconds: POLL_SECONDS };
+  if (own && wasGivenUp(state.deployments, own)) {
     return { state: 'failed', reason: `ECS gave up a roll-out of the ${service} service; its events say why.` };
   }
-  if (own && now() - Date.parse(own.since) > timing.rollOutSeconds * 1000) {
+  if (age > timing.rollOutSeconds * 1000) {
     const reason = `A roll-out of the ${service} service took longer than ${timing.rollOutSeconds} s; its events say why.`;
     return { state: 'failed', reason };
   }

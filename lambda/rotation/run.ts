@@ -110,6 +110,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with quilt-mcp rotate --resume.`;
+  ports.tell({ kind: 'stopped', message });
   await save(run, {
     execution: '',
     roll: undefined,
@@ -117,6 +118,5 @@ export async function stop(run: Run, reason: string): Promise<Progress> {
     stopped: { reason: message, at: iso(ports.now()), execution: call.execution },
   });
   await ports.lock.release(call.execution);
-  ports.tell({ kind: 'stopped', message });
   return { result: 'failed', code: 'stopped', message };
 }

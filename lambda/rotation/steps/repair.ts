@@ -37,6 +37,8 @@ function targetOf({ phase, direction, before, intended, goOnWith }: RotationReco
  */
 export async function beginRepair(run: Run, what: string): Promise<Step> {
   const target = targetOf(run.record);
+  // Before it is recorded: an alarm that rings twice is better than one that dies with its call.
+  run.ports.tell({ kind: 'repaired', message: what });
   await move(
     run,
     {
@@ -53,7 +55,6 @@ export async function beginRepair(run: Run, what: string): Promise<Step> {
     },
     `${what} It is put back; what was written there is not used.`,
   );
-  run.ports.tell({ kind: 'repaired', message: what });
   return 'go-on';
 }
 

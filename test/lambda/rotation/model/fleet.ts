@@ -7,10 +7,12 @@ export type Task = {
   readonly service: ServiceRole;
   readonly deployment: string;
   readonly createdAt: number;
-  /** When it began to run: later than it read the parameters, and not what a roll-out goes by. */
+  /** When it began to run: later than it read the parameters, so that a roll-out must not go by it. */
   startedAt: number;
   status: 'PENDING' | 'RUNNING' | 'DRAINING' | 'STOPPED';
   holding?: Holding;
+  /** When it may go on from where it is: to run, or to stop. */
+  readyAt: number;
   /** It read what a person had written. */
   tainted: boolean;
   /** Seconds that its tokens live. */
@@ -31,6 +33,9 @@ type Rollout = {
 export type Revision = { readonly lifetime: number; readonly broken: boolean };
 
 const FAILURES = 3;
+/** How long a task may take from reading the parameters to running, and from its last new request to its end. */
+const SLOW_MS = 6_000;
+const DRAIN_MS = 60_000;
 
 /** One ECS service: rolling deployments at 100/200 with circuit breaker and rollback, as the product's template has it. */
 class Service {
@@ -40,6 +45,8 @@ class Service {
   rollouts: Rollout[] = [];
   /** While it is over zero, tasks that start do not get healthy. */
   unhealthyUntil = 0;
+  /** Deployments that ECS gave up, one after the other. */
+  givenUp = 0;
   #last: Revision;
 
   constructor(
@@ -97,16 +104,19 @@ class Service {
       moves.push(() => this.#create(now));
     }
     for (const task of this.alive) {
-      if (task.status === 'PENDING') moves.push(() => this.#start(task, now));
+      if (task.readyAt > now) continue;
+      if (task.status === 'PENDING') moves.push(() => this.#start(task, random, now));
       if (task.status === 'DRAINING') moves.push(() => this.#stop(task));
     }
     const surplus = running.length > desired ? running[0] : undefined;
-    if (surplus) moves.push(() => this.#drain(surplus));
+    if (surplus) moves.push(() => this.#drain(surplus, random, now));
     // Never fewer than desired: an older task goes when there are enough without it.
     const replaced = others.find(({ status }) => status !== 'DRAINING');
     const enough = active.filter(({ status }) => status === 'RUNNING').length > desired;
-    if (replaced && (enough || replaced.status === 'PENDING')) moves.push(() => this.#drain(replaced));
-    const isDone = running.length === desired && others.length === 0 && own.length === running.length;
+    if (replaced && (enough || replaced.status === 'PENDING')) moves.push(() => this.#drain(replaced, random, now));
+    const goes = this.alive.filter(({ status }) => status === 'DRAINING');
+    // Tasks that drain do not keep a deployment from being complete.
+    const isDone = running.length === desired && this.alive.length === running.length + goes.length;
     if (isDone && primary.state === 'IN_PROGRESS') {
       moves.push(() => {
         primary.state = 'COMPLETED';
@@ -129,6 +139,7 @@ class Service {
       deployment: id,
       createdAt: now,
       startedAt: now,
+      readyAt: now,
       status: 'PENDING',
       tainted: false,
       lifetime,
@@ -136,37 +147,51 @@ class Service {
     this.tasks.push(task);
   }
 
-  #start(task: Task, now: number): void {
-    const rollout = this.rollouts.find(({ id }) => id === task.deployment);
-    const holding = this.fleet.read();
-    const works = holding !== undefined && rollout?.broken !== true && now >= this.unhealthyUntil;
-    if (works) {
-      Object.assign(task, { status: 'RUNNING', startedAt: now, holding, tainted: this.fleet.isForeign() });
+  /** First a task reads the parameters; later it runs. */
+  #start(task: Task, random: Random, now: number): void {
+    if (task.holding === undefined) {
+      const holding = this.fleet.read();
+      if (holding === undefined) this.#fail(task, random, now);
+      else Object.assign(task, { holding, tainted: this.fleet.isForeign(), readyAt: now + random.below(SLOW_MS) });
       return;
     }
+    const rollout = this.rollouts.find(({ id }) => id === task.deployment);
+    if (rollout?.broken === true || now < this.unhealthyUntil) {
+      this.#fail(task, random, now);
+    } else {
+      task.status = 'RUNNING';
+      task.startedAt = now;
+      if (rollout === this.primary) this.givenUp = 0;
+    }
+  }
+
+  #fail(task: Task, random: Random, now: number): void {
     task.status = 'STOPPED';
+    const rollout = this.rollouts.find(({ id }) => id === task.deployment);
     if (rollout === undefined) return;
     rollout.failures += 1;
-    if (rollout.failures >= FAILURES && rollout.state === 'IN_PROGRESS') this.#breakCircuit(rollout);
+    if (rollout.failures >= FAILURES && rollout.state === 'IN_PROGRESS') this.#breakCircuit(rollout, random, now);
   }
 
   /** The circuit breaker: the last deployment that was complete is the primary one again. */
-  #breakCircuit(rollout: Rollout): void {
+  #breakCircuit(rollout: Rollout, random: Random, now: number): void {
     const before = this.rollouts.find(({ id, state }) => id !== rollout.id && state === 'COMPLETED');
     if (before === undefined) {
       rollout.failures = 0;
       return;
     }
     rollout.state = 'FAILED';
+    this.givenUp += 1;
     before.failures = 0;
     before.state = 'IN_PROGRESS';
     this.#last = { lifetime: before.lifetime, broken: before.broken };
     this.rollouts = [before, rollout];
-    for (const task of this.alive) if (task.deployment === rollout.id) this.#drain(task);
+    for (const task of this.alive) if (task.deployment === rollout.id) this.#drain(task, random, now);
   }
 
-  #drain(task: Task): void {
+  #drain(task: Task, random: Random, now: number): void {
     task.status = task.status === 'PENDING' ? 'STOPPED' : 'DRAINING';
+    task.readyAt = now + (random.chance(0.2) ? random.below(DRAIN_MS) : 0);
   }
 
   #stop(task: Task): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import type { Command } from '../../../../lambda/rotation/call.ts';
 import { MEDDLINGS, meddle } from './people.ts';
-import type { Happening, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What may come from outside, by a name that shows in a counterexample. */
 type Outside = { readonly what: string; readonly act: (world: World) => void };
@@ -42,7 +43,7 @@ const forced = service.map((name) =>
   }),
 );
 
-const unhealthy = fc.tuple(service, fc.constantFrom(5, 60, 300)).map(([name, seconds]) =>
+const unhealthy = fc.tuple(service, fc.constantFrom(5, 60, 600)).map(([name, seconds]) =>
   outside(`tasks of ${name} do not start for ${seconds} s`, (world) => {
     world.fleet[name].unhealthyUntil = world.now + seconds * 1000;
   }),
@@ -54,37 +55,55 @@ const red = fc.constantFrom(5, 60).map((seconds) =>
   }),
 );
 
-const command = fc
-  .constantFrom(
-    { command: 'rotate', trigger: 'manual' } as const,
-    { command: 'rotate', trigger: 'schedule' } as const,
-    { command: 'repair', trigger: 'canary' } as const,
-    { command: 'resume', trigger: 'manual' } as const,
-    { command: 'abort', trigger: 'manual' } as const,
-    { command: 'revoke', trigger: 'manual' } as const,
-  )
-  .map((what) => outside(`${what.command} (${what.trigger})`, (world) => world.machine?.start(what)));
+const command = (...commands: readonly Command[]) =>
+  fc.constantFrom(...commands).map((what) =>
+    outside(`${what.command} (${what.trigger})`, (world) => {
+      if (what.command === 'revoke') world.mayRevoke = true;
+      world.machine?.start(what);
+    }),
+  );
 
 const killed = fc.constant(outside('the execution is stopped', (world) => world.machine?.kill()));
 
-/** How much happens in a run, and when: a whole rotation has about a thousand awaits. */
-export const happenings: fc.Arbitrary<readonly (Happening & { readonly what: string })[]> = fc.array(
-  fc
-    .tuple(
-      fc.nat(1500),
-      fc.oneof(
-        { arbitrary: crash, weight: 6 },
-        { arbitrary: meddling, weight: 6 },
-        { arbitrary: deploy, weight: 4 },
-        { arbitrary: scaling, weight: 2 },
-        { arbitrary: loss, weight: 2 },
-        { arbitrary: forced, weight: 1 },
-        { arbitrary: unhealthy, weight: 2 },
-        { arbitrary: red, weight: 2 },
-        { arbitrary: command, weight: 4 },
-        { arbitrary: killed, weight: 1 },
-      ),
-    )
-    .map(([after, { what, act }]) => ({ after, what, act })),
-  { maxLength: 12 },
-);
+const otherKey = fc
+  .constantFrom('the old key' as const, 'the next key' as const)
+  .map((what) => outside(`a person: secret ${what}`, (world) => meddle(world, 'secret', what)));
+
+/** Everything that may happen, by kind, and how often it does among the others. */
+const KINDS = {
+  crash: { arbitrary: crash, weight: 6 },
+  meddling: { arbitrary: meddling, weight: 6 },
+  'other key': { arbitrary: otherKey, weight: 1 },
+  deploy: { arbitrary: deploy, weight: 4 },
+  scaling: { arbitrary: scaling, weight: 2 },
+  loss: { arbitrary: loss, weight: 2 },
+  'forced roll-out': { arbitrary: forced, weight: 1 },
+  unhealthy: { arbitrary: unhealthy, weight: 2 },
+  red: { arbitrary: red, weight: 2 },
+  rotate: {
+    arbitrary: command({ command: 'rotate', trigger: 'manual' }, { command: 'rotate', trigger: 'schedule' }),
+    weight: 1,
+  },
+  repair: { arbitrary: command({ command: 'repair', trigger: 'canary' }), weight: 1 },
+  resume: { arbitrary: command({ command: 'resume', trigger: 'manual' }), weight: 1 },
+  abort: { arbitrary: command({ command: 'abort', trigger: 'manual' }), weight: 1 },
+  revoke: { arbitrary: command({ command: 'revoke', trigger: 'manual' }), weight: 1 },
+  killed: { arbitrary: killed, weight: 1 },
+} as const;
+
+export type Kind = keyof typeof KINDS;
+
+/** What a search looks at in particular. */
+export type Aim = {
+  /** @default every kind */
+  readonly kinds?: readonly Kind[];
+  /** Awaits within which everything happens; a whole rotation has about a thousand. @default 1500 */
+  readonly until?: number;
+};
+
+/** How much happens in a run, what, and when. */
+export function happenings({ kinds = Object.keys(KINDS) as Kind[], until = 1500 }: Aim) {
+  const any = fc.oneof(...kinds.map((kind) => KINDS[kind]));
+  const one = fc.tuple(fc.nat(until), any).map(([after, { what, act }]) => ({ after, what, act }));
+  return fc.array(one, { maxLength: 12 });
+}

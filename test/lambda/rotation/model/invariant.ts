@@ -3,8 +3,8 @@ import type { World } from './world.ts';
 /** Every catalog task that runs signs, at every instant. */
 export function noteTokens(world: World): void {
   const { tokens, now, fleet, own } = world;
-  for (const { holding, lifetime, tainted } of fleet.catalog.alive) {
-    if (holding === undefined) continue;
+  for (const { holding, lifetime, tainted, status } of fleet.catalog.alive) {
+    if (holding === undefined || status === 'PENDING') continue;
     // What a person brought in is never used, so that its tokens may be refused; a key of ours that they had sign counts.
     if (tainted && !own.some(({ accepted }) => accepted.includes(holding.signing))) continue;
     tokens.set(holding.signing, Math.max(tokens.get(holding.signing) ?? 0, now + lifetime * 1000));
@@ -20,11 +20,12 @@ export function noteTokens(world: World): void {
  */
 export function checkInstant(world: World): void {
   const { fleet, tokens, now, revoked, parameters } = world;
-  if (fleet.alive.some(({ tainted }) => tainted) || !world.isOwn() || world.record?.phase === 'revokeSecret') return;
-  // Nobody has put back yet what a person wrote for a while.
-  if (world.record?.phase === 'repair') return;
+  if (!world.isOwn()) return;
   const start = parameters.read();
   if (start === undefined) world.violate('a task that starts now would exit: the signing secret is not in the set');
+  // In a repair nobody has put back yet what a person had written for a while.
+  const { phase } = world.record ?? {};
+  if (fleet.alive.some(({ tainted }) => tainted) || phase === 'revokeSecret' || phase === 'repair') return;
   const known = parameters.known();
   const alive = new Set([
     ...fleet.catalog.alive.flatMap(({ holding }) => (holding ? [holding.signing] : [])),

@@ -17,7 +17,6 @@ const RETRIES = 6;
 
 /** The state machine: executions that call the function, wait as they are told, and repeat a call that died. */
 export class Machine {
-  readonly ended: { readonly command: Command; readonly progress: Progress | 'died' }[] = [];
   #executions: Execution[] = [];
   #count = 0;
 
@@ -76,6 +75,6 @@ export class Machine {
     this.#executions = this.#executions.filter((one) => one !== execution);
     this.world.running.delete(execution.id);
     this.world.note(`${execution.id} ends: ${progress === 'died' ? progress : JSON.stringify(progress)}`);
-    this.ended.push({ command: execution.command, progress });
+    if (progress === 'died' || progress.result === 'failed') this.world.failed += 1;
   }
 }

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { happenings } from './happenings.ts';
+import { type Aim, happenings } from './happenings.ts';
 import { play } from './play.ts';
 import { World } from './world.ts';
 
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     path: { type: 'string' },
+    aim: { type: 'string', default: '{}' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -24,7 +25,7 @@ function count(world: World): void {
   counts.outcomes[outcome] = (counts.outcomes[outcome] ?? 0) + 1;
 }
 
-const property = fc.asyncProperty(fc.integer(), happenings, async (seed, list) => {
+const property = fc.asyncProperty(fc.integer(), happenings(JSON.parse(values.aim) as Aim), async (seed, list) => {
   const world = new World(seed, list);
   try {
     await play(seed, list, world);

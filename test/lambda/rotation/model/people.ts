@@ -24,6 +24,9 @@ export const MEDDLINGS: readonly Meddling[] = [
   'put back',
 ];
 
+/** These are made of the rotation's own keys. */
+const OWN_KEYS: readonly Meddling[] = ['the old key', 'the next key', 'put back'];
+
 const FOREIGN = 'a-secret-that-a-person-thought-of-9876543210'.replaceAll(' ', '-');
 
 /** The secrets that can still be read somewhere, with their thumbprints. */
@@ -77,7 +80,9 @@ export function meddle(world: World, role: ParameterRole, what: Meddling): void 
     world.parameters.put(role, value, world.now);
   }
   world.note(`a person: ${role} ${what}`);
-  if (!world.isOwn() || what === 'deleted') world.meddled = true;
+  world.touched = true;
+  // Who writes what a step is just about to write cannot be told from it, and does no harm; any other key has to be noticed.
+  if (!OWN_KEYS.includes(what) && (!world.isOwn() || what === 'deleted')) world.meddled = true;
   // Best effort: an event may not come.
   if (world.random.chance(0.7)) world.machine?.start({ command: 'repair', trigger: 'event' });
 }

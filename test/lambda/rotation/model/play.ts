@@ -15,14 +15,14 @@ async function drain(world: World, machine: Machine): Promise<void> {
   }
 }
 
-function isAtRest({ record, deploys, fleet, meddled, told }: World): boolean {
-  const seen = !meddled || told.some(({ kind }) => kind === 'repaired');
+function isAtRest({ record, deploys, fleet, meddled, told, failed }: World): boolean {
+  const seen = !meddled || failed > 0 || told.some(({ kind }) => kind === 'repaired');
   return record?.phase === 'idle' && !deploys.isUnderWay && fleet.isQuiet && seen;
 }
 
 /** What has to be true when nothing more happens: a good state, and an alarm for whatever a person did. */
 function checkEnd(world: World): void {
-  const { record, parameters, fleet, lock, running, told, meddled } = world;
+  const { record, parameters, fleet, lock, running, told, meddled, touched, failed } = world;
   if (record?.phase !== 'idle') world.violate(`it ended in ${record?.phase}, not at rest`);
   if (!world.isOwn()) world.violate('the parameters do not hold what is recorded');
   const holding = parameters.read();
@@ -37,8 +37,8 @@ function checkEnd(world: World): void {
   );
   if (lock?.kind === 'rotation' && running.has(lock.owner)) world.violate('the lock is held by nobody who is at work');
   const alarms = told.filter(({ kind }) => kind === 'repaired');
-  if (meddled && alarms.length === 0) world.violate('no alarm tells what a person did');
-  if (!meddled && alarms.length > 0) world.violate('an own write was taken for a foreign one');
+  if (meddled && alarms.length + failed === 0) world.violate('no alarm tells what a person did');
+  if (!touched && alarms.length > 0) world.violate('an own write was taken for a foreign one');
 }
 
 /**

@@ -4,6 +4,9 @@ import { checkRetired } from './invariant.ts';
 import { thumbprint } from './store.ts';
 import type { World } from './world.ts';
 
+/** A step tries four times, and so does the way back, a revocation, and whoever resumes them. */
+const MOST_GIVEN_UP = 20;
+
 /** The ports of the product, over the model's world. Each call is an await in which anything may happen, before and after it. */
 export function worldPorts(world: World, execution: string): Ports {
   async function awaited<T>(effect: () => T): Promise<T> {
@@ -19,6 +22,14 @@ export function worldPorts(world: World, execution: string): Ports {
     world.record = structuredClone(record);
     if (before?.phase !== record.phase || before?.direction !== record.direction) {
       world.note(`${record.phase} ${record.direction} (${execution})`);
+    }
+    if (
+      record.revoked &&
+      !before?.revoked &&
+      !world.mayRevoke &&
+      world.parameters.known().has(record.current.thumbprint)
+    ) {
+      world.violate('a secret is revoked that is not lost, and nobody asked for it');
     }
     if (record.revoked) for (const key of record.revoked.thumbprints) world.revoked.add(key);
     if (record.phase !== 'idle' || before === undefined || before.phase === 'idle') return;
@@ -78,6 +89,9 @@ export function worldPorts(world: World, execution: string): Ports {
         awaited(() => {
           if (world.deploys.isAdmitted && world.record?.phase !== 'revokeSecret') {
             world.violate(`the ${service} service is rolled while a deploy changes it`);
+          }
+          if (world.fleet[service].givenUp > MOST_GIVEN_UP) {
+            world.violate(`the ${service} service is rolled again and again, although ECS gives every roll-out up`);
           }
           world.note(`roll ${service}`);
           return world.fleet[service].force(world.now);

@@ -49,8 +49,13 @@ export class World {
   readonly tokens = new Map<string, number>();
   /** Keys that a revocation gave up. */
   readonly revoked = new Set<string>();
-  /** Whether a person has ever written to a parameter. */
+  /** Whether a person has asked for a revocation. */
+  mayRevoke = false;
+  /** Whether a person has ever written to a parameter, and whether something that was not ours. */
+  touched = false;
   meddled = false;
+  /** Executions that failed, which raises an alarm by itself. */
+  failed = 0;
   crashes = 0;
   /** A crash strikes at the next await. */
   doomed = false;
@@ -71,7 +76,10 @@ export class World {
     );
     this.deploys = new Deploys(this);
     this.now += 10_000;
-    while (!this.fleet.isQuiet) for (const service of this.fleet.services) service.tick(this.random, this.now);
+    while (!this.fleet.isQuiet) {
+      this.now += 100;
+      for (const service of this.fleet.services) service.tick(this.random, this.now);
+    }
     this.now += 10_000;
   }
 
@@ -101,7 +109,7 @@ export class World {
   pass(): void {
     // Before there is a record nobody can tell what is foreign.
     if (this.record !== undefined) this.#awaits += 1;
-    while (this.#happenings[0] !== undefined && this.#happenings[0].after <= this.#awaits) {
+    while (this.#awaits > 0 && this.#happenings[0] !== undefined && this.#happenings[0].after <= this.#awaits) {
       this.#happenings.shift()?.act(this);
       this.check();
     }
@@ -134,10 +142,8 @@ export class World {
 
   /** Time goes by until an instant, while ECS and CloudFormation work. */
   sleepUntil(time: number): void {
-    let idle = 0;
     while (this.now < time) {
       const busy = !this.fleet.isQuiet || this.deploys.isUnderWay;
-      idle = busy ? 0 : idle + 1;
       const left = time - this.now;
       this.elapse(busy ? Math.min(left, 100 + this.random.below(400)) : left);
       if (busy) for (let i = 0; i < 4; i += 1) this.tick();

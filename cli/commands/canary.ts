@@ -1,0 +1,48 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Command } from 'commander';
+import { canaryFunctionArn } from '../../lib/names.ts';
+import { canaryTable } from '../canary-table.ts';
+import { EXIT } from '../exit-codes.ts';
+import { historyTable } from '../history-table.ts';
+import { invokeCanary } from '../invoke-canary.ts';
+import { print } from '../print.ts';
+import { howMany, readHistory } from '../read-history.ts';
+import { runCommand } from '../run-command.ts';
+import { findTarget, type Target } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface CanaryOptions extends CommonOptions {
+  readonly last?: string | true;
+}
+
+/** Adds `quilt-mcp canary`. */
+export function addCanary(program: Command): void {
+  const command = program
+    .command('canary')
+    .description('checks the deployed services now; exit code 5 when the canary is red')
+    .option('--last [n]', 'show the last reports (10) in place of a new one; exit code 0 whatever they say');
+  withCommonOptions(command, 'the report, or the list of the last ones').action(
+    async ({ environment, json, verbose, last }: CanaryOptions) => {
+      process.exitCode = await runCommand(async () => {
+        if (last === undefined) return checkNow(findTarget(environment), json);
+        const count = howMany(last);
+        return showLast(findTarget(environment), count, json);
+      }, verbose);
+    },
+  );
+}
+
+async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
+  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config));
+  print(json ? report : canaryTable(report));
+  return report.verdict === 'green' ? EXIT.done : EXIT.checkFailed;
+}
+
+async function showLast({ config, clientSettings }: Target, count: number, json: boolean): Promise<number> {
+  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
+  const reports = await readHistory(clients, config.namePrefix, count);
+  print(json ? reports : historyTable(reports));
+  return EXIT.done;
+}

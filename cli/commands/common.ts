@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly environment: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/**
+ * Adds the options that every command takes.
+ *
+ * @param json - what the one JSON document is
+ */
+export function withCommonOptions(command: Command, json: string): Command {
+  return command
+    .option('--environment <name>', 'environment to ask', DEFAULT_ENVIRONMENT)
+    .option('--json', `print one JSON document: ${json}`, false)
+    .option('--verbose', 'show where an unexpected error came from', false);
+}

@@ -1,0 +1,101 @@
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Command } from 'commander';
+import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
+import { rotationStateMachineArn } from '../../lib/names.ts';
+import { confirm, requireSomebodyToAsk } from '../confirm.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
+import { print } from '../print.ts';
+import { commandOf, type ModeOptions, requireOneMode } from '../rotation/command-of.ts';
+import { Executions } from '../rotation/executions.ts';
+import type { Seen } from '../rotation/follow.ts';
+import { outcomeOf } from '../rotation/outcome.ts';
+import { recordReader } from '../rotation/read-record.ts';
+import { summaryOf } from '../rotation/record-summary.ts';
+import { type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
+import { runCommand } from '../run-command.ts';
+import { SILENT, screenOn } from '../screen.ts';
+import { findTarget, type Target } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface RotateOptions extends CommonOptions, ModeOptions {
+  readonly watch?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Between two looks at an execution. */
+const PAUSE_MS = 2_000;
+
+/** What a revocation breaks, before it is confirmed. */
+const REVOCATION =
+  'This revokes the secret now. Tokens signed so far, and those that running catalog tasks still sign, are refused from the ' +
+  'moment the first MCP task is replaced until the last catalog task is, usually a few minutes; people see errors until their ' +
+  'client has a new token. There is no way back.';
+
+/** Adds `quilt-mcp rotate`. */
+export function addRotate(program: Command): void {
+  const command = program
+    .command('rotate')
+    .description('replaces the signing secret by a new one, without a refused request')
+    .option('--watch', 'follow it to its end; alone, while a rotation runs: follow that one')
+    .option('--from-parameter <name>', 'take the next secret from this SecureString, which is deleted then')
+    .option('--resume', 'go on with a rotation that has stopped')
+    .option('--abort', 'go back to the secret before')
+    .option('--revoke-now', 'emergency: refuse every token that was signed so far')
+    .option('--yes', 'with --revoke-now: do not ask');
+  withCommonOptions(command, 'execution, progress and record').action(async (options: RotateOptions) => {
+    process.exitCode = await runCommand(() => run(options), options.verbose);
+  });
+}
+
+async function run(options: RotateOptions): Promise<number> {
+  requireOneMode(options);
+  if (options.revokeNow) requireSomebodyToAsk(options.yes === true);
+  const target = findTarget(options.environment);
+  const request = requestOf(options, target);
+  if (options.revokeNow) {
+    process.stderr.write(`${REVOCATION}\n`);
+    if (!options.yes) await confirm('Revoke the secret?');
+  }
+  const screen = options.json ? SILENT : screenOn(process.stdout);
+  return report(await rotate(request, screen, surroundingsOf(target, interruption())), options);
+}
+
+function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
+  const { environment, watch = false, fromParameter, resume, abort, revokeNow } = options;
+  return {
+    command: commandOf(options, config.namePrefix),
+    watch,
+    attach: watch && fromParameter === undefined && !resume && !abort && !revokeNow,
+    watchCommand: `quilt-mcp rotate --watch${environment === DEFAULT_ENVIRONMENT ? '' : ` --environment ${environment}`}`,
+  };
+}
+
+function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RotateSurroundings {
+  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
+  return {
+    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
+    readRecord: recordReader(clients, config.namePrefix),
+    now: Date.now,
+    interrupted,
+    async pause() {
+      await setTimeout(PAUSE_MS, undefined, { signal: interrupted }).catch(() => undefined);
+    },
+  };
+}
+
+/** The end of the command: its message, or its one document, and its exit code. */
+function report({ execution, record, state }: Seen, { json }: RotateOptions): number {
+  if (json) {
+    const { progress, ...run } = execution;
+    print({ execution: run, progress: progress ?? null, record: record ? summaryOf(record) : null });
+  }
+  if (state !== 'over') return EXIT.done;
+  const { exitCode, message } = outcomeOf(execution);
+  if (exitCode !== EXIT.done) throw new CommandError(message, exitCode);
+  if (!json) print(message);
+  return exitCode;
+}

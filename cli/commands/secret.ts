@@ -1,0 +1,33 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import { print } from '../print.ts';
+import { runCommand } from '../run-command.ts';
+import { secretStatus } from '../secret/status.ts';
+import { statusTable } from '../secret/status-table.ts';
+import { findTarget } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+/** Adds `quilt-mcp secret`. No command of it ever shows a value. */
+export function addSecret(program: Command): void {
+  const secret = program.command('secret').description('tells about the signing secret, never its value');
+  const status = secret.command('status').description('shows versions, keys, rotation, and which task holds which key');
+  withCommonOptions(status, 'the status').action(async (options: CommonOptions) => {
+    process.exitCode = await runCommand(() => showStatus(options), options.verbose);
+  });
+}
+
+async function showStatus({ environment, json }: CommonOptions): Promise<number> {
+  const { config, clientSettings } = findTarget(environment);
+  const clients = {
+    dynamodb: new DynamoDBClient(clientSettings),
+    lambda: new LambdaClient(clientSettings),
+    ssm: new SSMClient(clientSettings),
+  };
+  const now = Date.now();
+  const status = await secretStatus(clients, config, now);
+  print(json ? status : statusTable(status, now));
+  return status.canary.verdict === 'unknown' ? EXIT.unreachable : EXIT.done;
+}

@@ -1,0 +1,80 @@
+import type { Ended, Phase, RotationRecord } from '../../lambda/rotation/record.ts';
+import { graceEnd } from './notes.ts';
+
+/** A key by its public name, and what it is good for. */
+export interface KeyUse {
+  readonly keyId: string;
+  readonly signs: boolean;
+  readonly accepted: boolean;
+  /** Since when it has been in the set of accepted keys, ISO 8601; unknown for one that the record does not name. */
+  readonly since?: string;
+}
+
+/** The record of the rotation for people and machines: key IDs in place of thumbprints. */
+export interface RecordSummary {
+  readonly phase: Phase;
+  readonly direction: RotationRecord['direction'];
+  readonly phaseSince: string;
+  /** ARN of the execution that drives it, if one does. */
+  readonly execution?: string;
+  readonly signingKeyId: string;
+  /** Since when that key signs: the age of the secret. */
+  readonly signingSince: string;
+  readonly currentKeyId: string;
+  readonly nextKeyId?: string;
+  readonly acceptedKeyIds: readonly string[];
+  readonly keys: readonly KeyUse[];
+  readonly graceUntil?: string;
+  readonly backBecause?: string;
+  readonly stopped?: { readonly reason: string; readonly at: string };
+  readonly last?: Omit<Ended, 'execution'>;
+}
+
+/** What may be shown of a record. It holds no secret; what is left out serves the function only. */
+export function summaryOf(record: RotationRecord): RecordSummary {
+  const { phase, direction, phaseSince, execution, intended, current, next, stopped, last } = record;
+  const keys = keyUses(record);
+  const end = graceEnd(record);
+  const nextSigns = next !== undefined && intended.signing === next.thumbprint;
+  return {
+    phase,
+    direction,
+    phaseSince,
+    ...(execution !== '' && { execution }),
+    signingKeyId: keyIdOf(record, intended.signing),
+    signingSince: nextSigns ? (record.committedAt ?? phaseSince) : record.signingSince,
+    currentKeyId: current.keyId,
+    ...(next && { nextKeyId: next.keyId }),
+    acceptedKeyIds: keys.filter(({ accepted }) => accepted).map(({ keyId }) => keyId),
+    keys,
+    ...(end !== undefined && { graceUntil: new Date(end).toISOString() }),
+    ...(record.backBecause !== undefined && { backBecause: record.backBecause }),
+    ...(stopped && { stopped: { reason: stopped.reason, at: stopped.at } }),
+    ...(last && {
+      last: { outcome: last.outcome, ...(last.reason !== undefined && { reason: last.reason }), at: last.at },
+    }),
+  };
+}
+
+/** Both keys of a rotation and whatever else is in the set, each once: the one that signs first. */
+function keyUses(record: RotationRecord): readonly KeyUse[] {
+  const { intended, current, next } = record;
+  const known = next ? [current, next] : [current];
+  const thumbprints = new Set([intended.signing, ...known.map(({ thumbprint }) => thumbprint), ...intended.accepted]);
+  return [...thumbprints].map((thumbprint) => {
+    const since = known.find((key) => key.thumbprint === thumbprint)?.since;
+    const accepted = intended.accepted.includes(thumbprint);
+    return {
+      keyId: keyIdOf(record, thumbprint),
+      signs: thumbprint === intended.signing,
+      accepted,
+      ...(accepted && since !== undefined && { since }),
+    };
+  });
+}
+
+/** The record names the keys that it knows; of another one only the thumbprint is known, with which a key ID ends. */
+function keyIdOf({ current, next }: RotationRecord, thumbprint: string): string {
+  const known = [current, next].find((key) => key?.thumbprint === thumbprint);
+  return known?.keyId ?? `(unknown label).${thumbprint.slice(0, 8)}`;
+}

@@ -1,0 +1,89 @@
+import { taskRows } from '../canary-table.ts';
+import { duration } from '../duration.ts';
+import type { KeyUse, RecordSummary } from '../rotation/record-summary.ts';
+import { table } from '../table.ts';
+import type { NextRotation } from './next-rotation.ts';
+import type { CanaryFinding, SecretStatus } from './status.ts';
+
+const NO_RECORD =
+  'No rotation has been recorded yet: a run of the canary has the first record made, and so does quilt-mcp rotate.';
+
+/**
+ * The status of the secret for people: parameters, keys, rotation, tasks, and the canary's verdict last.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function statusTable({ parameters, rotation, nextRotation, canary }: SecretStatus, now: number): string {
+  const rows = parameters.map(({ name, version, modifiedAt }) => [
+    name,
+    version === undefined ? 'missing' : String(version),
+    modifiedAt ?? '–',
+  ]);
+  return [
+    table([['PARAMETER', 'VERSION', 'LAST MODIFIED'], ...rows]),
+    ...(rotation && nextRotation ? rotationParts(rotation, nextRotation, now) : [NO_RECORD]),
+    ...canaryParts(canary),
+  ].join('\n\n');
+}
+
+function rotationParts(rotation: RecordSummary, next: NextRotation, now: number): readonly string[] {
+  const keys = rotation.keys.map((key) => [key.keyId, useOf(key, rotation), key.since ?? '–']);
+  return [
+    table([['KEY', 'USE', 'ACCEPTED SINCE'], ...keys]),
+    table([['ROTATION', ''], ...rotationRows(rotation, now), ['next rotation', nextText(next, now)]]),
+  ];
+}
+
+function useOf({ keyId, signs, accepted }: KeyUse, { nextKeyId }: RecordSummary): string {
+  const uses = [
+    ...(signs ? ['signs'] : []),
+    ...(keyId === nextKeyId && !signs ? ['next'] : []),
+    accepted ? 'accepted' : 'not accepted',
+  ];
+  return uses.join(', ');
+}
+
+function rotationRows(rotation: RecordSummary, now: number): readonly (readonly string[])[] {
+  const { phase, direction, phaseSince, signingSince, graceUntil, backBecause, stopped, last } = rotation;
+  const way = phase === 'idle' ? '' : `, ${direction}`;
+  return [
+    ['phase', `${phase}${way}, since ${phaseSince}`],
+    ['secret signs since', `${signingSince} (${span(signingSince, now)})`],
+    ...(graceUntil ? [['grace until', `${graceUntil} (${graceLeft(graceUntil, now)})`]] : []),
+    ...(backBecause === undefined ? [] : [['goes back because', backBecause]]),
+    ...(stopped ? [['stopped', `${stopped.at}: ${stopped.reason}`]] : []),
+    ['last outcome', last ? [`${last.outcome} at ${last.at}`, ...(last.reason ? [last.reason] : [])].join(': ') : '–'],
+  ];
+}
+
+function nextText(next: NextRotation, now: number): string {
+  switch (next.state) {
+    case 'due':
+      return `due now, since ${next.at}; the schedule looks every hour`;
+    case 'scheduled':
+      return `${next.at} (in ${span(new Date(now).toISOString(), Date.parse(next.at))})`;
+    case 'paused':
+      return 'paused by the configuration (rotation.paused)';
+    case 'stopped':
+      return 'after the one that has stopped: quilt-mcp rotate --resume goes on, --abort goes back';
+    default:
+      return 'after the one under way: quilt-mcp rotate --watch follows it';
+  }
+}
+
+function span(from: string, to: number): string {
+  return duration((to - Date.parse(from)) / 1000);
+}
+
+function graceLeft(until: string, now: number): string {
+  const seconds = (Date.parse(until) - now) / 1000;
+  return seconds > 0 ? `${duration(seconds)} left` : 'over';
+}
+
+function canaryParts(canary: CanaryFinding): readonly string[] {
+  if (canary.verdict === 'unknown') return [`Canary did not answer: ${canary.reason}`];
+  const tasks = taskRows(canary);
+  const verdict =
+    canary.verdict === 'green' ? 'Canary green.' : `Canary red: ${canary.failed.join(', ')}. See quilt-mcp canary.`;
+  return [...(tasks.length > 0 ? [table([['SERVICE', 'TASK', 'KEYS'], ...tasks])] : []), verdict];
+}

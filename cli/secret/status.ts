@@ -1,0 +1,65 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import type { CanaryReport } from '../../lambda/canary/report.ts';
+import { canaryFunctionArn } from '../../lib/names.ts';
+import { CommandError } from '../exit-codes.ts';
+import { invokeCanary } from '../invoke-canary.ts';
+import { recordReader } from '../rotation/read-record.ts';
+import { type RecordSummary, summaryOf } from '../rotation/record-summary.ts';
+import { type NextRotation, nextRotation } from './next-rotation.ts';
+import { type ParameterState, readParameterStates } from './parameters.ts';
+
+/** What the canary found, or why it could not be asked. */
+export type CanaryFinding =
+  | (Pick<CanaryReport, 'verdict' | 'tasks' | 'services'> & { readonly failed: readonly string[] })
+  | { readonly verdict: 'unknown'; readonly reason: string };
+
+/** Everything that may be told of the secret. JSON. */
+export interface SecretStatus {
+  /** The signing secret and the set of accepted keys. */
+  readonly parameters: readonly ParameterState[];
+  /** `null` until the first run of the rotation has made its record. */
+  readonly rotation: RecordSummary | null;
+  readonly nextRotation: NextRotation | null;
+  readonly canary: CanaryFinding;
+}
+
+export interface StatusClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly lambda: LambdaClient;
+  readonly ssm: SSMClient;
+}
+
+/**
+ * Looks at the secret: at its parameters, at the record of its rotation, and, through the canary, at what each task holds.
+ *
+ * @param now - milliseconds since 1970
+ * @throws CommandError (3) when AWS refuses the caller, (4) when something but the canary does not answer
+ */
+export async function secretStatus(
+  { dynamodb, lambda, ssm }: StatusClients,
+  config: EnvironmentConfig,
+  now: number,
+): Promise<SecretStatus> {
+  const [parameters, record, canary] = await Promise.all([
+    readParameterStates(ssm, [config.signingSecretParameter, config.keySetParameter]),
+    recordReader({ dynamodb, ssm }, config.namePrefix)(),
+    askCanary(lambda, config),
+  ]);
+  const rotation = record ? summaryOf(record) : null;
+  return { parameters, rotation, nextRotation: rotation && nextRotation(rotation, config.rotation, now), canary };
+}
+
+/** All the rest is worth knowing too when the canary does not answer. */
+async function askCanary(lambda: LambdaClient, config: EnvironmentConfig): Promise<CanaryFinding> {
+  try {
+    const { verdict, tasks, services, checks } = await invokeCanary(lambda, canaryFunctionArn(config));
+    const failed = checks.filter((check) => check.verdict === 'fail').map(({ name }) => name);
+    return { verdict, tasks, services, failed };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { verdict: 'unknown', reason: error.message };
+  }
+}

@@ -1,0 +1,91 @@
+import type { CanaryReport } from '../../lambda/canary/report.ts';
+import { CIPHERTEXT, type FakeDeployment, startFakeDeployment } from '../cli/support/fake-deployment.ts';
+import { GRACE } from '../cli/support/records.ts';
+import { runCli } from '../cli/support/run-cli.ts';
+import { closeServers } from '../lambda/support/servers.ts';
+
+/** Each test starts the whole program, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
+const STATUS = ['secret', 'status', '--environment', 'production'] as const;
+const SECRET = '/quilt/mcp-server/jwt-secret';
+
+const REPORT: CanaryReport = {
+  verdict: 'red',
+  trigger: 'direct',
+  startedAt: '2026-01-02T03:04:05.678Z',
+  durationMs: 900,
+  attempts: 1,
+  url: 'https://quilt.example.org',
+  keyIds: { signing: '', accepted: [] },
+  tools: [],
+  tasks: {
+    mcp: [{ task: 'mcp-1', keyIds: ['frontend-enhanced.AAAAAAAA', 'frontend-enhanced.BBBBBBBB'] }],
+    catalog: [],
+  },
+  services: [],
+  checks: [{ name: 'key-ids-agree', verdict: 'fail', durationMs: 3, reason: 'they do not' }],
+};
+
+let aws: FakeDeployment;
+beforeEach(async () => {
+  aws = await startFakeDeployment();
+  aws.canary = REPORT;
+  aws.parameters = [
+    { Name: SECRET, Type: 'SecureString', Value: CIPHERTEXT, Version: 3, LastModifiedDate: 1767322860 },
+  ];
+});
+afterEach(closeServers);
+
+test.each([
+  ['for people', []],
+  ['as a document', ['--json']],
+])('asks for no value and shows none, %s', async (_, flags) => {
+  aws.record = GRACE;
+  const { status, stdout, stderr } = await runCli([...STATUS, ...flags], aws.endpoint);
+  expect(stdout).toContain('frontend-enhanced.BBBBBBBB');
+  expect(stdout + stderr).not.toContain(CIPHERTEXT);
+  expect(aws.calls).toContainEqual({
+    operation: 'GetParameters',
+    input: { Names: [SECRET, '/quilt/mcp-server/jwt-verification-keys'], WithDecryption: false },
+  });
+  expect(status).toBe(0);
+});
+
+test('is one document with parameters, rotation and tasks', async () => {
+  aws.record = GRACE;
+  const { stdout } = await runCli([...STATUS, '--json'], aws.endpoint);
+  expect(JSON.parse(stdout)).toEqual({
+    parameters: [
+      { name: SECRET, version: 3, modifiedAt: '2026-01-02T03:01:00.000Z' },
+      { name: '/quilt/mcp-server/jwt-verification-keys' },
+    ],
+    rotation: expect.objectContaining({ phase: 'grace', graceUntil: '2026-01-02T03:03:05.000Z' }),
+    nextRotation: { state: 'under-way' },
+    canary: { verdict: 'red', tasks: REPORT.tasks, services: [], failed: ['key-ids-agree'] },
+  });
+});
+
+test('says where the record comes from while there is none', async () => {
+  const { status, stdout } = await runCli(STATUS, aws.endpoint);
+  expect(stdout).toContain('No rotation has been recorded yet');
+  expect(stdout).toContain('Canary red: key-ids-agree.');
+  expect(status).toBe(0);
+});
+
+test('shows the rest when the canary does not answer, with exit code 4', async () => {
+  aws.record = GRACE;
+  aws.answers.set('Invoke', { status: 404, body: { __type: 'ResourceNotFoundException', message: 'Said AWS' } });
+  const { status, stdout } = await runCli(STATUS, aws.endpoint);
+  expect(stdout).toContain('frontend-enhanced.BBBBBBBB');
+  expect(stdout).toMatch(/^Canary did not answer: .*Said AWS/m);
+  expect(status).toBe(4);
+});
+
+test('is exit code 4 when nobody answers', async () => {
+  await closeServers();
+  const { status, stdout, stderr } = await runCli(STATUS, aws.endpoint);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('Is the environment deployed');
+  expect(status).toBe(4);
+});

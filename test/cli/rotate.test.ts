@@ -1,0 +1,154 @@
+import type { Execution } from '../../cli/rotation/executions.ts';
+import { type RotateRequest, type RotateSurroundings, rotate } from '../../cli/rotation/rotate.ts';
+import { screenOn } from '../../cli/screen.ts';
+import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import { CREATE, EXECUTION, FINISH, GRACE, IDLE, RETIRE } from './support/records.ts';
+
+/** What is seen in one look, and how many seconds pass until the next. */
+type Look = { readonly record: RotationRecord | undefined; readonly over?: boolean; readonly seconds?: number };
+
+const BEGAN = Date.parse('2026-01-02T03:00:00.000Z');
+const RUNNING: Execution = { arn: EXECUTION, status: 'RUNNING', startedAt: new Date(BEGAN).toISOString() };
+const OVER: Execution = { ...RUNNING, status: 'SUCCEEDED' };
+
+const WATCH: RotateRequest = {
+  command: { command: 'rotate', trigger: 'manual' },
+  watch: true,
+  attach: false,
+  watchCommand: 'quilt-mcp rotate --watch',
+};
+
+/** A world that goes from look to look; the last one stays. */
+function worldOf(looks: readonly [Look, ...Look[]], isTTY = false) {
+  const left = [...looks];
+  const look = () => left[0] ?? looks[0];
+  const interruption = new AbortController();
+  const started: unknown[] = [];
+  let now = BEGAN;
+  let written = '';
+  const surroundings: RotateSurroundings = {
+    executions: {
+      describe: async () => (look().over ? OVER : RUNNING),
+      start: async (command) => {
+        started.push(command);
+        return RUNNING;
+      },
+    },
+    readRecord: async () => look().record,
+    async pause() {
+      now += (look().seconds ?? 1) * 1000;
+      if (left.length > 1) left.shift();
+    },
+    now: () => now,
+    interrupted: interruption.signal,
+  };
+  const screen = screenOn({
+    isTTY,
+    write: (text: string) => {
+      written += text;
+      return true;
+    },
+  });
+  return { surroundings, screen, started, interruption, output: () => written };
+}
+
+const ROLL = { service: 'mcp', deployment: 'ecs-svc/1', since: '2026-01-02T03:00:01.000Z' } as const;
+
+const WHOLE: readonly [Look, ...Look[]] = [
+  { record: IDLE },
+  { record: CREATE },
+  { record: { ...CREATE, roll: ROLL }, seconds: 20 },
+  { record: { ...CREATE, roll: ROLL }, seconds: 20 },
+  { record: { ...FINISH, roll: { ...ROLL, service: 'catalog', deployment: 'ecs-svc/2' } }, seconds: 78 },
+  { record: GRACE, seconds: 30 },
+  { record: GRACE, seconds: 35 },
+  { record: RETIRE, seconds: 40 },
+  { record: { ...IDLE, revision: 30 }, over: true },
+];
+
+test('watching shows a line for each phase and roll-out, and nothing twice', async () => {
+  const { surroundings, screen, output } = worldOf(WHOLE);
+  const seen = await rotate(WATCH, screen, surroundings);
+  expect(seen).toMatchObject({ state: 'over', execution: OVER, record: { revision: 30 } });
+  expect(output()).toBe(
+    [
+      'Rotation asked for: manual-20260102T030000-beef',
+      '2026-01-02T03:00:01Z      +1 s  createSecret: the next key joins the accepted keys, and MCP is replaced task by task',
+      '2026-01-02T03:00:02Z      +2 s  MCP: roll-out ecs-svc/1 begun',
+      '2026-01-02T03:00:42Z     +42 s  MCP: roll-out ecs-svc/1 over',
+      '2026-01-02T03:00:42Z     +42 s  finishSecret: the next key signs from here, and the catalog is replaced task by task',
+      '2026-01-02T03:00:42Z     +42 s  catalog: roll-out ecs-svc/2 begun',
+      '2026-01-02T03:02:00Z    +120 s  catalog: roll-out ecs-svc/2 over',
+      '2026-01-02T03:02:00Z    +120 s  grace: tokens of the old key run out, both keys are accepted',
+      '2026-01-02T03:02:00Z    +120 s  grace until 2026-01-02T03:03:05.000Z',
+      '2026-01-02T03:03:05Z    +185 s  retireSecret: the old key leaves the accepted keys, and both services are replaced task by task',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a terminal gets a countdown of the grace time, which is gone from the next line', async () => {
+  const { surroundings, screen, output } = worldOf(WHOLE, true);
+  await rotate(WATCH, screen, surroundings);
+  const erase = '\r\u001b[K';
+  expect(output()).toContain(`  grace: 1 min 5 s left${erase}  grace: 35 s left${erase}2026-01-02T03:03:05Z`);
+});
+
+test('going back is said with its reason', async () => {
+  const back = { ...FINISH, direction: 'back', backBecause: 'The canary is red.' } as const;
+  const { surroundings, screen, output } = worldOf([
+    { record: FINISH },
+    { record: back },
+    { record: IDLE, over: true },
+  ]);
+  await rotate(WATCH, screen, surroundings);
+  expect(output()).toMatch(/going back: The canary is red\.\n.*finishSecret: the old key signs again/);
+});
+
+test('without watching, it ends as soon as the record names the execution', async () => {
+  const { surroundings, screen, output } = worldOf([{ record: IDLE }, { record: CREATE }]);
+  const seen = await rotate({ ...WATCH, watch: false }, screen, surroundings);
+  expect(seen.state).toBe('begun');
+  expect(output()).toContain(
+    'Rotation started: manual-20260102T030000-beef; follow it with quilt-mcp rotate --watch\n',
+  );
+});
+
+test('another execution in the record shows nothing: this one may yet be refused', async () => {
+  const others = { ...CREATE, execution: `${EXECUTION}-other` };
+  const { surroundings, screen, output } = worldOf([{ record: others }, { record: others, over: true }]);
+  const seen = await rotate(WATCH, screen, surroundings);
+  expect(seen.state).toBe('over');
+  expect(output()).toBe('Rotation asked for: manual-20260102T030000-beef\n');
+});
+
+test.each([
+  ['runs', CREATE, false, 0],
+  ['is dead', CREATE, true, 1],
+  ['is not there', IDLE, false, 1],
+  ['has no record', undefined, false, 1],
+])('watching alone, when the rotation of the record %s', async (_, record, over, starts) => {
+  const { surroundings, screen, started, output } = worldOf([
+    { record, over },
+    { record, over: true },
+  ]);
+  await rotate({ ...WATCH, attach: true }, screen, surroundings);
+  expect(started).toHaveLength(starts);
+  expect(output().includes('A rotation runs already; following it')).toBe(starts === 0);
+});
+
+test('ends with what is known when the watching is ended', async () => {
+  const { surroundings, screen, interruption, output } = worldOf([{ record: CREATE }]);
+  interruption.abort();
+  const seen = await rotate(WATCH, screen, surroundings);
+  expect(seen).toMatchObject({ state: 'interrupted', record: { phase: 'createSecret' } });
+  expect(output()).toMatch(/Only the watching has ended; .* goes on\./);
+});
+
+test('a function that never answers is exit code 4, and the execution is named', async () => {
+  const { surroundings, screen } = worldOf([{ record: IDLE, seconds: 60 }]);
+  await expect(rotate(WATCH, screen, surroundings)).rejects.toMatchObject({
+    exitCode: 4,
+    message: expect.stringContaining(EXECUTION),
+  });
+});
