@@ -112,6 +112,8 @@ export type RotationRecord = {
     readonly thumbprints: readonly string[];
     readonly keyIds: readonly string[];
     readonly since: string;
+    /** How many requests were refused until both services were rolled, for people. */
+    readonly refused?: string;
   };
   /** Why it stands still until a person looks; `quilt-mcp rotate --resume` goes on. */
   readonly stopped?: { readonly reason: string; readonly at: string; readonly execution: string };

@@ -1,4 +1,5 @@
 import { contentOf, find, holds, type Secrets } from '../found.ts';
+import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { settle } from '../settle.ts';
@@ -74,11 +75,19 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const state = await rollAll(run, ['mcp', 'catalog'], found);
   if (state.state === 'under-way') return wait(run, state.seconds, 'Both services get the new secret.');
   if (state.state === 'failed') return retry(run, state.reason);
+  const refused = await countOnce(run, revoked);
   const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, revoked.thumbprints))];
   if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
-  const refused = await ports.countRefused(Date.parse(revoked.since));
   const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
+}
+
+/** Counted before the tests, which have requests refused themselves. */
+async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked']>): Promise<string> {
+  if (revoked.refused !== undefined) return revoked.refused;
+  const refused = await run.ports.countRefused(Date.parse(revoked.since));
+  await save(run, { revoked: { ...revoked, refused } });
+  return refused;
 }
 
 const LOST = 'The new secret was lost before it was written.';

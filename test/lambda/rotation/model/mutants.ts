@@ -33,6 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
     'roll-out.ts',
     'const after = modifiedAt + MARGIN_MS;',
     'const after = Date.parse(run.record.phaseSince) - 1;',
+    { kinds: ['meddling', 'deploy'], until: 300 },
   ),
   mutant(
     2,
@@ -42,7 +43,9 @@ export const MUTANTS: readonly Mutant[] = [
     'timing.tokenLifetimeSeconds',
   ),
   mutant(2, 'no grace time', 'steps/grace.ts', 'if (left > 0) {', 'if (false) {'),
-  mutant(3, 'nobody looks at the stack', 'lock.ts', 'if (await ports.stackInProgress()) return', 'if (false) return'),
+  mutant(3, 'nobody looks at the stack', 'lock.ts', 'if (await ports.stackInProgress()) return', 'if (false) return', {
+    kinds: ['deploy', 'rotate'],
+  }),
   mutant(3, 'the lock of the dead is kept', 'lock.ts', '!(await isDead(holder, ports))', 'true'),
   mutant(
     4,
@@ -64,6 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
     'steps/create-secret.ts',
     "if (settled.kind === 'lost') return replaceNext(run);",
     "if (settled.kind === 'lost') throw new Error('lost');",
+    { kinds: ['crash'], until: 60 },
   ),
   mutant(
     6,

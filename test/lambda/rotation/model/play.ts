@@ -6,6 +6,8 @@ const HOUR_MS = 3_600_000;
 /** A scheduled run leaves a rotation that failed alone for a day; after two nothing is left to be done. */
 const HOURS = 56;
 const MOST_CALLS = 5_000;
+/** Between two things that happen when the rotation has ended already. */
+const HURRY_MS = 60_000;
 
 /** Has every execution come to its end. */
 async function drain(world: World, machine: Machine): Promise<void> {
@@ -59,6 +61,7 @@ export async function play(
   machine.start({ command: 'rotate', trigger: 'manual' });
   await drain(world, machine);
   while (!world.isOver) {
+    world.sleepUntil(world.now + world.random.below(HURRY_MS));
     world.hurry();
     await drain(world, machine);
   }

@@ -27,7 +27,7 @@ export function worldPorts(world: World, execution: string): Ports {
       record.revoked &&
       !before?.revoked &&
       !world.mayRevoke &&
-      world.parameters.known().has(record.current.thumbprint)
+      world.parameters.known().has(before?.intended.signing ?? '')
     ) {
       world.violate('a secret is revoked that is not lost, and nobody asked for it');
     }
