@@ -11,7 +11,7 @@ export type ParameterVersions = { readonly secret: number; readonly keySet: numb
 const VALID = 'parameters-valid';
 
 const REMEDY =
-  'The rotation puts the last good value back by itself, within minutes; `npx quilt-mcp rotate --resume` does it at once. ' +
+  'The rotation puts the last good value back by itself, within minutes; `npx quilt-mcp canary` has it done at once. ' +
   'Then deploy again.';
 
 /**

@@ -54,11 +54,11 @@ async function disturbance(run: Run): Promise<string | undefined> {
 /** Whether a scheduled run leaves everything as it is, and why. */
 function notNow({ record, ports }: Run): string | undefined {
   const now = ports.now();
-  if (record.stopped && now - Date.parse(record.stopped.at) < PAUSE_MS) return record.stopped.reason;
-  if (record.phase !== 'idle') return undefined;
-  const { last, signingSince } = record;
+  const { last, signingSince, stopped } = record;
   const days = (now - Date.parse(signingSince)) / DAY_MS;
   ports.tell({ kind: 'age', days });
+  if (stopped && now - Date.parse(stopped.at) < PAUSE_MS) return stopped.reason;
+  if (record.phase !== 'idle') return undefined;
   if (days < ports.timing.everyDays) {
     return `The secret is ${Math.floor(days)} days old; it is rotated at ${ports.timing.everyDays}.`;
   }

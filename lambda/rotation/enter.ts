@@ -45,7 +45,7 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
       code: 'parameters-invalid',
       message:
         'There is no record of the secret yet, and the parameters do not hold a signing secret together with a set of keys that ' +
-        'it is in, so none can be made. Correct or delete what is wrong and deploy Foundation again.',
+        'it is in, so none can be made. Put the last good values back from the history of the parameters, then ask again.',
     };
   }
   const run: Run = { ports, call, record };

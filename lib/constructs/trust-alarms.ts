@@ -59,7 +59,7 @@ export class TrustAlarms extends Construct {
     this.alarm('RotationFailed', {
       name: 'rotation-failed',
       description:
-        'A rotation of the shared secret failed: it was undone, or it stands still with both keys accepted. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate --resume`.',
+        'A rotation of the shared secret failed: it was undone, or it stands still. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate`, with `--resume` if it stands still.',
       runbook: 'a-rotation-failed',
       metric: executions('ExecutionsFailed'),
     });

@@ -18,10 +18,16 @@ _HERE = pathlib.Path(__file__).resolve().parent
 _ADDITIONS = (
     "ecs_deployments",
     "ecs_secrets",
+    "ecs_stopping",
+    "ecs_times",
+    "cloudformation_function",
     "cloudformation_network_types",
     "cloudformation_service",
     "cloudformation_task_definition",
     "load_balancer_targets",
+    "logs_json_patterns",
+    "ssm_change_events",
+    "stepfunctions_lambda",
 )
 
 

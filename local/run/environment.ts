@@ -35,6 +35,8 @@ export interface LocalOptions {
   readonly stateDirectory?: string | undefined;
   /** Port of the public URL; any free one when it is taken or left out. */
   readonly port?: number | undefined;
+  /** How long tokens live, in seconds, and with them a rotation; that of the `local` environment when left out. */
+  readonly tokenLifetimeSeconds?: number | undefined;
   /** Ends child processes when it fires. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -137,7 +139,9 @@ export class LocalEnvironment {
 
   /** What the CDK app has to be told about this run. */
   context(): readonly string[] {
-    return ['-c', `publicUrl=${this.publicUrl}`, '-c', `registryUrl=${this.registryUrl}`];
+    const { tokenLifetimeSeconds } = this.options;
+    const lifetime = tokenLifetimeSeconds === undefined ? [] : ['-c', `tokenLifetime=${tokenLifetimeSeconds}`];
+    return ['-c', `publicUrl=${this.publicUrl}`, '-c', `registryUrl=${this.registryUrl}`, ...lifetime];
   }
 
   /**

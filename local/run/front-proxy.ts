@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 
+/** As AWS's load balancer: an idle connection is kept for a minute, so that hardly a client finds its own closed. */
+const IDLE_MS = 60_000;
+
 export interface FrontProxyOptions {
   /** Loopback port to listen on. */
   readonly port: number;
@@ -54,7 +57,7 @@ export function startFrontProxy(options: FrontProxyOptions): Promise<FrontProxy>
     incoming.pipe(passed);
   }
 
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) => {
     forward(incoming, outgoing).catch(() => answer(outgoing, 502, 'The emulator did not answer.'));
   });
   return new Promise((resolve, reject) => {

@@ -28,7 +28,7 @@ import {
   ListTasksCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { LambdaClient, ListFunctionsCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import {
   DeleteParameterCommand,
   DescribeParametersCommand,
@@ -40,7 +40,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../lambda/canary/report.ts';
+import { rotationFunctionName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
+import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
 
 const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-deployed');
@@ -196,12 +198,15 @@ describe('a second deploy of the same sources', () => {
 });
 
 describe('a task that starts while a parameter is missing', () => {
-  test('fails visibly, the old tasks keep serving, and a new deployment heals it', async () => {
-    const saved = (await parameters())[keySetParameter] ?? '';
+  test('fails visibly, the old tasks keep serving, and it is put back as soon as the rotation function gets to it', async () => {
+    const saved = await parameters();
     const [mcp] = (await serviceArns()).filter((arn) => arn.includes('mcp'));
     const running = await ecs.send(new ListTasksCommand({ cluster: namePrefix }));
-    await ssm.send(new DeleteParameterCommand({ Name: keySetParameter }));
+    const lambda = new LambdaClient(environment.clientSettings);
+    const FunctionName = rotationFunctionName({ namePrefix });
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
     try {
+      await ssm.send(new DeleteParameterCommand({ Name: keySetParameter }));
       await ecs.send(new UpdateServiceCommand({ cluster: namePrefix, service: mcp, forceNewDeployment: true }));
       const reason = await until('a task has failed to start', async () => {
         const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: namePrefix, desiredStatus: 'STOPPED' }));
@@ -219,16 +224,12 @@ describe('a task that starts while a parameter is missing', () => {
       expect(now.taskArns?.toSorted()).toEqual(running.taskArns?.toSorted());
       expect((await post('/mcp')).status).toBe(401);
     } finally {
-      await ssm.send(
-        new PutParameterCommand({ Name: keySetParameter, Value: saved, Type: 'SecureString', Overwrite: true }),
-      );
+      await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 1 }));
     }
-    await ecs.send(new UpdateServiceCommand({ cluster: namePrefix, service: mcp, forceNewDeployment: true }));
-    await until('the new tasks run', async () => {
-      const found = (await services()).find(({ serviceArn }) => serviceArn === mcp);
-      const [deployment] = found?.deployments ?? [];
-      return found?.deployments?.length === 1 && deployment?.rolloutState === 'COMPLETED';
-    });
+    const rotations = new Rotations(environment);
+    await rotations.recordWhen('the parameter is repaired', ({ last }) => last?.outcome === 'repaired');
+    const now = await parameters();
+    for (const [name, value] of Object.entries(saved)) expect(now[name] === value).toBe(true);
     expect((await environment.canary()).verdict).toBe('green');
   }, 90_000);
 });

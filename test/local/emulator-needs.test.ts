@@ -4,31 +4,45 @@
  */
 
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, FilterLogEventsCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  StopTaskCommand,
 } from '@aws-sdk/client-ecs';
+import { GetFunctionConcurrencyCommand, LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
+import { executionEnd, inlineFunction, stateMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
+import { reluctantService, startWitness, type Witness } from './support/witness.ts';
 
 const ADDITIONS = [
   'ecs_deployments',
   'ecs_secrets',
+  'ecs_stopping',
+  'ecs_times',
+  'cloudformation_function',
   'cloudformation_network_types',
   'cloudformation_service',
   'cloudformation_task_definition',
   'load_balancer_targets',
+  'logs_json_patterns',
+  'ssm_change_events',
+  'stepfunctions_lambda',
 ];
 const CRASHING = 'test.local/crashing@sha256:0';
 const MEASURING = 'test.local/measuring@sha256:0';
 const ANSWERING = 'test.local/answering@sha256:0';
+const RELUCTANT = 'test.local/reluctant@sha256:0';
 
 function program(source: string) {
   return { command: [process.execPath, '-e', source], healthPath: '/' };
@@ -57,16 +71,21 @@ function taskDefinition(image: string, more: object = {}) {
   };
 }
 
+let witness: Witness;
 let bare: BareEmulator;
 let ecs: ECSClient;
 
 beforeAll(async () => {
-  bare = await startBareEmulator(ADDITIONS, IMAGES);
+  witness = await startWitness();
+  bare = await startBareEmulator(ADDITIONS, { ...IMAGES, [RELUCTANT]: program(reluctantService(witness.url)) });
   ecs = new ECSClient(bare.settings);
   await ecs.send(new CreateClusterCommand({ clusterName: 'test' }));
 }, 60_000);
 
-afterAll(() => bare.stop());
+afterAll(async () => {
+  await bare?.stop();
+  await witness?.close();
+});
 
 /** Registers a task definition through the API and returns its family. */
 async function register(family: string, image: string, secret?: string): Promise<string> {
@@ -117,6 +136,36 @@ test('ecs_secrets: a task gets the ciphertext of a SecureString', async () => {
     return found?.events?.find((event) => event.message?.startsWith('measured'))?.message;
   });
   expect(line).not.toBe('measured 64');
+});
+
+test('ecs_stopping: a task is STOPPED while its process goes on', async () => {
+  const taskDefinition = await register('reluctant', RELUCTANT);
+  const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'test', taskDefinition }));
+  const task = tasks?.[0]?.taskArn ?? '';
+  const status = async () => {
+    const found = await ecs.send(new DescribeTasksCommand({ cluster: 'test', tasks: [task] }));
+    return found.tasks?.[0]?.lastStatus;
+  };
+  await until('the task runs', async () => (await status()) === 'RUNNING');
+  const stopped = ecs.send(new StopTaskCommand({ cluster: 'test', task }));
+  const draining = await witness.next('draining');
+  expect(await status()).toBe('STOPPED');
+  draining.answer();
+  await stopped;
+});
+
+test('ecs_times: a task tells its times in whole seconds', async () => {
+  const taskDefinition = await register('times', ANSWERING);
+  const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'test', taskDefinition, count: 3 }));
+  expect(tasks?.map(({ createdAt }) => (createdAt?.getTime() ?? Number.NaN) % 1000)).toEqual([0, 0, 0]);
+});
+
+test('cloudformation_function: a function loses its reserved concurrency', async () => {
+  const It = inlineFunction('limited', 'exports.handler = async () => 1;', { ReservedConcurrentExecutions: 1 });
+  expect(await bare.createStack('limited', { It })).toBe('CREATE_COMPLETE');
+  const lambda = new LambdaClient(bare.settings);
+  const limit = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: 'limited' }));
+  expect(limit.ReservedConcurrentExecutions).toBeUndefined();
 });
 
 test('cloudformation_task_definition: a container definition loses its secrets', async () => {
@@ -198,6 +247,70 @@ test('load_balancer_targets: the load balancer dials the address of a task, whic
     return status === 503 ? undefined : status;
   });
   expect(answer).toBe(502);
+});
+
+test('logs_json_patterns: a pattern in JSON finds every line', async () => {
+  await bare.createStack('logs', {
+    Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/test/json' } },
+    Stream: {
+      Type: 'AWS::Logs::LogStream',
+      DependsOn: 'Group',
+      Properties: { LogGroupName: '/test/json', LogStreamName: 'only' },
+    },
+  });
+  const logs = new CloudWatchLogsClient(bare.settings);
+  const logEvents = [{ timestamp: Date.now(), message: '{"event":"other"}' }];
+  await logs.send(new PutLogEventsCommand({ logGroupName: '/test/json', logStreamName: 'only', logEvents }));
+  const asked = new FilterLogEventsCommand({ logGroupName: '/test/json', filterPattern: '{ $.event = "wanted" }' });
+  expect((await logs.send(asked)).events).toHaveLength(1);
+});
+
+test("ssm_change_events: no rule hears of a parameter's change", async () => {
+  const pass = { Only: { Type: 'Pass', End: true } };
+  const speaker = `arn:aws:states:us-east-1:${EMULATOR_ACCOUNT}:stateMachine:speaker`;
+  await bare.createStack('changes', {
+    Speaker: stateMachine('speaker', 'Only', pass),
+    Listener: stateMachine('listener', 'Only', pass),
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventPattern: {
+          $or: [
+            { source: ['aws.ssm'] },
+            { source: ['aws.states'], detail: { stateMachineArn: [speaker], status: ['SUCCEEDED'] } },
+          ],
+        },
+        Targets: [{ Id: 'listener', Arn: { Ref: 'Listener' }, InputPath: '$.source' }],
+      },
+    },
+  });
+  const ssm = new SSMClient(bare.settings);
+  await ssm.send(new PutParameterCommand({ Name: '/test/heard', Value: 'value', Type: 'String' }));
+  // Of something that happens later the rule does hear.
+  const machines = new SFNClient(bare.settings);
+  await machines.send(new StartExecutionCommand({ stateMachineArn: speaker }));
+  const heard = await until('the rule has heard of something', async () => {
+    const listener = speaker.replace('speaker', 'listener');
+    const { executions } = await machines.send(new ListExecutionsCommand({ stateMachineArn: listener }));
+    return executions?.length ? executions : undefined;
+  });
+  const inputs = heard.map(({ executionArn }) => machines.send(new DescribeExecutionCommand({ executionArn })));
+  expect((await Promise.all(inputs)).map(({ input }) => input)).toEqual(['"aws.states"']);
+});
+
+test('stepfunctions_lambda: a state machine does not see that a function is throttled', async () => {
+  const lambda = new LambdaClient(bare.settings);
+  await bare.createStack('throttled', {
+    Function: inlineFunction('throttled', 'exports.handler = async () => 1;'),
+    Machine: stateMachine('throttled', 'Only', {
+      Only: { Type: 'Task', Resource: `\${Function.Arn}`, End: true },
+    }),
+  });
+  await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'throttled', ReservedConcurrentExecutions: 0 }));
+  const machines = new SFNClient(bare.settings);
+  const stateMachineArn = `arn:aws:states:us-east-1:${EMULATOR_ACCOUNT}:stateMachine:throttled`;
+  const { executionArn } = await machines.send(new StartExecutionCommand({ stateMachineArn }));
+  expect((await executionEnd(machines, executionArn)).error).toBe('Lambda.Unknown');
 });
 
 test('engine: without it a service counts its tasks as running and runs nothing', async () => {

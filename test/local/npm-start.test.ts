@@ -3,10 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
+import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
 import { processesOf } from './support/processes-of.ts';
@@ -80,7 +82,7 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect({ code: await first.exitCode, err: first.err }).toMatchObject({ code: 0 });
   const summary: Summary = JSON.parse(first.out);
   expect(summary.canary.verdict).toBe('green');
-  expect(summary.stacks.map(({ status }) => status)).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE', 'CREATE_COMPLETE']);
+  expect(summary.stacks.map(({ status }) => status)).toEqual(Array(4).fill('CREATE_COMPLETE'));
   expect(summary.services).toHaveLength(2);
   for (const service of summary.services) expect(service).toMatchObject({ running: 2, desired: 2 });
   expect(processesOf(directory)).toEqual([]);
@@ -107,7 +109,8 @@ test('deploys, reports in one document, and comes back from its kept state', asy
     ]),
   );
 
-  // A person writes another key set over the parameter: the signing secret is not in it any more.
+  // A person writes another key set over the parameter: the signing secret is not in it any more. It would be put back at once.
+  await keepRotationFromRunning(summary.urls.aws);
   await overwriteKeySet(summary.urls.aws);
   const red = canary();
   expect(await red.exitCode).toBe(5);
@@ -134,6 +137,12 @@ test('says what to do when the canary is asked for and nothing runs', async () =
   expect(await asked.exitCode).toBe(4);
   expect(asked.err).toContain('npm start');
 }, 30_000);
+
+async function keepRotationFromRunning(endpoint: string): Promise<void> {
+  const FunctionName = rotationFunctionName(loadEnvironment('local'));
+  const reserve = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 });
+  await new LambdaClient(awsClientSettings(endpoint)).send(reserve);
+}
 
 async function overwriteKeySet(endpoint: string): Promise<void> {
   const { keySetParameter } = loadEnvironment('local');

@@ -1,13 +1,13 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { parseJsonObject } from '../../../auth/json-object.ts';
 import type { CanaryReport } from '../../canary/report.ts';
 import { awsCall } from './call.ts';
 
-function reportOf(payload: Uint8Array | undefined): Partial<CanaryReport> {
-  try {
-    return JSON.parse(Buffer.from(payload ?? []).toString('utf8')) as Partial<CanaryReport>;
-  } catch {
-    return {};
-  }
+type Report = Partial<Pick<CanaryReport, 'verdict' | 'checks'>>;
+
+function reportOf(payload: Uint8Array | undefined): Report {
+  const report = parseJsonObject(Buffer.from(payload ?? []).toString('utf8'));
+  return Array.isArray(report?.checks) ? (report as Report) : {};
 }
 
 /**

@@ -81,6 +81,7 @@ export function parameterPort(
     },
 
     async deleteIncoming(name) {
+      if (!name.startsWith(incomingPath)) return;
       const answer = client.send(new DeleteParameterCommand({ Name: name }), options).catch((error: unknown) => {
         if (!(error instanceof ParameterNotFound)) throw error;
       });

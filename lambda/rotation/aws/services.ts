@@ -33,16 +33,18 @@ export function servicePort(
 
   /** Tasks that are to run, and those that are to stop: a draining one still serves and still signs. */
   async function tasksOf(serviceName: string): Promise<readonly Task[]> {
-    const arns: string[] = [];
+    // A set: a task that begins to stop between the two answers is in both.
+    const listed = new Set<string>();
     for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
       let nextToken: string | undefined;
       do {
         const command = new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) });
         const answer = await awsCall('ecs:ListTasks', client.send(command, options));
-        arns.push(...(answer.taskArns ?? []));
+        for (const arn of answer.taskArns ?? []) listed.add(arn);
         nextToken = answer.nextToken;
       } while (nextToken);
     }
+    const arns = [...listed];
     const tasks: Task[] = [];
     for (let start = 0; start < arns.length; start += PAGE) {
       const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + PAGE) });

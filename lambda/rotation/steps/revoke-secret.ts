@@ -2,7 +2,7 @@ import { contentOf, find, holds, type Secrets } from '../found.ts';
 import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { settle } from '../settle.ts';
+import { foreignWrite, settle } from '../settle.ts';
 import { newSecret, retry, rollAll } from './common.ts';
 import { acceptedRetired } from './retired-tokens.ts';
 
@@ -16,7 +16,11 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const found = await find(ports.parameters);
   const { signing } = found;
   const { secret, keySet } = found.seen;
-  const before = [record.intended, record.before].find((content) => content !== undefined && holds(found, content));
+  const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
+  const before = own.find((content) => holds(found, content));
+  // What somebody put back before is told here; what is there still, when it is overwritten.
+  const what = before && (await foreignWrite(run, found, own));
+  if (what !== undefined) ports.tell({ kind: 'repaired', message: what });
   const known = keyNames(record);
   const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
   const next = await newSecret(ports.now());

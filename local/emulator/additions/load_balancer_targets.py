@@ -11,9 +11,13 @@ _proxy = alb._proxy_http_target
 _load_persisted_state = alb.load_persisted_state
 
 
-def proxy(target, *arguments, **options):
-    port = addresses.port_of(str(target.get("Id", "")))
-    return _proxy({"Id": "127.0.0.1", "Port": port} if port else target, *arguments, **options)
+async def proxy(target, *arguments, **options):
+    address = str(target.get("Id", ""))
+    port = addresses.port_of(address)
+    if port is None:
+        return await _proxy(target, *arguments, **options)
+    with addresses.request_to(address):
+        return await _proxy({"Id": "127.0.0.1", "Port": port}, *arguments, **options)
 
 
 def load_persisted_state(data):

@@ -227,7 +227,7 @@ const REFUSED: readonly Case[] = [
       const reason = 'Parameter /quilt/mcp-server/jwt-secret: The secret is 5 bytes.';
       account.canary = { verdict: 'red', checks: [{ name: 'parameters-valid', verdict: 'fail', reason }] };
     },
-    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*rotate --resume/,
+    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*quilt-mcp canary/,
   ],
   [
     'a canary that ends with an error',

@@ -12,6 +12,8 @@ import { until } from './until.ts';
 export interface BareEmulator {
   readonly settings: ReturnType<typeof awsClientSettings>;
   readonly endpoint: string;
+  /** Folder of its log and temporary files. */
+  readonly directory: string;
   /** Creates a stack from resources and returns the status it ends in. */
   createStack(name: string, resources: object): Promise<string>;
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startBareEmulator(
   return {
     settings,
     endpoint: emulator.endpoint,
+    directory,
     async createStack(name, resources) {
       await stacks.send(
         new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify({ Resources: resources }) }),

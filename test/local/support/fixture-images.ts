@@ -18,9 +18,18 @@ export function offerCrashingImage(imageDirectory: string): string {
 
 /** Offers the MCP service that verifies no token, and returns its reference. `edition` makes it another image. */
 export function offerOpenMcpImage(imageDirectory: string, edition: string): string {
-  const outfile = join(imageDirectory, `open-mcp-${edition}.mjs`);
+  return offerFixture(imageDirectory, 'open-mcp', edition);
+}
+
+/** Offers the MCP service that knows the signing secret only, and returns its reference. */
+export function offerOneKeyMcpImage(imageDirectory: string): string {
+  return offerFixture(imageDirectory, 'one-key-mcp', 'only');
+}
+
+function offerFixture(imageDirectory: string, name: 'open-mcp' | 'one-key-mcp', edition: string): string {
+  const outfile = join(imageDirectory, `${name}-${edition}.mjs`);
   buildSync({
-    entryPoints: [join(import.meta.dirname, 'open-mcp.ts')],
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -32,7 +41,7 @@ export function offerOpenMcpImage(imageDirectory: string, edition: string): stri
     },
     logLevel: 'error',
   });
-  const reference = `test.local/open-mcp@sha256:${digest(readFileSync(outfile))}`;
+  const reference = `test.local/${name}@sha256:${digest(readFileSync(outfile))}`;
   offerBundle(imageDirectory, reference, outfile, '/healthz');
   return reference;
 }

@@ -5,6 +5,8 @@ name here, and the load balancer asks this table where it really is. It is taken
 whoever dials it reaches this machine or nobody.
 """
 
+import collections
+import contextlib
 import ipaddress
 import itertools
 import socket
@@ -13,6 +15,7 @@ import threading
 _BLOCK = ipaddress.ip_network("127.128.0.0/9")
 _numbers = itertools.count(int(_BLOCK.network_address) + 1)
 _ports = {}
+_requests = collections.Counter()
 _lock = threading.Lock()
 
 
@@ -41,6 +44,25 @@ def is_task(address):
         return False
 
 
+@contextlib.contextmanager
+def request_to(address):
+    """Counts a request from the choice of its target until the target has begun to answer."""
+    with _lock:
+        _requests[address] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _requests[address] -= 1
+
+
+def is_awaited(address):
+    """Whether a request is on its way to a task."""
+    with _lock:
+        return _requests[address] > 0
+
+
 def release(address):
     with _lock:
         _ports.pop(address, None)
+        _requests.pop(address, None)

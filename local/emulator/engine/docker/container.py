@@ -15,8 +15,9 @@ from . import addresses
 
 _START_SECONDS = 30
 _POLL_SECONDS = 0.05
-# ECS deregisters a target and waits for the deregistration delay before it stops the task; MiniStack does not wait.
-_DEREGISTRATION_SECONDS = 0.3
+# ECS deregisters a target and waits for the deregistration delay before it stops the task; MiniStack does not wait. Here it is
+# at least the first and at most the second, and ends with the last request that was on its way.
+_DEREGISTRATION_SECONDS = (0.3, 10)
 # ECS throttles a service whose tasks keep failing; MiniStack starts the next task at once.
 _FAILED_START_SECONDS = 0.25
 # A system-wide proxy must not be asked for loopback.
@@ -109,12 +110,19 @@ class Container:
     def stop(self, timeout=30):
         """Lets requests on their way arrive, then SIGTERM, then SIGKILL after `timeout` seconds."""
         if self._process.poll() is None:
-            time.sleep(_DEREGISTRATION_SECONDS)
+            self._drain()
             self._process.terminate()
             try:
                 self._process.wait(timeout)
             except subprocess.TimeoutExpired:
                 self._kill()
+
+    def _drain(self):
+        least, most = _DEREGISTRATION_SECONDS
+        deadline = time.monotonic() + most
+        time.sleep(least)
+        while addresses.is_awaited(self._address) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
 
     def remove(self, **_options):
         self._kill()

@@ -1,0 +1,148 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { parameterPort } from '../../../../lambda/rotation/aws/parameters.ts';
+import { KEY_SET, SECRET } from '../../deploy-gate/fake-account.ts';
+import { closeServers } from '../../support/servers.ts';
+import { type Answers, AwsFault, type Input, startScriptedAws } from '../support/scripted-aws.ts';
+import { SETTINGS } from '../support/settings.ts';
+
+const INCOMING = '/quilt/incoming/next';
+
+/** A version as the protocol has it: it tells times in seconds. */
+function versionOf(Value: string, Version: number, more: Input = {}): Input {
+  return { Value, Version, LastModifiedDate: 1_767_225_600 + Version, Type: 'SecureString', ...more };
+}
+
+const modifiedAt = (version: number) => (1_767_225_600 + version) * 1000;
+
+async function open(answers: Answers) {
+  const asked = await startScriptedAws(answers);
+  const port = parameterPort(new SSMClient({ maxAttempts: 1 }), SETTINGS, new AbortController().signal);
+  return { asked, port };
+}
+
+afterEach(closeServers);
+
+describe('both parameters', () => {
+  test('are read at once and decrypted', async () => {
+    const { asked, port } = await open({
+      GetParameters: () => ({
+        Parameters: [
+          { Name: KEY_SET, ...versionOf('keys', 5) },
+          { Name: SECRET, ...versionOf('secret', 3) },
+        ],
+      }),
+    });
+    expect(await port.read()).toEqual({
+      secret: { value: 'secret', version: 3, modifiedAt: modifiedAt(3) },
+      keySet: { value: 'keys', version: 5, modifiedAt: modifiedAt(5) },
+    });
+    expect(asked).toEqual([{ operation: 'GetParameters', input: { Names: [SECRET, KEY_SET], WithDecryption: true } }]);
+  });
+
+  test('are left out when they do not exist', async () => {
+    const { port } = await open({
+      GetParameters: () => ({ Parameters: [{ Name: KEY_SET, ...versionOf('keys', 5) }], InvalidParameters: [SECRET] }),
+    });
+    expect(Object.keys(await port.read())).toEqual(['keySet']);
+  });
+
+  test('hold no secret as a plain String, which anybody may have read', async () => {
+    const { port } = await open({
+      GetParameters: () => ({ Parameters: [{ Name: SECRET, ...versionOf('secret', 3, { Type: 'String' }) }] }),
+    });
+    expect(await port.read()).toEqual({ secret: { value: '', version: 3, modifiedAt: modifiedAt(3) } });
+  });
+});
+
+describe('the history', () => {
+  test('is read to its last page, and what was a plain String then is no secret', async () => {
+    const pages = [
+      { Parameters: [versionOf('one', 1, { Type: 'String' }), versionOf('two', 2)], NextToken: 'second' },
+      { Parameters: [], NextToken: 'third' },
+      { Parameters: [versionOf('three', 3)] },
+    ];
+    const { asked, port } = await open({
+      GetParameterHistory: ({ NextToken }) => pages[['second', 'third'].indexOf(String(NextToken)) + 1],
+    });
+    expect(await port.history('secret')).toEqual([
+      { value: '', version: 1, modifiedAt: modifiedAt(1) },
+      { value: 'two', version: 2, modifiedAt: modifiedAt(2) },
+      { value: 'three', version: 3, modifiedAt: modifiedAt(3) },
+    ]);
+    const common = { Name: SECRET, WithDecryption: true };
+    expect(asked.map(({ input }) => input)).toEqual([
+      common,
+      { ...common, NextToken: 'second' },
+      { ...common, NextToken: 'third' },
+    ]);
+  });
+
+  test('of a parameter that does not exist is empty', async () => {
+    const { asked, port } = await open({
+      GetParameterHistory: () => {
+        throw new AwsFault('ParameterNotFound');
+      },
+    });
+    expect(await port.history('keySet')).toEqual([]);
+    expect(asked).toMatchObject([{ input: { Name: KEY_SET } }]);
+  });
+});
+
+test.each([
+  ['secret', SECRET],
+  ['keySet', KEY_SET],
+] as const)('a write of the %s is encrypted under the key of the deployment', async (role, Name) => {
+  const { asked, port } = await open({ PutParameter: () => ({ Version: 4, Tier: 'Standard' }) });
+  await port.put(role, 'new-value');
+  const input = {
+    Name,
+    Value: 'new-value',
+    Type: 'SecureString',
+    KeyId: SETTINGS.encryptionKey,
+    Overwrite: true,
+    Tier: 'Standard',
+  };
+  expect(asked).toEqual([{ operation: 'PutParameter', input }]);
+});
+
+describe('what a person left', () => {
+  const holding = (more: Input = {}): Answers => ({
+    GetParameters: () => ({ Parameters: [{ Name: INCOMING, ...versionOf(' left-by-a-person\n', 1, more) }] }),
+  });
+
+  test('is read as it stands', async () => {
+    const { asked, port } = await open(holding());
+    expect(await port.readIncoming(INCOMING)).toBe(' left-by-a-person\n');
+    expect(asked).toEqual([{ operation: 'GetParameters', input: { Names: [INCOMING], WithDecryption: true } }]);
+  });
+
+  test('is nothing when it is a plain String, or does not exist', async () => {
+    const { port } = await open(holding({ Type: 'String' }));
+    expect(await port.readIncoming(INCOMING)).toBeUndefined();
+    expect(await port.readIncoming(`${INCOMING}-other`)).toBeUndefined();
+  });
+
+  test('is deleted, and may be gone already', async () => {
+    const gone = new Set<unknown>();
+    const { asked, port } = await open({
+      DeleteParameter: ({ Name }) => {
+        if (gone.has(Name)) throw new AwsFault('ParameterNotFound');
+        gone.add(Name);
+        return {};
+      },
+    });
+    await port.deleteIncoming(INCOMING);
+    await port.deleteIncoming(INCOMING);
+    expect(asked.map(({ input }) => input)).toEqual([{ Name: INCOMING }, { Name: INCOMING }]);
+  });
+
+  test.each([SECRET, '/quilt/incoming', '/quilt/incoming-other/next', '/other/quilt/incoming/next'])(
+    'is not looked for in %s, outside its path, and nothing is deleted there',
+    async (name) => {
+      const { asked, port } = await open({ ...holding(), DeleteParameter: () => ({}) });
+      expect(await port.readIncoming(name)).toBeUndefined();
+      await port.deleteIncoming(name);
+      expect(asked).toEqual([]);
+    },
+  );
+});

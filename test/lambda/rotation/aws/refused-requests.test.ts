@@ -1,0 +1,43 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { countRefused } from '../../../../lambda/rotation/aws/refused-requests.ts';
+import { closeServers } from '../../support/servers.ts';
+import { type Answers, startScriptedAws } from '../support/scripted-aws.ts';
+
+const SINCE = 1_767_225_600_000;
+
+async function count(answers: Answers) {
+  const asked = await startScriptedAws(answers);
+  const client = new CloudWatchLogsClient({ maxAttempts: 1 });
+  return { text: await countRefused(client, '/quilt/mcp', SINCE, new AbortController().signal), asked };
+}
+
+const eventsOf = (number: number) => Array.from({ length: number }, (_, index) => ({ eventId: String(index) }));
+
+afterEach(closeServers);
+
+test('counts the refused requests of every page, also behind an empty one', async () => {
+  const pages = [{ events: eventsOf(3), nextToken: '1' }, { nextToken: '2' }, { events: eventsOf(2) }];
+  const { text, asked } = await count({ FilterLogEvents: ({ nextToken }) => pages[Number(nextToken ?? 0)] });
+  expect(text).toBe('5 requests');
+  const common = {
+    logGroupName: '/quilt/mcp',
+    startTime: SINCE,
+    filterPattern: '{ $.event = "authentication_failed" && $.reason = "token_key_id_unknown" }',
+  };
+  expect(asked.map(({ input }) => input)).toEqual([
+    common,
+    { ...common, nextToken: '1' },
+    { ...common, nextToken: '2' },
+  ]);
+});
+
+test('ends a count that has no end', async () => {
+  const { text, asked } = await count({ FilterLogEvents: () => ({ events: eventsOf(4), nextToken: 'more' }) });
+  expect(text).toBe('more than 40 requests');
+  expect(asked).toHaveLength(10);
+});
+
+test('says that the number is unknown, by the name of the error, and fails nothing', async () => {
+  const { text } = await count({});
+  expect(text).toBe('unknown (logs:FilterLogEvents failed with AccessDeniedException)');
+});
