@@ -8,6 +8,8 @@ type Deploy = {
   /** What it was before, for the way back. */
   readonly lifetimeBefore: number;
   readonly beganAt: number;
+  /** The roll-out that is waited for. */
+  rollOut?: string;
   stage: 'gate' | 'mcp' | 'catalog' | 'verdict' | 'back' | 'over';
 };
 
@@ -79,7 +81,7 @@ export class Deploys {
       case 'gate':
         if (this.#admit(deploy)) {
           this.revisions.push({ openedAt: now, lifetime: deploy.lifetime, verdict: 'open' });
-          fleet.mcp.begin(revision, now);
+          deploy.rollOut = fleet.mcp.begin(revision, now);
           deploy.stage = 'mcp';
         } else {
           this.#end(deploy);
@@ -87,12 +89,14 @@ export class Deploys {
         break;
       case 'mcp':
       case 'catalog': {
-        const { rollouts } = fleet[deploy.stage];
+        const { primary } = fleet[deploy.stage];
         const isTooLong = now - deploy.beganAt > PATIENCE_MS;
-        if (isTooLong || rollouts.some(({ state }) => state === 'FAILED')) {
+        // A person's roll-out of the same revision comes later; an earlier one is back when the circuit broke.
+        const isLater = Number(primary.id.split('-')[1]) >= Number(deploy.rollOut?.split('-')[1]);
+        if (isTooLong || !isLater) {
           this.#goBack(deploy, before);
-        } else if (rollouts[0]?.state === 'COMPLETED') {
-          if (deploy.stage === 'mcp') fleet.catalog.begin(revision, now);
+        } else if (primary.state === 'COMPLETED') {
+          if (deploy.stage === 'mcp') deploy.rollOut = fleet.catalog.begin(revision, now);
           deploy.stage = deploy.stage === 'mcp' ? 'catalog' : 'verdict';
         }
         break;
