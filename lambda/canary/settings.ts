@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isBucketName } from '../../auth/bucket-name.ts';
+import { secureOrigin } from '../shared/secure-origin.ts';
 import { type CheckName, isCheckName } from './check-names.ts';
 import * as names from './environment.ts';
 
@@ -45,20 +46,10 @@ type Variable<T> = {
 
 type Values<V> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9.-]+\.localhost)$/;
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const STATE_MACHINE = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/;
 const PATH = /^(?:\/[A-Za-z0-9._~-]+)+\/?$/;
-
-function parseUrl(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // Tokens travel to this URL: in clear on loopback only.
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  const bare =
-    url?.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  return secure && bare ? url : undefined;
-}
 
 /** A JSON list without repetitions, sorted; `undefined` when it is none or one of its items is not allowed. */
 const listOf =
@@ -88,7 +79,7 @@ function variable<T>(
 const anyText = matching(/./);
 
 const VARIABLES = {
-  url: variable(names.CANARY_URL, 'an https URL without path (http on loopback only)', parseUrl),
+  url: variable(names.CANARY_URL, 'an https URL without path (http on loopback only)', secureOrigin),
   mcpPath: variable(names.CANARY_MCP_PATH, 'the path of a URL', matching(PATH), '/mcp'),
   connectHost: variable(
     names.CANARY_CONNECT_HOST,

@@ -2,6 +2,7 @@ import type { OctKey } from '../../auth/key-set.ts';
 import { contentOf, type Found, find } from './found.ts';
 import type { Ports } from './ports.ts';
 import type { KeyName, RotationRecord } from './record.ts';
+import { RecordConflict } from './run.ts';
 
 function nameOf(key: OctKey, thumbprint: string, since: string): KeyName {
   return { thumbprint, keyId: key.kid, since };
@@ -52,7 +53,8 @@ async function firstRecord(ports: Ports, found: Found, execution: string): Promi
  * Makes the record, once, from what the parameters hold.
  *
  * @param instead - the record of other parameters, if there is one
- * @returns undefined when they cannot be used, or somebody else was faster
+ * @returns undefined when they cannot be used
+ * @throws RecordConflict when somebody else was faster
  */
 export async function makeRecord(
   ports: Ports,
@@ -62,5 +64,6 @@ export async function makeRecord(
   const record = await firstRecord(ports, await find(ports.parameters), execution);
   if (record === undefined) return undefined;
   const next = { ...record, revision: (instead?.revision ?? 0) + 1 };
-  return (await ports.records.write(next, instead)) ? next : undefined;
+  if (!(await ports.records.write(next, instead))) throw new RecordConflict();
+  return next;
 }

@@ -36,7 +36,11 @@ export interface RecordPort {
 }
 
 /** Who changes services or secrets now. */
-export type Holder = { readonly owner: string; readonly kind: 'deploy' | 'rotation'; readonly takenAt: string };
+export type Holder = {
+  readonly owner: string;
+  readonly kind: 'deploy' | 'rotation' | 'unknown';
+  readonly takenAt: string;
+};
 
 /** The lock that deploys and rotations share. */
 export interface LockPort {

@@ -1,3 +1,4 @@
+import { secureOrigin } from '../shared/secure-origin.ts';
 import * as names from './environment.ts';
 
 /** Where the rotation looks, and how long things take. */
@@ -62,9 +63,9 @@ const NUMBERS = [
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): RotationSettings {
   const text = (name: string) => environment[name] ?? '';
   const wrong = [
-    ...REQUIRED.filter((name) => text(name) === ''),
+    ...REQUIRED.filter((name) => text(name).trim() === ''),
     ...NUMBERS.filter((name) => !/^\d{1,6}$/.test(text(name))),
-    ...[names.ROTATION_URL].filter((name) => !URL.canParse(text(name))),
+    ...[names.ROTATION_URL].filter((name) => secureOrigin(text(name)) === undefined),
   ];
   if (wrong.length > 0) throw new SettingsError(wrong);
   return {

@@ -14,6 +14,8 @@ import { awsCall } from './call.ts';
 type Item = Record<string, AttributeValue>;
 
 const RECORD: Item = { pk: { S: RECORD_KEY.pk }, sk: { S: RECORD_KEY.sk } };
+const KINDS: readonly Holder['kind'][] = ['deploy', 'rotation'];
+
 const LOCK: Item = { pk: { S: 'lock' }, sk: { S: '-' } };
 
 /** The part of the state table that a rotation writes, and the revisions that it reads. */
@@ -59,7 +61,7 @@ export class StateTable {
       read: async () => {
         const item = await this.#get(LOCK);
         if (item === undefined) return undefined;
-        const kind: Holder['kind'] = item.kind?.S === 'rotation' ? 'rotation' : 'deploy';
+        const kind = KINDS.find((known) => known === item.kind?.S) ?? 'unknown';
         return { owner: item.owner?.S ?? '', kind, takenAt: item.takenAt?.S ?? '' };
       },
       take: (owner, instead) => {

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { runCanary } from '../../../../lambda/rotation/aws/canary.ts';
 import { FakeAccount } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
-import { closeServers } from '../../support/servers.ts';
+import { closeServers, serve } from '../../support/servers.ts';
 
 const NO_REPORT = ['The canary gave no report; its log says why.'];
 
@@ -53,4 +53,14 @@ test.each<[string, unknown]>([
   ['is red without a failed check', { verdict: 'red', checks: [{ name: 'tasks-agree', verdict: 'skipped' }] }],
 ])('a canary that %s has proved nothing', async (_, answer) => {
   expect(await saidOf(answer)).toEqual(NO_REPORT);
+});
+
+test('a canary that ended with an error has proved nothing, whatever it answers', async () => {
+  const origin = await serve((_, response) => {
+    response
+      .writeHead(200, { 'content-type': 'application/json', 'x-amz-function-error': 'Unhandled' })
+      .end('{"verdict":"green","checks":[]}');
+  });
+  const client = new LambdaClient({ endpoint: origin, maxAttempts: 1 });
+  expect(await runCanary(client, 'quilt-canary', new AbortController().signal)).toEqual(NO_REPORT);
 });

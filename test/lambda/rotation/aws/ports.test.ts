@@ -3,7 +3,7 @@ import type { Ports } from '../../../../lambda/rotation/ports.ts';
 import { FakeAccount } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
 import { closeServers } from '../../support/servers.ts';
-import { Rotations } from '../support/rotations.ts';
+import { RECORD } from '../support/record.ts';
 import { SETTINGS } from '../support/settings.ts';
 
 const OWNER = 'arn-of-an-execution';
@@ -16,7 +16,7 @@ const CALLS: readonly (readonly [string, (ports: Ports) => Promise<unknown>])[] 
   ['ssm:PutParameter', ({ parameters }) => parameters.put('secret', 'a-value-not-to-be-seen')],
   ['ssm:DeleteParameter', ({ parameters }) => parameters.deleteIncoming('/quilt/incoming/next')],
   ['dynamodb:GetItem', ({ records }) => records.read()],
-  ['dynamodb:PutItem', async ({ records }) => records.write(await recordOf(), undefined)],
+  ['dynamodb:PutItem', ({ records }) => records.write(RECORD, undefined)],
   ['dynamodb:GetItem', ({ lock }) => lock.read()],
   ['dynamodb:PutItem', ({ lock }) => lock.take(OWNER, undefined)],
   ['dynamodb:DeleteItem', ({ lock }) => lock.release(OWNER)],
@@ -29,24 +29,21 @@ const CALLS: readonly (readonly [string, (ports: Ports) => Promise<unknown>])[] 
   ['lambda:InvokeFunction', ({ runCanary }) => runCanary()],
 ];
 
-async function recordOf() {
-  const { world } = await Rotations.start();
-  if (world.record === undefined) throw new Error('There is no record.');
-  return world.record;
-}
-
 let account: FakeAccount;
 let open: typeof awsPorts;
 
-beforeEach(async () => {
+beforeAll(async () => {
   account = await FakeAccount.start();
   useFakeAws(account.endpoint);
-  // The clients are made with the module, and keep their endpoint.
-  jest.resetModules();
   open = (await import('../../../../lambda/rotation/aws/ports.ts')).awsPorts;
 });
 
-afterEach(closeServers);
+beforeEach(() => {
+  account.failing.clear();
+  account.operations.length = 0;
+});
+
+afterAll(closeServers);
 
 test.each(CALLS)('what AWS says about a failure of %s is not repeated, only its name', async (action, call) => {
   const operation = action === 'lambda:InvokeFunction' ? 'Invoke' : (action.split(':')[1] as string);

@@ -4,27 +4,10 @@ import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
 import { EXECUTION, FakeAccount, STACK } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
 import { closeServers } from '../../support/servers.ts';
+import { RECORD } from '../support/record.ts';
 import { startScriptedAws } from '../support/scripted-aws.ts';
 
 const OTHER_EXECUTION = `${EXECUTION}-other`;
-
-const KEY = {
-  thumbprint: 'thumbprint-of-a-key',
-  keyId: 'frontend-enhanced.thumbpri',
-  since: '2026-01-01T00:00:00.000Z',
-};
-
-const RECORD: RotationRecord = {
-  revision: 7,
-  phase: 'createSecret',
-  direction: 'forward',
-  execution: EXECUTION,
-  phaseSince: KEY.since,
-  intended: { signing: KEY.thumbprint, accepted: [KEY.thumbprint] },
-  parameters: { secret: '/quilt/secret', keySet: '/quilt/keys' },
-  current: KEY,
-  signingSince: KEY.since,
-};
 
 const NEXT: RotationRecord = { ...RECORD, revision: 8, phase: 'testSecret' };
 

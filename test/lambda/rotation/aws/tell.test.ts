@@ -1,7 +1,8 @@
 import { tell } from '../../../../lambda/rotation/aws/tell.ts';
 import type { Event } from '../../../../lambda/rotation/ports.ts';
+import { EXECUTION } from '../../deploy-gate/fake-account.ts';
 import { outputOf } from '../../support/captured-output.ts';
-import { Rotations } from '../support/rotations.ts';
+import { RECORD } from '../support/record.ts';
 
 /** What is written of an event, line by line. */
 async function told(event: Event): Promise<readonly unknown[]> {
@@ -42,16 +43,13 @@ test('the age of the secret is a metric alone', async () => {
 });
 
 test('a step says where the rotation is, and nothing else of the record', async () => {
-  const { world } = await Rotations.start();
-  if (world.record === undefined) throw new Error('There is no record.');
-  const record = { ...world.record, execution: 'arn-of-an-execution' };
-  expect(await told({ kind: 'step', message: 'The rotation begins.', record })).toEqual([
+  expect(await told({ kind: 'step', message: 'The rotation begins.', record: RECORD })).toEqual([
     {
       level: 'info',
       message: 'The rotation begins.',
-      phase: 'idle',
+      phase: 'createSecret',
       direction: 'forward',
-      execution: 'arn-of-an-execution',
+      execution: EXECUTION,
     },
   ]);
 });

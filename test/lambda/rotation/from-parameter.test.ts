@@ -1,0 +1,93 @@
+import { generateSecret } from '../../../auth/generate-secret.ts';
+import type { Command } from '../../../lambda/rotation/call.ts';
+import { keySetOf, secretsOf } from './model/store.ts';
+import { ROTATE, Rotations } from './support/rotations.ts';
+
+const mockPublished = 'published-'.repeat(4);
+
+jest.mock('../../../auth/published-secrets.ts', () => ({
+  isPublishedSecret: (value: string) => value === mockPublished,
+}));
+
+const NAME = '/quilt/incoming/next';
+const COMMAND: Command = { ...ROTATE, fromParameter: NAME };
+const GOOD = generateSecret();
+
+async function start(value: string | undefined): Promise<Rotations> {
+  const rotations = await Rotations.start();
+  if (value !== undefined) rotations.world.incoming.set(NAME, value);
+  return rotations;
+}
+
+test.each([
+  ['as it is', GOOD],
+  ['with a trailing newline', `${GOOD}\n`],
+  ['with white space around it', `\ufeff ${GOOD}\r\n`],
+])('a secret %s is trimmed, used, and deleted where it was', async (_, value) => {
+  const rotations = await start(value);
+  const execution = await rotations.runUntil('createSecret', COMMAND);
+  // It stands in the set by then, and nowhere else.
+  expect(secretsOf(rotations.parameters.keySet?.value)).toContain(GOOD);
+  expect(rotations.world.incoming.has(NAME)).toBe(false);
+
+  expect(await rotations.goOn(execution)).toMatchObject({ result: 'done', outcome: 'rotated' });
+  expect(rotations.parameters.secret?.value).toBe(GOOD);
+  expect(secretsOf(rotations.parameters.keySet?.value)).toEqual([GOOD]);
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ['short', 'only-twenty-two-bytes!', /22 bytes; at least 32/],
+  ['long', 'x'.repeat(1_025), /1025 bytes; at most 1024/],
+  ['broken by white space', `${GOOD} ${GOOD}`, /white space inside/],
+  ['one that was published', `${mockPublished}\n`, /was published/],
+  ['nothing but white space', ' \n', /missing, or holds nothing but white space/],
+  ['not there', undefined, /is no SecureString, or does not exist/],
+])('a secret that is %s is refused, and stays for its person to correct', async (_, value, message) => {
+  const rotations = await start(value);
+  const { parameters, state } = rotations;
+  const said = await rotations.run(COMMAND);
+  expect(said).toEqual({ result: 'refused', code: 'incoming-invalid', message: expect.stringMatching(message) });
+  expect(said.message).toContain(NAME);
+  if (value !== undefined && value.trim() !== '') expect(JSON.stringify(said)).not.toContain(value.trim());
+  expect(rotations.world.incoming.get(NAME)).toBe(value);
+  expect({ parameters: rotations.parameters, state: rotations.state }).toEqual({ parameters, state });
+  // Nobody waits for a rotation that did not begin.
+  expect(rotations.world.lock).toBeUndefined();
+});
+
+test('the secret that signs already is no next one', async () => {
+  const rotations = await start(undefined);
+  const { secret } = rotations.parameters;
+  rotations.world.incoming.set(NAME, `${secret?.value}\n`);
+  const said = await rotations.run(COMMAND);
+  expect(said).toMatchObject({ result: 'refused', code: 'incoming-invalid' });
+  expect(said.message).toContain('the secret that signs already');
+  expect(rotations.world.incoming.has(NAME)).toBe(true);
+  expect(rotations.parameters.keySet?.value).toBe(keySetOf([secret?.value ?? '']));
+});
+
+test('during a deploy the secret is kept for later', async () => {
+  const rotations = await start(GOOD);
+  rotations.world.deploys.begin(60, false);
+  expect(await rotations.run(COMMAND)).toMatchObject({ result: 'refused', code: 'deploy-under-way' });
+  expect(rotations.world.incoming.get(NAME)).toBe(GOOD);
+});
+
+test('a secret that is gone by the time it is needed is not replaced by one that its person does not know', async () => {
+  const rotations = await start(GOOD);
+  const { secret, keySet } = rotations.parameters;
+  const execution = rotations.begin(COMMAND);
+  // The function is killed after its first write of the record, before the set is written.
+  const { world } = rotations;
+  const { put } = world.parameters;
+  world.parameters.put = () => {
+    throw new Error('killed');
+  };
+  await expect(rotations.call(execution)).rejects.toThrow('killed');
+  world.parameters.put = put;
+  world.incoming.delete(NAME);
+
+  expect(await rotations.goOn(execution)).toMatchObject({ result: 'failed', code: 'undone' });
+  expect(rotations.parameters.secret?.value).toBe(secret?.value);
+  expect(rotations.parameters.keySet?.value).toBe(keySet?.value);
+});
