@@ -32,6 +32,11 @@ export async function keyIdOf(secret: string, label: string = DEFAULT_KEY_LABEL)
   return `${label}.${(await thumbprintOf(secret)).slice(0, THUMBPRINT_CHARACTERS)}`;
 }
 
+/** The label of a key ID, which is everything before its last dot; empty when there is none. */
+export function keyLabelOf(keyId: string): string {
+  return keyId.slice(0, Math.max(0, keyId.lastIndexOf('.')));
+}
+
 /**
  * The whole JWK thumbprint of a secret (RFC 7638, SHA-256, base64url). Unlike the few characters of a key ID it tells two secrets
  * apart that somebody made to look alike.

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { AuthError } from './errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
-import { isKeyLabel, keyIdOf } from './key-id.ts';
+import { isKeyLabel, keyIdOf, keyLabelOf } from './key-id.ts';
 import { normalizeSecret } from './normalize-secret.ts';
 
 /** One secret as a symmetric JWK (RFC 7518, section 6.4); `k` is the base64url of the secret's UTF-8 bytes. */
@@ -157,7 +157,7 @@ function normalizedSecret(secret: string, where: string): string {
 }
 
 async function parseKeyId(key: JsonObject, secret: string, where: string): Promise<string> {
-  const label = typeof key.kid === 'string' ? key.kid.split('.').slice(0, -1).join('.') : '';
+  const label = typeof key.kid === 'string' ? keyLabelOf(key.kid) : '';
   if (!isKeyLabel(label)) {
     throw new AuthError('key_id_invalid', `kid in ${where} is not <label>.<thumbprint>. ${REMEDY}`);
   }

@@ -69,7 +69,8 @@ function keyIdsOf(trust: Trust | undefined): CanaryReport['keyIds'] {
 }
 
 function repairCauseOf(parameters: Step<unknown>, recorded: Step<Recorded>): RepairCause | undefined {
-  if (parameters.failed === 'parameter-invalid') return parameters.failed;
+  if (parameters.failed === 'parameter-invalid' || parameters.failed === 'parameter-unreadable')
+    return parameters.failed;
   if (recorded.failed === 'foreign-value') return recorded.failed;
   return recorded.passed !== undefined && recorded.passed.value.record === undefined ? 'no-record' : undefined;
 }

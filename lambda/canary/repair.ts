@@ -4,19 +4,22 @@ import type { Command } from '../rotation/call.ts';
 import { log } from '../shared/log.ts';
 import { errorName } from '../shared/safe-error.ts';
 import { CheckFailure } from './fault.ts';
-import { isDriven, readRecord } from './rotation-record.ts';
+import { readRecord } from './rotation-record.ts';
 import type { CanarySettings } from './settings.ts';
 
-/** What the rotation has to look after: a parameter that is not as it wrote it, or that it has no record yet. */
-export type RepairCause = 'parameter-invalid' | 'foreign-value' | 'no-record';
+/**
+ * What the rotation has to look after: a parameter that is not as it wrote it, or that it has no record yet. One that the canary
+ * cannot decrypt may have been written under another key, of which the rotation may know more.
+ */
+export type RepairCause = 'parameter-invalid' | 'parameter-unreadable' | 'foreign-value' | 'no-record';
 
 export type RepairClients = { readonly dynamodb: DynamoDBClient; readonly sfn: SFNClient };
 
 const INPUT: Command = { command: 'repair', trigger: 'canary' };
 
 /**
- * Whether the rotation is to be started. Parameters that were invalid before there was a record are nobody's to repair, and an
- * execution that carries out a step looks by itself.
+ * Whether the rotation is to be started. Parameters that were invalid before there was a record are nobody's to repair. An
+ * execution that is recorded for a step may be dead: one that is started beside a living one finds that out, and ends at once.
  */
 async function isWanted(
   cause: RepairCause,
@@ -25,7 +28,7 @@ async function isWanted(
   abortSignal: AbortSignal,
 ): Promise<boolean> {
   const record = await readRecord(dynamodb, settings, abortSignal);
-  return record === undefined ? cause === 'no-record' : !isDriven(record);
+  return record !== undefined || cause === 'no-record';
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CanarySettings } from './settings.ts';
 /** As much of the rotation's record as the canary decides by. */
 export type KnownRecord = Pick<
   RotationRecord,
-  'revision' | 'phase' | 'execution' | 'intended' | 'before' | 'parameters'
+  'revision' | 'phase' | 'intended' | 'before' | 'parameters' | 'current' | 'next'
 >;
 
 function unreadable(what: string, table: string): CheckFailure {
@@ -23,14 +23,19 @@ function isContent(value: unknown): boolean {
   return isJsonObject(value) && typeof value.signing === 'string' && Array.isArray(value.accepted);
 }
 
+function isKeyName(value: unknown): boolean {
+  return isJsonObject(value) && typeof value.thumbprint === 'string' && typeof value.keyId === 'string';
+}
+
 function isRecord(value: JsonObject | undefined): boolean {
   return (
     typeof value?.revision === 'number' &&
     typeof value.phase === 'string' &&
-    typeof value.execution === 'string' &&
     isContent(value.intended) &&
     (value.before === undefined || isContent(value.before)) &&
-    isJsonObject(value.parameters)
+    isJsonObject(value.parameters) &&
+    isKeyName(value.current) &&
+    (value.next === undefined || isKeyName(value.next))
   );
 }
 
@@ -69,9 +74,4 @@ export async function readRecord(
 /** Whether a step is under way: until it ends, tasks may hold what the parameters held before. */
 export function isInStep(record: KnownRecord | undefined): boolean {
   return record !== undefined && !RESTING_PHASES.includes(record.phase);
-}
-
-/** Whether an execution of the state machine carries out a step: it looks at the parameters by itself. */
-export function isDriven(record: KnownRecord): boolean {
-  return isInStep(record) && record.execution !== '';
 }

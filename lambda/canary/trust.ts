@@ -13,8 +13,8 @@ import type { CanarySettings } from './settings.ts';
 export type TrustContent = {
   /** `undefined` for a secret with white space around it: tasks read it all the same, but nobody here writes one. */
   readonly signing: string | undefined;
-  /** Sorted. */
-  readonly accepted: readonly string[];
+  /** The keys of the set with the key IDs that they have there. */
+  readonly keys: readonly { readonly thumbprint: string; readonly keyId: string }[];
 };
 
 /** What the parameters hold: the same that the tasks read at their start. */
@@ -52,8 +52,12 @@ async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T>
 }
 
 async function contentOf({ keys }: KeySet, secret: string, written: string | undefined): Promise<TrustContent> {
-  const accepted = await Promise.all(keys.map((key) => thumbprintOf(secretOfKey(key))));
-  return { signing: written === secret ? await thumbprintOf(secret) : undefined, accepted: accepted.sort() };
+  return {
+    signing: written === secret ? await thumbprintOf(secret) : undefined,
+    keys: await Promise.all(
+      keys.map(async (key) => ({ thumbprint: await thumbprintOf(secretOfKey(key)), keyId: key.kid })),
+    ),
+  };
 }
 
 function secretTextsOf({ keys }: KeySet, secret: string): readonly string[] {

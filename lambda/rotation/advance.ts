@@ -1,5 +1,6 @@
 import type { Call, Progress } from './call.ts';
 import { enter } from './enter.ts';
+import { paced } from './pace.ts';
 import type { Ports } from './ports.ts';
 import type { Phase } from './record.ts';
 import { type Run, type Step, wait } from './run.ts';
@@ -28,6 +29,10 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Step>>> = {
  * call finds in the record what was meant and goes on from there.
  */
 export async function advance(call: Call, ports: Ports): Promise<Progress> {
+  return paced(call, await goOn(call, ports));
+}
+
+async function goOn(call: Call, ports: Ports): Promise<Progress> {
   const entered = await enter(call, ports);
   if ('result' in entered) return beginAfterRepair(call, entered);
   for (;;) {

@@ -1,12 +1,7 @@
-import type { OctKey } from '../../auth/key-set.ts';
 import { contentOf, type Found, find } from './found.ts';
 import type { Ports } from './ports.ts';
 import type { KeyName, RotationRecord } from './record.ts';
 import { RecordConflict } from './run.ts';
-
-function nameOf(key: OctKey, thumbprint: string, since: string): KeyName {
-  return { thumbprint, keyId: key.kid, since };
-}
 
 /**
  * The first record: what the deployment made or adopted. A set of two keys is half of a rotation that was begun before there was a
@@ -15,15 +10,12 @@ function nameOf(key: OctKey, thumbprint: string, since: string): KeyName {
  * @returns undefined when the parameters do not hold a signing secret and a set that it is in
  */
 async function firstRecord(ports: Ports, found: Found, execution: string): Promise<RotationRecord | undefined> {
-  const { signing, accepted, secrets } = found;
+  const { signing, accepted } = found;
   const { secret, keySet } = found.seen;
   if (signing === undefined || !accepted?.includes(signing) || !secret || !keySet) return undefined;
-  const names = accepted.map((thumbprint) => {
-    const { key } = secrets.get(thumbprint) ?? {};
-    return key && nameOf(key, thumbprint, keySet.modifiedAt);
-  });
-  const signs = names.find((name) => name?.thumbprint === signing);
-  const other = names.find((name) => name !== undefined && name !== signs);
+  const names = found.keys.map(({ thumbprint, keyId }): KeyName => ({ thumbprint, keyId, since: keySet.modifiedAt }));
+  const signs = names.find(({ thumbprint }) => thumbprint === signing);
+  const other = names.find((name) => name !== signs);
   if (signs === undefined) return undefined;
   const now = new Date(ports.now()).toISOString();
   const common = {
@@ -61,7 +53,7 @@ export async function makeRecord(
   execution: string,
   instead: RotationRecord | undefined,
 ): Promise<RotationRecord | undefined> {
-  const record = await firstRecord(ports, await find(ports.parameters), execution);
+  const record = await firstRecord(ports, await find(ports.parameters, []), execution);
   if (record === undefined) return undefined;
   const next = { ...record, revision: (instead?.revision ?? 0) + 1 };
   if (!(await ports.records.write(next, instead))) throw new RecordConflict();

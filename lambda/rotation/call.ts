@@ -20,10 +20,21 @@ export type RefusalCode =
   | 'incoming-invalid'
   | 'parameters-invalid';
 
+/** Call again after so many seconds. */
+export type Waiting = {
+  readonly result: 'wait';
+  readonly phase: Phase;
+  readonly seconds: number;
+  readonly message: string;
+  /** How many calls of the execution have waited so far. */
+  readonly calls?: number;
+  /** How often in a row they waited for the lock. */
+  readonly lockTries?: number;
+};
+
 /** What one call of the function did, and what the state machine does next with it. */
 export type Progress =
-  /** Call again after so many seconds. */
-  | { readonly result: 'wait'; readonly phase: Phase; readonly seconds: number; readonly message: string }
+  | Waiting
   /** The execution succeeds; nothing is wrong. */
   | {
       readonly result: 'done';

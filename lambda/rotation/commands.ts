@@ -1,9 +1,10 @@
+import { quiltMcp } from '../shared/command-line.ts';
 import type { Command, Progress, RefusalCode } from './call.ts';
 import { contentOf, find } from './found.ts';
 import { readIncoming } from './incoming.ts';
 import { claimLock } from './lock.ts';
 import { RESTING_PHASES } from './record.ts';
-import { move, type Run, save, wait } from './run.ts';
+import { keyNames, move, type Run, save, wait } from './run.ts';
 import { foreignWrite } from './settle.ts';
 import { newSecret } from './steps/common.ts';
 import { ABORTED, createSecret } from './steps/create-secret.ts';
@@ -31,10 +32,11 @@ async function isAlive({ record, ports }: Run): Promise<boolean> {
   return record.execution !== '' && (await ports.isRunning(record.execution));
 }
 
-function underWay({ record }: Run): Progress {
+function underWay({ record, ports }: Run): Progress {
   return refuse(
     'rotation-under-way',
-    `A rotation is under way (${record.phase} since ${record.phaseSince}). Follow it with quilt-mcp rotate --watch.`,
+    `A rotation is under way (${record.phase} since ${record.phaseSince}). Follow it with ` +
+      `${quiltMcp('rotate --watch', ports.environment)}.`,
   );
 }
 
@@ -47,7 +49,7 @@ async function takeOver(run: Run): Promise<Run> {
 /** What a person did to the parameters since they were last as they should be. */
 async function disturbance(run: Run): Promise<string | undefined> {
   const { intended, before } = run.record;
-  const found = await find(run.ports.parameters);
+  const found = await find(run.ports.parameters, keyNames(run.record));
   return foreignWrite(run, found, before === undefined ? [intended] : [intended, before]);
 }
 
@@ -101,7 +103,7 @@ async function start(run: Run, { trigger, fromParameter }: Command): Admission {
 }
 
 async function rotate(run: Run): Admission {
-  const { call, record } = run;
+  const { call, record, ports } = run;
   const { command } = call;
   if (command.trigger === 'schedule') {
     const reason = notNow(run);
@@ -113,8 +115,8 @@ async function rotate(run: Run): Admission {
   if (isAsked || command.fromParameter !== undefined) {
     return refuse(
       'rotation-unfinished',
-      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with quilt-mcp rotate --resume, or go back ` +
-        'with --abort.',
+      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with ` +
+        `${quiltMcp('rotate --resume', ports.environment)}, or go back with --abort.`,
     );
   }
   return takeOver(run);
@@ -131,7 +133,7 @@ async function abort(run: Run): Admission {
   if (phase === 'retireSecret' || phase === 'revokeSecret' || phase === 'repair') {
     return refuse(
       'no-way-back',
-      `There is no way back from ${phase}: it has to be finished. See quilt-mcp secret status.`,
+      `There is no way back from ${phase}: it has to be finished. See ${quiltMcp('secret status', run.ports.environment)}.`,
     );
   }
   if (direction === 'back') return resume(run);

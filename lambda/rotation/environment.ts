@@ -36,5 +36,7 @@ export const ROTATION_EVERY_DAYS = 'ROTATION_EVERY_DAYS';
 export const ROTATION_ROLL_OUT_SECONDS = 'ROTATION_ROLL_OUT_SECONDS';
 /** Name of the log group of the MCP tasks, in which a revocation counts refused requests. */
 export const ROTATION_MCP_LOG_GROUP = 'ROTATION_MCP_LOG_GROUP';
+/** What the configuration calls this deployment, for the commands that people are told. */
+export const ROTATION_ENVIRONMENT = 'ROTATION_ENVIRONMENT';
 /** Name prefix of the deployment: the dimension `Deployment` of its metrics. */
 export const ROTATION_DEPLOYMENT = 'ROTATION_DEPLOYMENT';

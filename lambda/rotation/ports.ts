@@ -122,6 +122,8 @@ export interface Ports {
   /** How many requests MCP refused for an unknown key since an instant, in milliseconds, as a text for people. */
   countRefused(since: number): Promise<string>;
   readonly timing: Timing;
+  /** What the configuration calls this deployment. @default - commands for people do not name it */
+  readonly environment?: string;
   /** Milliseconds. */
   now(): number;
   tell(event: Event): void;

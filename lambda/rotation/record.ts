@@ -36,9 +36,23 @@ export type KeyName = {
 /** What both parameters are meant to hold, by thumbprints. */
 export type Content = {
   readonly signing: string;
-  /** One or two, sorted. */
+  /** One or two, sorted. See {@link entryOf}. */
   readonly accepted: readonly string[];
 };
+
+/**
+ * An entry of {@link Content}'s `accepted` for a key that was found in a set: its thumbprint, as long as it has the key ID that it
+ * was given. Verifiers look keys up by the whole key ID, so that the same key under another label is another one.
+ *
+ * @param names - the keys that are known; any other may be called what it likes, since it is none of ours
+ */
+export function entryOf(
+  { thumbprint, keyId }: Pick<KeyName, 'thumbprint' | 'keyId'>,
+  names: readonly Pick<KeyName, 'thumbprint' | 'keyId'>[],
+): string {
+  const known = names.find((name) => name.thumbprint === thumbprint);
+  return known === undefined || known.keyId === keyId ? thumbprint : `${thumbprint} as ${keyId}`;
+}
 
 /**
  * One state of a parameter. The version alone is a hint: it begins anew when a parameter is deleted and made again.

@@ -1,33 +1,24 @@
-import { createKeySet, type KeySet, type OctKey, parseKeySet, serializeKeySet } from '../../auth/key-set.ts';
-import { type Found, type KnownSecret, type Secrets, sameKeys, secretsOfHistory } from './found.ts';
-import type { Content, KeyName, RotationRecord } from './record.ts';
+import { keyLabelOf } from '../../auth/key-id.ts';
+import { createKeySet, parseKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import { type Found, type Secrets, sameKeys, secretsOfHistory } from './found.ts';
+import type { Content, RotationRecord } from './record.ts';
 import { keyNames, type Run } from './run.ts';
 
 /** Thumbprints whose secrets are nowhere any more; empty when everything was written. */
 export type Lost = readonly string[];
 
-function labelOf(names: readonly KeyName[], thumbprint: string): string | undefined {
-  return names
-    .find((name) => name.thumbprint === thumbprint)
-    ?.keyId.split('.')
-    .slice(0, -1)
-    .join('.');
-}
-
-async function keyOf(known: KnownSecret, label: string | undefined): Promise<OctKey> {
-  if (known.key) return known.key;
-  const { keys } = await createKeySet([known.secret], label);
-  return keys[0] as OctKey;
-}
-
-/** The text of a key set; it is read back, so that nothing is ever written that a task would refuse. */
+/**
+ * The text of a key set. The key IDs are those of the record, whatever the keys were called where they were found: tokens carry them.
+ * It is read back, so that nothing is ever written that a task would refuse.
+ */
 async function keySetText(keys: readonly string[], secrets: Secrets, record: RotationRecord): Promise<string> {
-  const set: KeySet = {
-    keys: await Promise.all(
-      keys.map((thumbprint) => keyOf(secrets.get(thumbprint) as KnownSecret, labelOf(keyNames(record), thumbprint))),
-    ),
-  };
-  const text = serializeKeySet(set);
+  const sets = await Promise.all(
+    keys.map((thumbprint) => {
+      const name = keyNames(record).find((known) => known.thumbprint === thumbprint);
+      return createKeySet([secrets.get(thumbprint) as string], name && keyLabelOf(name.keyId));
+    }),
+  );
+  const text = serializeKeySet({ keys: sets.flatMap((set) => set.keys) });
   await parseKeySet(text);
   return text;
 }
@@ -50,6 +41,6 @@ export async function restore(run: Run, found: Found, fresh: Secrets = new Map()
   if (!sameKeys(found.accepted, accepted)) {
     await parameters.put('keySet', await keySetText(accepted, secrets, run.record));
   }
-  if (found.signing !== signing) await parameters.put('secret', secrets.get(signing)?.secret as string);
+  if (found.signing !== signing) await parameters.put('secret', secrets.get(signing) as string);
   return [];
 }

@@ -5,7 +5,10 @@ import { iso, type Run, save } from './run.ts';
 /** The clocks of two services of AWS may differ by this much. */
 const MARGIN_MS = 2_000;
 
+/** Most roll-outs take a few minutes; whoever waits for longer need not look as often (see `pace.ts`). */
 const POLL_SECONDS = 3;
+const FEW_MINUTES_MS = 180_000;
+const LATER_POLL_SECONDS = 15;
 
 /** When ECS shows a deployment for certain. */
 const SHOWN_MS = 5_000;
@@ -69,5 +72,5 @@ export async function rollOut(run: Run, service: ServiceRole, modifiedAt: number
     const since = isLateEnough ? own?.since : undefined;
     await save(run, { roll: { service, deployment, since: since ?? iso(now()) } });
   }
-  return { state: 'under-way', seconds: POLL_SECONDS };
+  return { state: 'under-way', seconds: age < FEW_MINUTES_MS ? POLL_SECONDS : LATER_POLL_SECONDS };
 }

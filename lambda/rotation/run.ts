@@ -1,4 +1,5 @@
-import type { Call, Progress } from './call.ts';
+import { quiltMcp } from '../shared/command-line.ts';
+import type { Call, Progress, Waiting } from './call.ts';
 import type { Ports } from './ports.ts';
 import type { Ended, KeyName, Outcome, Phase, RotationRecord } from './record.ts';
 
@@ -50,7 +51,7 @@ export function iso(time: number): string {
 }
 
 /** Has the state machine call again. */
-export function wait({ record: { phase } }: Run, seconds: number, message: string): Progress {
+export function wait({ record: { phase } }: Run, seconds: number, message: string): Waiting {
   return { result: 'wait', phase, seconds: Math.max(1, Math.ceil(seconds)), message };
 }
 
@@ -109,7 +110,8 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
 /** Stands still, in the same phase, until a person looks. Both services go on with what they hold. */
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
-  const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with quilt-mcp rotate --resume.`;
+  const resume = quiltMcp('rotate --resume', ports.environment);
+  const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with ${resume}.`;
   ports.tell({ kind: 'stopped', message });
   await save(run, {
     execution: '',

@@ -16,6 +16,8 @@ export type RotationSettings = {
   readonly mcpUrl: URL;
   readonly connectHost: string | undefined;
   readonly mcpLogGroup: string;
+  /** Names this deployment in commands for people. */
+  readonly environment: string;
   /** Names this deployment in metrics. */
   readonly deployment: string;
   readonly tokenLifetimeSeconds: number;
@@ -45,6 +47,7 @@ const REQUIRED = [
   names.ROTATION_SERVICES_STACK,
   names.ROTATION_MCP_PATH,
   names.ROTATION_MCP_LOG_GROUP,
+  names.ROTATION_ENVIRONMENT,
   names.ROTATION_DEPLOYMENT,
 ] as const;
 
@@ -82,6 +85,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     mcpUrl: new URL(text(names.ROTATION_MCP_PATH), text(names.ROTATION_URL)),
     connectHost: text(names.ROTATION_CONNECT_HOST) || undefined,
     mcpLogGroup: text(names.ROTATION_MCP_LOG_GROUP),
+    environment: text(names.ROTATION_ENVIRONMENT),
     deployment: text(names.ROTATION_DEPLOYMENT),
     tokenLifetimeSeconds: Number(text(names.ROTATION_TOKEN_LIFETIME_SECONDS)),
     leewaySeconds: Number(text(names.ROTATION_TOKEN_LEEWAY_SECONDS)),

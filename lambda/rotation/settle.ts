@@ -1,8 +1,8 @@
-import { type Found, find, holds, onlyOwnWrites, type Secrets } from './found.ts';
+import { type Found, find, holds, NotVisibleYet, onlyOwnWrites, requireNotOlder, type Secrets } from './found.ts';
 import type { ParameterRole } from './ports.ts';
 import type { Content } from './record.ts';
 import { restore } from './restore.ts';
-import { type Run, save } from './run.ts';
+import { keyNames, type Run, save } from './run.ts';
 
 /** What keeps a step from going on. */
 export type Unsettled =
@@ -11,31 +11,30 @@ export type Unsettled =
   /** The secret that was to be written exists nowhere. */
   | { readonly kind: 'lost'; readonly thumbprints: readonly string[] };
 
-/** Parameter Store still shows what was there before a write. The call ends, and the state machine repeats it. */
-class NotVisibleYet extends Error {
-  override readonly name = 'NotVisibleYet';
-}
-
 export type Settled = { readonly kind: 'settled'; readonly found: Found };
 
 /**
  * Says what a person did to the parameters; undefined when all they ever held since they were last seen is ours.
  *
  * @param own - the contents that are ours
+ * @throws NotVisibleYet
  */
 export async function foreignWrite(run: Run, found: Found, own: readonly Content[]): Promise<string | undefined> {
   const { names, parameters } = run.ports;
   const { seen } = run.record;
+  const keys = keyNames(run.record);
   const isOwn: Record<ParameterRole, boolean> = {
     secret: own.some(({ signing }) => signing === found.signing),
     keySet: own.some(({ accepted }) => accepted.join() === found.accepted?.join()),
   };
   for (const role of ['secret', 'keySet'] as const) {
-    if (found.seen[role] === undefined) return `Parameter ${names[role]} was deleted.`;
+    const now = found.seen[role];
+    requireNotOlder(now, seen?.[role]);
+    if (now === undefined) return `Parameter ${names[role]} was deleted.`;
     if (!isOwn[role]) return `Parameter ${names[role]} was overwritten.`;
     const before = seen?.[role];
     if (before === undefined) continue;
-    if (!(await onlyOwnWrites(parameters, role, { before, now: found.seen[role], own }))) {
+    if (!(await onlyOwnWrites(parameters, role, { before, now, own, names: keys }))) {
       return `Parameter ${names[role]} held another value for a while.`;
     }
   }
@@ -52,14 +51,14 @@ export async function settle(run: Run, fresh?: Secrets): Promise<Settled | Unset
   const { ports } = run;
   const { intended, before } = run.record;
   const own = before === undefined ? [intended] : [intended, before];
-  let found = await find(ports.parameters);
+  let found = await find(ports.parameters, keyNames(run.record));
   const what = await foreignWrite(run, found, own);
   if (what !== undefined) return { kind: 'foreign', what };
 
   if (before !== undefined && !holds(found, intended)) {
     const lost = await restore(run, found, fresh);
     if (lost.length > 0) return { kind: 'lost', thumbprints: lost };
-    found = await find(ports.parameters);
+    found = await find(ports.parameters, keyNames(run.record));
     const since = await foreignWrite(run, found, own);
     if (since !== undefined) return { kind: 'foreign', what: since };
     if (!holds(found, intended)) throw new NotVisibleYet();

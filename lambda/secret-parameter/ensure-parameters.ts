@@ -79,6 +79,25 @@ async function plan(
 }
 
 /**
+ * Demands that nobody has written meanwhile: Parameter Store knows no conditional write, and this would take their value back.
+ *
+ * @param stored - what was read before
+ */
+async function requireUnchanged(
+  names: readonly string[],
+  stored: ReadonlyMap<string, string>,
+  store: ParameterStore,
+): Promise<void> {
+  const now = await store.get(names);
+  const changed = names.filter((name) => now.get(name) !== stored.get(name));
+  if (changed.length === 0) return;
+  throw new Refusal(
+    `Parameter ${changed.join(', ')} was written by somebody else at this very moment, and is left as it is. Wait until no ` +
+      'rotation of the secret is under way, then deploy again.',
+  );
+}
+
+/**
  * Makes both parameters exist, valid and encrypted under the given key, or refuses; a second call changes no value.
  *
  * The set is always written before the secret, so that a crash in between leaves a set that accepts the secret to come:
@@ -88,11 +107,15 @@ async function plan(
  * encrypted: GetParameters does not tell, DescribeParameters cannot be restricted to single parameters by IAM, and
  * GetParameterHistory, which shows old secrets, is for the rotation alone.
  *
- * @throws Refusal when what is stored cannot be used; nothing has been written then.
+ * It knows nothing of the rotation's lock and record, which are of a later stack. A write of a rotation between the last look and
+ * the writes here would be taken back, and is put right by the rotation as any foreign value is.
+ *
+ * @throws Refusal when what is stored cannot be used, or was written meanwhile; nothing has been written then.
  */
 export async function ensureParameters(properties: SecretParameterProperties, store: ParameterStore): Promise<Ensured> {
   const { SecretParameterName, KeySetParameterName, EncryptionKeyArn } = properties;
-  const stored = await store.get([SecretParameterName, KeySetParameterName]);
+  const names = [SecretParameterName, KeySetParameterName];
+  const stored = await store.get(names);
   const storedSecret = stored.get(SecretParameterName);
   const { action, secret, set, setText } = await plan(properties, storedSecret, stored.get(KeySetParameterName));
   const signingKey = findKeyOfSecret(set, secret);
@@ -103,6 +126,7 @@ export async function ensureParameters(properties: SecretParameterProperties, st
     );
   }
 
+  await requireUnchanged(names, stored, store);
   const keySetVersion = await store.put(KeySetParameterName, setText, EncryptionKeyArn);
   const secretVersion = await store.put(SecretParameterName, secret, EncryptionKeyArn);
   return {

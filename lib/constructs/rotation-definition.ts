@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Progress } from '../../lambda/rotation/call.ts';
 import type { Phase } from '../../lambda/rotation/record.ts';
 
-/** A grace time lasts a day at most; the rest is for roll-outs, and for calls that are repeated. */
+/** A grace time lasts a day at most; the rest is for roll-outs, and for calls that are repeated. The pace of calls goes by it. */
 const MACHINE_TIMEOUT = Duration.days(3);
 /** Longer than the function may run: an answer that got lost must not be awaited for ever. */
 const CALL_TIMEOUT = Duration.minutes(5);

@@ -11,9 +11,10 @@ export interface SharedSecretProps {
   readonly encryptionKeyArn: string;
 }
 
-const FUNCTION_TIMEOUT = Duration.minutes(1);
+/** Four calls of Parameter Store and the response, each with its repetitions. */
+const FUNCTION_TIMEOUT = Duration.seconds(90);
 /** Lambda repeats a failed asynchronous call twice, after one and two minutes; then nobody will answer any more. */
-const SERVICE_TIMEOUT = Duration.minutes(6);
+const SERVICE_TIMEOUT = Duration.minutes(8);
 
 /**
  * The signing secret and the key set: made or adopted by a function at the first deployment, written under the given key,

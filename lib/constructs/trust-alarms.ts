@@ -4,7 +4,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../metrics.ts';
+import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../lambda/rotation/metric-names.ts';
+import { quiltMcp } from '../../lambda/shared/command-line.ts';
 import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names.ts';
 
 /** A rotation that is due may have to wait for a deploy, or be tried again. */
@@ -30,6 +31,8 @@ interface AlarmProps {
 }
 
 export interface TrustAlarmsProps {
+  /** What the configuration calls this deployment. */
+  readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly topic: ITopic;
 }
@@ -58,15 +61,13 @@ export class TrustAlarms extends Construct {
       });
     this.alarm('RotationFailed', {
       name: 'rotation-failed',
-      description:
-        'A rotation of the shared secret failed: it was undone, or it stands still. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate`, with `--resume` if it stands still.',
+      description: `A rotation of the shared secret failed: it was undone, or it stands still. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate')}, with \`--resume\` if it stands still.`,
       runbook: 'a-rotation-failed',
       metric: executions('ExecutionsFailed'),
     });
     this.alarm('RotationTimedOut', {
       name: 'rotation-timed-out',
-      description:
-        'A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run `npx quilt-mcp secret status`, mend what it names, then `npx quilt-mcp rotate --resume`.',
+      description: `A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate --resume')}.`,
       runbook: 'a-rotation-timed-out',
       metric: executions('ExecutionsTimedOut'),
     });
@@ -76,14 +77,13 @@ export class TrustAlarms extends Construct {
     const { everyDays } = this.#props.config.rotation;
     this.alarm('SecretRepaired', {
       name: 'secret-repaired',
-      description:
-        'Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run `npx quilt-mcp rotate`.',
+      description: `Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run ${this.command('rotate')}.`,
       runbook: 'the-secret-was-repaired',
       metric: this.trust(SECRET_REPAIRED, { statistic: Stats.SUM, period: SOON }),
     });
     this.alarm('RotationOverdue', {
       name: 'rotation-overdue',
-      description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run \`npx quilt-mcp secret status\` to see what stands in the way, then \`npx quilt-mcp rotate\`.`,
+      description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run ${this.command('secret status')} to see what stands in the way, then ${this.command('rotate')}.`,
       runbook: 'a-rotation-is-overdue',
       metric: this.trust(SECRET_AGE_DAYS, { statistic: Stats.MAXIMUM, period: AGE_PERIOD }),
       limit: everyDays + OVERDUE_AFTER_DAYS,
@@ -96,8 +96,7 @@ export class TrustAlarms extends Construct {
     const { config } = this.#props;
     this.alarm('CanaryErrors', {
       name: 'canary-errors',
-      description:
-        'The canary function itself fails again and again, so that nobody watches over the trust of both services. Run `npx quilt-mcp canary` and read the log of the function.',
+      description: `The canary function itself fails again and again, so that nobody watches over the trust of both services. Run ${this.command('canary')} and read the log of the function.`,
       runbook: 'the-canary-does-not-run',
       metric: new Metric({
         namespace: 'AWS/Lambda',
@@ -109,6 +108,11 @@ export class TrustAlarms extends Construct {
       }),
       periods: { red: 2, of: 3 },
     });
+  }
+
+  /** A command that means this deployment, as the text of a message shows it. */
+  private command(command: string): string {
+    return `\`${quiltMcp(command, this.#props.environmentName)}\``;
   }
 
   /** A metric that the functions of this deployment write. */

@@ -1,4 +1,4 @@
-import type { Content } from '../../rotation/record.ts';
+import { entryOf } from '../../rotation/record.ts';
 import { CheckFailure } from '../fault.ts';
 import { isInStep, type KnownRecord } from '../rotation-record.ts';
 import type { CanarySettings } from '../settings.ts';
@@ -13,10 +13,13 @@ export type Recorded = {
 
 /** Each parameter by itself: they are written one after the other. */
 function foreignOf(
-  { signing, accepted }: TrustContent,
-  own: readonly Content[],
+  { signing, keys }: TrustContent,
+  { intended, before, current, next }: KnownRecord,
   { secretParameter, keySetParameter }: CanarySettings,
 ): readonly string[] {
+  const own = before === undefined ? [intended] : [intended, before];
+  const names = next === undefined ? [current] : [current, next];
+  const accepted = keys.map((key) => entryOf(key, names)).toSorted();
   return [
     ...(own.some((content) => content.signing === signing) ? [] : [secretParameter]),
     ...(own.some((content) => content.accepted.join() === accepted.join()) ? [] : [keySetParameter]),
@@ -37,13 +40,12 @@ export async function checkAsRecorded(
 ): Promise<Recorded> {
   const record = await read();
   if (record !== undefined) {
-    const { intended, before } = record;
-    const foreign = foreignOf(content, before === undefined ? [intended] : [intended, before], settings);
+    const foreign = foreignOf(content, record, settings);
     if (foreign.length > 0) {
       throw new CheckFailure(
         'foreign-value',
         `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} another value than the rotation has written. It is ` +
-          'never used: the rotation puts the last good one back by itself (`npx quilt-mcp rotate --watch` follows it). A ' +
+          'never used: the rotation puts the last good one back by itself. A ' +
           'secret of your own comes in with `rotate --from-parameter`.',
       );
     }

@@ -21,6 +21,7 @@ export async function acceptedBy(
   { mcpUrl, connectHost }: RotationSettings,
   deadline: AbortSignal,
 ): Promise<readonly string[]> {
+  if (running === 0) return ['No MCP task runs, so nobody could be asked.'];
   const dial = createDial({ connectHost, timeoutMs: REQUEST_MS, deadline });
   const request = mcpRequest('tools/list', { authorization: `Bearer ${token}` });
   const seen = new Set<string>();

@@ -2,6 +2,7 @@ import {
   DeleteParameterCommand,
   GetParameterHistoryCommand,
   GetParametersCommand,
+  type Parameter,
   type ParameterHistory,
   ParameterNotFound,
   PutParameterCommand,
@@ -10,6 +11,7 @@ import {
 import type { ParameterPort, ParameterRole, Stored } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
+import { decryptable } from './decryptable.ts';
 
 /** What SSM tells of a version. */
 type Described = Pick<ParameterHistory, 'Value' | 'Version' | 'LastModifiedDate' | 'Type'>;
@@ -29,37 +31,44 @@ export function parameterPort(
   const names: Record<ParameterRole, string> = { secret: secretParameter, keySet: keySetParameter };
   const options = { abortSignal };
 
-  async function get(wanted: readonly string[]): Promise<Map<string, Stored>> {
-    const command = new GetParametersCommand({ Names: [...wanted], WithDecryption: true });
-    const { Parameters = [] } = await awsCall('ssm:GetParameters', client.send(command, options));
-    return new Map(Parameters.map((parameter) => [parameter.Name ?? '', storedOf(parameter)]));
+  async function get(wanted: readonly string[], WithDecryption = true): Promise<readonly Parameter[]> {
+    const command = new GetParametersCommand({ Names: [...wanted], WithDecryption });
+    return (await client.send(command, options)).Parameters ?? [];
+  }
+
+  async function listVersions(Name: string, WithDecryption: boolean): Promise<readonly Described[]> {
+    const versions: Described[] = [];
+    let NextToken: string | undefined;
+    do {
+      const command = new GetParameterHistoryCommand({ Name, WithDecryption, ...(NextToken && { NextToken }) });
+      const answer = await client.send(command, options).catch((error: unknown) => {
+        if (error instanceof ParameterNotFound) return undefined;
+        throw error;
+      });
+      versions.push(...(answer?.Parameters ?? []));
+      NextToken = answer?.NextToken;
+    } while (NextToken !== undefined);
+    return versions;
   }
 
   return {
     async read() {
-      const found = await get(Object.values(names));
+      const wanted = Object.values(names);
+      const read = decryptable(
+        (decrypt) => get(wanted, decrypt),
+        ({ Name = '' }) => get([Name]),
+      );
+      const found = new Map((await awsCall('ssm:GetParameters', read)).map((one) => [one.Name, storedOf(one)]));
       const [secret, keySet] = [found.get(names.secret), found.get(names.keySet)];
       return { ...(secret && { secret }), ...(keySet && { keySet }) };
     },
 
     async history(role) {
-      const versions: Stored[] = [];
-      let token: string | undefined;
-      do {
-        const command = new GetParameterHistoryCommand({
-          Name: names[role],
-          WithDecryption: true,
-          ...(token !== undefined && { NextToken: token }),
-        });
-        const answer = client.send(command, options).catch((error: unknown) => {
-          if (error instanceof ParameterNotFound) return { Parameters: [], NextToken: undefined };
-          throw error;
-        });
-        const { Parameters = [], NextToken } = await awsCall('ssm:GetParameterHistory', answer);
-        versions.push(...Parameters.map(storedOf));
-        token = NextToken;
-      } while (token !== undefined);
-      return versions;
+      const listed = decryptable(
+        (decrypt) => listVersions(names[role], decrypt),
+        ({ Version }) => get([`${names[role]}:${Version}`]),
+      );
+      return (await awsCall('ssm:GetParameterHistory', listed)).map(storedOf);
     },
 
     async put(role, value) {
@@ -76,8 +85,8 @@ export function parameterPort(
 
     async readIncoming(name) {
       if (!name.startsWith(incomingPath)) return undefined;
-      const stored = (await get([name])).get(name);
-      return stored?.value === '' ? undefined : stored?.value;
+      const [found] = await awsCall('ssm:GetParameters', get([name]));
+      return (found && storedOf(found).value) || undefined;
     },
 
     async deleteIncoming(name) {

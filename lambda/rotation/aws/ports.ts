@@ -65,6 +65,7 @@ export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): 
     longestLifetime: (from, to) => table.longestLifetime(from, to),
     countRefused: (since) => countRefused(clients.logs, settings.mcpLogGroup, since, abortSignal),
     timing: settings,
+    environment: settings.environment,
     now: () => Date.now(),
     tell: (event) => tell(settings.deployment, event),
   };

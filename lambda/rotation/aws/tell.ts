@@ -1,7 +1,6 @@
 import { log } from '../../shared/log.ts';
+import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../metric-names.ts';
 import type { Event } from '../ports.ts';
-
-const NAMESPACE = 'Quilt/Trust';
 
 /**
  * Writes one metric as a log line, which CloudWatch reads by itself (embedded metric format).
@@ -9,7 +8,7 @@ const NAMESPACE = 'Quilt/Trust';
  */
 function metric(deployment: string, name: string, value: number): void {
   const Metrics = [{ Name: name }];
-  const directive = { Namespace: NAMESPACE, Dimensions: [['Deployment']], Metrics };
+  const directive = { Namespace: TRUST_NAMESPACE, Dimensions: [['Deployment']], Metrics };
   const line = {
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
     Deployment: deployment,
@@ -28,13 +27,13 @@ export function tell(deployment: string, event: Event): void {
     }
     case 'repaired':
       log('error', event.message, { event: 'secret-repaired' });
-      metric(deployment, 'SecretRepaired', 1);
+      metric(deployment, SECRET_REPAIRED, 1);
       return;
     case 'stopped':
+      // Its execution fails, which raises the alarm.
       log('error', event.message, { event: 'rotation-stopped' });
-      metric(deployment, 'RotationStopped', 1);
       return;
     case 'age':
-      metric(deployment, 'SecretAgeDays', event.days);
+      metric(deployment, SECRET_AGE_DAYS, event.days);
   }
 }

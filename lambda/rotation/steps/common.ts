@@ -9,7 +9,10 @@ import { iso, type Run, type Step, save, stop, wait } from '../run.ts';
 /** How often a step that cannot go back tries again before a person has to look. */
 const RETRIES = 3;
 const RETRY_SECONDS = 15;
+/** A deploy often ends soon after it was found; one that does not takes its time. */
 const LOCK_SECONDS = 10;
+const FEW_LOCK_TRIES = 6;
+const MORE_LOCK_SECONDS = 60;
 
 /** A new secret, under the name that the record gives it and with its value. */
 export type NewSecret = { readonly name: KeyName; readonly secrets: Secrets };
@@ -18,13 +21,17 @@ export type NewSecret = { readonly name: KeyName; readonly secrets: Secrets };
 export async function newSecret(now: number, secret: string = generateSecret()): Promise<NewSecret> {
   const thumbprint = await thumbprintOf(secret);
   const name = { thumbprint, keyId: await keyIdOf(secret, DEFAULT_KEY_LABEL), since: iso(now) };
-  return { name, secrets: new Map([[thumbprint, { secret }]]) };
+  return { name, secrets: new Map([[thumbprint, secret]]) };
 }
 
 /** Holds the lock, or waits for it; deploys and the steps of a rotation exclude each other. */
 export async function needLock(run: Run): Promise<Step | undefined> {
   const busy = await claimLock(run.ports, run.call.execution);
-  return busy === undefined ? undefined : wait(run, LOCK_SECONDS, `${busy} Waiting for its end.`);
+  if (busy === undefined) return undefined;
+  const { progress } = run.call;
+  const lockTries = 1 + ((progress?.result === 'wait' && progress.lockTries) || 0);
+  const seconds = lockTries > FEW_LOCK_TRIES ? MORE_LOCK_SECONDS : LOCK_SECONDS;
+  return { ...wait(run, seconds, `${busy} Waiting for its end.`), lockTries };
 }
 
 /** Rolls services one after the other, a look a call. */

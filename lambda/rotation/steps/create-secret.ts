@@ -17,9 +17,10 @@ export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const settled = await settle(run, fresh);
   if (settled.kind === 'foreign') return beginRepair(run, settled.what);
   if (settled.kind === 'lost') return replaceNext(run);
-  await deleteIncoming(run);
 
   const { direction, backBecause, bothMaySign } = run.record;
+  // On the way back the person's value may never have been in the set: it stays for them.
+  if (direction === 'forward') await deleteIncoming(run);
   // A key that has signed is taken from the catalog as well, whose tasks hold the set in their environment.
   const services = direction === 'back' && bothMaySign ? (['mcp', 'catalog'] as const) : (['mcp'] as const);
   const state = await rollAll(run, services, settled.found);

@@ -1,11 +1,20 @@
 import { contentOf, find, holds } from '../found.ts';
 import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
-import { iso, move, type Run, rest, type Step, save, wait } from '../run.ts';
+import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { foreignWrite } from '../settle.ts';
 import { needLock, retry, rollAll } from './common.ts';
 import { graceSeconds } from './go-back.ts';
 import { beginRevocation } from './revoke-secret.ts';
+
+/** Until a write can be relied upon to be seen. */
+const WRITTEN_SECONDS = 3;
+/**
+ * A parameter that was deleted is made again at once, since no task can start without it, and looked for after that time: the
+ * deletion may still take its successor away.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html
+ */
+const MADE_ANEW_SECONDS = 30;
 
 type Target = Pick<RotationRecord, 'intended' | 'direction'> & Required<Pick<RotationRecord, 'goOnWith'>>;
 
@@ -61,15 +70,17 @@ export async function beginRepair(run: Run, what: string): Promise<Step> {
 /** repair: puts back what is recorded, has both services read it anew, proves it, and goes on where the rotation was. */
 export async function repair(run: Run): Promise<Step> {
   const { ports } = run;
-  const found = await find(ports.parameters);
-  if (!holds(found, run.record.intended)) {
+  const found = await find(ports.parameters, keyNames(run.record));
+  const { secret, keySet } = found.seen;
+  if (secret === undefined || keySet === undefined || !holds(found, run.record.intended)) {
     const lost = await restore(run, found);
     if (lost.length > 0) return giveUp(run, lost);
     await save(run, { seen: undefined, roll: undefined });
-    return 'go-on';
+    const isMadeAnew = secret === undefined || keySet === undefined;
+    // Not at once: Parameter Store may show what was there before, and each write costs one of the 100 versions in which a lost
+    // secret may be found again.
+    return wait(run, isMadeAnew ? MADE_ANEW_SECONDS : WRITTEN_SECONDS, 'What was changed is put back.');
   }
-  const { secret, keySet } = found.seen;
-  if (secret === undefined || keySet === undefined) return 'go-on';
   if ((await foreignWrite(run, found, [run.record.intended])) !== undefined || run.record.seen === undefined) {
     // Whether it was overwritten again meanwhile or not: tasks that are older than the last write are replaced.
     await save(run, { seen: { secret, keySet } });

@@ -21,7 +21,7 @@ export async function retireSecret(run: Run): Promise<Step> {
 
   const { current, next } = run.record;
   if (next === undefined) throw new Error('retireSecret without a next key.');
-  const problems = [...(await run.ports.runCanary()), ...(await acceptedRetired(run, [current.thumbprint]))];
+  const problems = [...(await run.ports.runCanary()), ...(await acceptedRetired(run, [current]))];
   if (problems.length > 0) return retry(run, `The retired secret is not gone: ${problems.join(' | ')}`);
   return rest(run, 'rotated', `${next.keyId} signs; ${current.keyId} is accepted by nobody any more.`, {
     current: next,

@@ -1,7 +1,9 @@
+import { keyLabelOf } from '../../../auth/key-id.ts';
 import { createKeySet } from '../../../auth/key-set.ts';
 import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
 import { loadSigningKey } from '../../../auth/signing-key.ts';
 import { secretsOfHistory } from '../found.ts';
+import type { KeyName } from '../record.ts';
 import type { Run } from '../run.ts';
 
 const LIFETIME_SECONDS = 300;
@@ -11,18 +13,22 @@ const AUTHORIZATION = { level: 'read', roles: ['canary'], permissions: [], bucke
  * Shows real tokens of retired secrets to every MCP task. The rotation mints them itself: nobody else can read an old secret.
  * One that is in no history any more cannot be tried; that its key is gone from every task the canary has seen.
  *
+ * @param retired - with the key IDs that their tokens carry: under another one a token would be refused whatever its secret
  * @returns what speaks against every task refusing them; empty when each does
  */
-export async function acceptedRetired(run: Run, thumbprints: readonly string[]): Promise<readonly string[]> {
+export async function acceptedRetired(
+  run: Run,
+  retired: readonly Pick<KeyName, 'thumbprint' | 'keyId'>[],
+): Promise<readonly string[]> {
   const { parameters, acceptedBy } = run.ports;
   const secrets = await secretsOfHistory(parameters);
   const problems: string[] = [];
-  for (const thumbprint of thumbprints) {
-    const known = secrets.get(thumbprint);
-    if (known === undefined) continue;
-    const set = known.key === undefined ? await createKeySet([known.secret]) : { keys: [known.key] };
+  for (const { thumbprint, keyId } of retired) {
+    const secret = secrets.get(thumbprint);
+    if (secret === undefined) continue;
+    const set = await createKeySet([secret], keyLabelOf(keyId));
     const { token } = await mintEnhancedToken({
-      signingKey: await loadSigningKey(known.secret, set),
+      signingKey: await loadSigningKey(secret, set),
       subject: 'canary',
       authorization: AUTHORIZATION,
       lifetimeSeconds: LIFETIME_SECONDS,

@@ -13,7 +13,7 @@ import { acceptedRetired } from './retired-tokens.ts';
  */
 export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const { ports, call, record } = run;
-  const found = await find(ports.parameters);
+  const found = await find(ports.parameters, keyNames(record));
   const { signing } = found;
   const { secret, keySet } = found.seen;
   const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
@@ -80,7 +80,8 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (state.state === 'under-way') return wait(run, state.seconds, 'Both services get the new secret.');
   if (state.state === 'failed') return retry(run, state.reason);
   const refused = await countOnce(run, revoked);
-  const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, revoked.thumbprints))];
+  const retired = revoked.thumbprints.map((thumbprint, index) => ({ thumbprint, keyId: revoked.keyIds[index] ?? '' }));
+  const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, retired))];
   if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
   const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
@@ -99,7 +100,7 @@ const LOST = 'The new secret was lost before it was written.';
 /** A person wrote over what is just being replaced; that does not stop it. */
 async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
   run.ports.tell({ kind: 'repaired', message: what });
-  const lost = await restore(run, await find(run.ports.parameters), fresh);
+  const lost = await restore(run, await find(run.ports.parameters, keyNames(run.record)), fresh);
   if (lost.length > 0) return beginRevocation(run, LOST);
   await save(run, { before: undefined, seen: undefined });
   return revokeSecret(run);

@@ -1,8 +1,9 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { keyIdOf, thumbprintOf } from '../../../auth/key-id.ts';
+import { createKeySet, serializeKeySet } from '../../../auth/key-set.ts';
 import type { Trigger } from '../../../lambda/canary/report.ts';
 import type { KnownRecord } from '../../../lambda/canary/rotation-record.ts';
-import type { Content } from '../../../lambda/rotation/record.ts';
+import type { Content, RotationRecord } from '../../../lambda/rotation/record.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { type Account, answer, failuresOf, run, startAccount, trustOf } from './account.ts';
 import { closeDeployments, startDeployment, type TaskTrust } from './deployment.ts';
@@ -27,12 +28,17 @@ async function content(signing: string, ...others: readonly string[]): Promise<C
 }
 
 /** Writes the record as the rotation does; at rest, and as the parameters are at first, unless told otherwise. */
-async function record(changes: Partial<KnownRecord> = {}): Promise<void> {
-  const known: KnownRecord = {
+async function record(changes: Partial<RotationRecord> = {}): Promise<void> {
+  const known: KnownRecord & Partial<RotationRecord> = {
     revision: 1,
     phase: 'idle',
     execution: '',
     intended: await content(account.secret),
+    current: {
+      thumbprint: await thumbprintOf(account.secret),
+      keyId: account.keyId,
+      since: '2026-01-01T00:00:00.000Z',
+    },
     parameters: { secret: '/quilt/secret', keySet: '/quilt/keys' },
     ...changes,
   };
@@ -87,7 +93,7 @@ describe('parameters that the rotation wrote', () => {
     expect(started()).toEqual([]);
   });
 
-  test.each<[string, Partial<KnownRecord> | undefined]>([
+  test.each<[string, Partial<RotationRecord> | undefined]>([
     ['no record yet', undefined],
     ['a record of other parameters', { parameters: { secret: '/other/secret', keySet: '/other/keys' } }],
   ])('%s: nothing is foreign, and the rotation is started to make one', async (_, known) => {
@@ -143,6 +149,11 @@ describe('a value that a person wrote', () => {
       async () => account.put(`${account.secret}\n`, account.keySet),
       /^foreign-value: \/quilt\/secret holds another value /,
     ],
+    [
+      'that is the same key under another label, by which no verifier finds it',
+      async () => account.put(account.secret, serializeKeySet(await createKeySet([account.secret], 'relabelled'))),
+      /^foreign-value: \/quilt\/keys holds another value /,
+    ],
   ])('%s', async (_, write, reason) => {
     await record();
     await write();
@@ -161,15 +172,27 @@ describe('a value that a person wrote', () => {
     expect(started()).toEqual(ONE_START);
   });
 
+  test('a value under another key cannot be decrypted, and the rotation is started to look at it', async () => {
+    await record();
+    account.aws.fail('GetParameters', 'AccessDeniedException');
+    expect((await check()).failures['parameters-valid']).toMatch(/^parameter-unreadable: /);
+    expect(started()).toEqual(ONE_START);
+  });
+
   test('before the first record it is nobody’s to repair', async () => {
     account.put('short', account.keySet);
     await check();
     expect(started()).toEqual([]);
   });
 
-  test.each<[string, Trigger, Partial<KnownRecord>, boolean]>([
+  test.each<[string, Trigger, Partial<RotationRecord>, boolean]>([
     ['the rotation itself asks', 'rotation', {}, false],
-    ['an execution drives a step', 'schedule', { phase: 'finishSecret', execution: EXECUTION }, false],
+    [
+      'an execution, which may be dead, is in a step',
+      'schedule',
+      { phase: 'finishSecret', execution: EXECUTION },
+      true,
+    ],
     ['a step stopped', 'schedule', { phase: 'finishSecret' }, true],
     ['an execution waits for the end of the grace time', 'schedule', { phase: 'grace', execution: EXECUTION }, true],
     ['a deploy asks', 'deploy', {}, true],
@@ -207,7 +230,7 @@ describe('tasks that hold what the parameters held before', () => {
     'tasks-hold-parameters': expect.stringMatching(/^tasks-outdated: mcp task /),
   };
 
-  test.each<[string, Trigger, Partial<KnownRecord>, object]>([
+  test.each<[string, Trigger, Partial<RotationRecord>, object]>([
     ['in a step they may', 'schedule', { phase: 'createSecret', execution: EXECUTION }, {}],
     ['the rotation rolled them itself', 'rotation', { phase: 'testSecret', execution: EXECUTION }, outdated],
     ['at rest they may not', 'schedule', { phase: 'idle' }, outdated],

@@ -1,6 +1,6 @@
 import type { Command, Progress, RefusalCode } from '../../../lambda/rotation/call.ts';
 import { meddle } from './model/people.ts';
-import { keySetOf } from './model/store.ts';
+import { keySetOf, OWN_LABEL } from './model/store.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';
 
 const RESUME: Command = { command: 'resume', trigger: 'manual' };
@@ -47,8 +47,9 @@ async function underWay(
 async function without(what: 'secret' | 'keySet' | 'the secret in the set'): Promise<Rotations> {
   const rotations = new Rotations();
   const { parameters, now } = rotations.world;
-  if (what === 'the secret in the set') parameters.put('keySet', keySetOf(['x'.repeat(40)]), now);
-  else parameters.delete(what);
+  if (what === 'the secret in the set')
+    parameters.put('keySet', keySetOf([{ secret: 'x'.repeat(40), label: OWN_LABEL }]), now);
+  else parameters.delete(what, now);
   return rotations;
 }
 
@@ -61,13 +62,31 @@ async function duringDeploy(): Promise<Rotations> {
 type Case = readonly [RefusalCode, string, () => Promise<Rotations>, Command, RegExp];
 
 const CASES: readonly Case[] = [
-  ['rotation-under-way', 'a second rotation', () => underWay('createSecret'), ROTATE, /createSecret since .*--watch/],
+  [
+    'rotation-under-way',
+    'a second rotation',
+    () => underWay('createSecret'),
+    ROTATE,
+    /createSecret since .*rotate --watch --environment production\.$/,
+  ],
   ['rotation-under-way', 'to resume what is at work', () => underWay('createSecret'), RESUME, /--watch/],
-  ['rotation-unfinished', 'a rotation where one stands still', stopped, ROTATE, /red.*--resume.*--abort/],
+  [
+    'rotation-unfinished',
+    'a rotation where one stands still',
+    stopped,
+    ROTATE,
+    /red.*rotate --resume --environment production.*--abort/,
+  ],
   ['rotation-unfinished', 'another secret half way', () => dead('createSecret'), FROM_PARAMETER, /--resume.*--abort/],
   ['nothing-to-resume', 'to resume nothing', () => Rotations.start(), RESUME, /No rotation is under way/],
   ['nothing-to-abort', 'to abort nothing', () => Rotations.start(), ABORT, /No rotation is under way/],
-  ['no-way-back', 'to abort a removal', () => underWay('retireSecret'), ABORT, /no way back from retireSecret/],
+  [
+    'no-way-back',
+    'to abort a removal',
+    () => underWay('retireSecret'),
+    ABORT,
+    /no way back from retireSecret.*secret status --environment production\.$/,
+  ],
   ['no-way-back', 'to abort a repair', () => underWay('repair'), ABORT, /no way back from repair/],
   [
     'no-way-back',
@@ -169,7 +188,9 @@ describe('the schedule', () => {
   test('leaves a rotation that stands still alone for a day, and then goes on with it', async () => {
     const rotations = await stopped();
     const { state } = rotations;
-    expect(await rotations.run(SCHEDULED)).toEqual(notDue(/stands still \(retireSecret\).*--resume/));
+    expect(await rotations.run(SCHEDULED)).toEqual(
+      notDue(/stands still \(retireSecret\).* rotate --resume --environment production\.$/),
+    );
     expect(rotations.state).toEqual(state);
     rotations.sleepHours(24);
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
@@ -238,4 +259,27 @@ test('a rotation that finds a parameter overwritten puts it back, tells it, and 
   // Put back first, so that tokens of the first secret were accepted all along.
   const values = rotations.world.parameters.history('secret').map(({ value }) => value);
   expect(values).toEqual([first, foreign, first, expect.stringMatching(/^[A-Za-z0-9_-]{64}$/)]);
+});
+
+describe('a repair that the canary asks for while a step is recorded', () => {
+  const REPAIR: Command = { command: 'repair', trigger: 'canary' };
+
+  async function withForeignValue(isAlive: boolean): Promise<Rotations> {
+    const rotations = isAlive ? await underWay('createSecret') : await dead('createSecret');
+    meddle(rotations.world, 'secret', 'a new secret');
+    return rotations;
+  }
+
+  test('is left to the execution that carries it out', async () => {
+    const rotations = await withForeignValue(true);
+    const { parameters, state } = rotations;
+    expect(await rotations.run(REPAIR)).toMatchObject({ result: 'done', outcome: 'nothing-to-do' });
+    expect({ parameters: rotations.parameters, state: rotations.state }).toEqual({ parameters, state });
+  });
+
+  test('is done, and the rotation finished, when that execution died', async () => {
+    const rotations = await withForeignValue(false);
+    expect(await rotations.run(REPAIR)).toMatchObject(ROTATED);
+    expect(rotations.world.told).toContainEqual(expect.objectContaining({ kind: 'repaired' }));
+  });
 });

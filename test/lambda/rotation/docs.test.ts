@@ -49,7 +49,11 @@ test('every rule that the model takes out is documented, by its number', () => {
 
 test('every alarm has its section of the runbook', () => {
   const stack = new Stack(new App(), 'Alarms');
-  new TrustAlarms(stack, 'Alarms', { config: loadEnvironment('production'), topic: new Topic(stack, 'Topic') });
+  new TrustAlarms(stack, 'Alarms', {
+    environmentName: 'production',
+    config: loadEnvironment('production'),
+    topic: new Topic(stack, 'Topic'),
+  });
   const alarms = stack.node.findAll().filter((child) => child instanceof CfnAlarm);
   const links = alarms.map(({ alarmDescription }) => /docs\/rotation\.md#(\S+)$/.exec(alarmDescription ?? '')?.[1]);
   expect(links).not.toHaveLength(0);

@@ -1,7 +1,7 @@
 import { formsOf } from '../../../lambda/canary/checks/secret-forms.ts';
 import type { Command } from '../../../lambda/rotation/call.ts';
 import { meddle } from './model/people.ts';
-import { secretsOf } from './model/store.ts';
+import { keysOf } from './model/store.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';
 
 const INCOMING = '/quilt/incoming/next';
@@ -11,7 +11,10 @@ const manual = (command: Command['command']): Command => ({ command, trigger: 'm
 
 /** Every secret that a parameter ever held or a person left. */
 function secretsEver({ world: { parameters } }: Rotations): readonly string[] {
-  const sets = parameters.history('keySet').flatMap(({ value }) => secretsOf(value) ?? []);
+  const sets = parameters
+    .history('keySet')
+    .flatMap(({ value }) => keysOf(value) ?? [])
+    .map(({ secret }) => secret);
   return [...new Set([...parameters.history('secret').map(({ value }) => value), ...sets, FROM_A_PERSON])];
 }
 

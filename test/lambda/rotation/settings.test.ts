@@ -24,6 +24,7 @@ test('reads the settings', () => {
     mcpUrl: new URL('https://quilt.example.org/mcp'),
     connectHost: undefined,
     mcpLogGroup: '/quilt/mcp',
+    environment: 'production',
     deployment: 'quilt',
     tokenLifetimeSeconds: 3_600,
     leewaySeconds: 30,

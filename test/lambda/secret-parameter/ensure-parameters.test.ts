@@ -5,7 +5,7 @@ import { normalizeSecret } from '../../../auth/normalize-secret.ts';
 import { ensureParameters } from '../../../lambda/secret-parameter/ensure-parameters.ts';
 import { Refusal } from '../../../lambda/secret-parameter/refusal.ts';
 import { keySetText, secretArbitrary, whiteSpaceArbitrary } from '../support/secrets.ts';
-import { Crash, KEY_ARN, KEY_SET, MemoryStore, PROPERTIES, SECRET } from './memory-store.ts';
+import { Crash, KEY_ARN, KEY_SET, MemoryStore, OTHER_KEY_ARN, PROPERTIES, SECRET } from './memory-store.ts';
 
 const first = generateSecret();
 const second = generateSecret();
@@ -100,6 +100,27 @@ describe('what is refused', () => {
   });
 });
 
+describe('a rotation that writes meanwhile', () => {
+  test.each<[string, string, (store: MemoryStore) => Promise<unknown>]>([
+    ['the set', KEY_SET, async (store) => store.put(KEY_SET, await keySetText(first, second), OTHER_KEY_ARN)],
+    ['the secret', SECRET, async (store) => store.put(SECRET, second, OTHER_KEY_ARN)],
+  ])('to %s is not taken back, and the deploy is refused', async (_, name, write) => {
+    const store = new MemoryStore({ [SECRET]: first, [KEY_SET]: await keySetText(first) });
+    const { get } = store;
+    store.get = async (names) => {
+      const found = await get.call(store, names);
+      if (store.puts.length === 0) await write(store);
+      return found;
+    };
+    await expect(ensureParameters(PROPERTIES, store)).rejects.toMatchObject({
+      name: 'Refusal',
+      message: `Parameter ${name} was written by somebody else at this very moment, and is left as it is. Wait until no rotation of the secret is under way, then deploy again.`,
+    });
+    expect(store.puts).toEqual([name]);
+    expect(store.keyArn(name)).toBe(OTHER_KEY_ARN);
+  });
+});
+
 describe('for any valid secret with any white space around it', () => {
   const states = fc.record({ secret: secretArbitrary, before: whiteSpaceArbitrary, after: whiteSpaceArbitrary });
 
@@ -116,7 +137,7 @@ describe('for any valid secret with any white space around it', () => {
 
   test('after a crash at any call a second run ends valid, with no value lost', async () => {
     const present = fc.constantFrom('neither', 'secret', 'set', 'both', 'both of two');
-    const crash = fc.record({ call: fc.integer({ min: 1, max: 3 }), when: fc.constantFrom('before', 'after') });
+    const crash = fc.record({ call: fc.integer({ min: 1, max: 4 }), when: fc.constantFrom('before', 'after') });
     await fc.assert(
       fc.asyncProperty(states, present, crash, async ({ secret, before, after }, state, crashed) => {
         const set = await keySetText(secret, ...(state === 'both of two' ? [second] : []));

@@ -57,10 +57,12 @@ test('first deploy: makes both SecureStrings under the key and answers once', as
   ]);
 });
 
-test('uses no operation of SSM but one read and two writes, the set first', async () => {
+test('uses no operation of SSM but two reads and two writes, the set first', async () => {
   await send();
+  const read = { target: 'AmazonSSM.GetParameters', input: { Names: [SECRET, KEY_SET], WithDecryption: true } };
   expect(aws.calls).toEqual([
-    { target: 'AmazonSSM.GetParameters', input: { Names: [SECRET, KEY_SET], WithDecryption: true } },
+    read,
+    read,
     {
       target: 'AmazonSSM.PutParameter',
       input: expect.objectContaining({

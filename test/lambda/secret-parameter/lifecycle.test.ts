@@ -139,7 +139,7 @@ describe('update', () => {
     const secret = generateSecret();
     const store = new MemoryStore({ [SECRET]: secret, [KEY_SET]: await keySetText(secret) });
     const renamed = { ...PROPERTIES, SecretParameterName: '/other/secret', EncryptionKeyArn: OTHER_KEY_ARN };
-    store.crash = { call: 3, when: 'before' };
+    store.crash = { call: 4, when: 'before' };
     await respond(update(renamed, PROPERTIES), store);
     expect(store.keyArn(KEY_SET)).toBe(OTHER_KEY_ARN);
     const { response } = await respond(update(PROPERTIES, renamed), store);

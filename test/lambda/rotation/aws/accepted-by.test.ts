@@ -64,6 +64,12 @@ test('one task without a name that accepts it is found among those that do not',
   expect(await ask(origin, 2)).toEqual(['A token of the retired secret got 200, not 401, from task (unnamed).']);
 });
 
+test('an MCP without a running task proves nothing', async () => {
+  const { origin, shown } = await balance({ status: 401, task: ONE });
+  expect(await ask(origin, 0)).toEqual(['No MCP task runs, so nobody could be asked.']);
+  expect(shown).toEqual([]);
+});
+
 test('an MCP that cannot be reached proves nothing', async () => {
   expect(await ask(await unusedOrigin(), 2)).toEqual(['MCP could not be asked (ECONNREFUSED).']);
 });

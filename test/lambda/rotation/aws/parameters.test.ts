@@ -105,6 +105,76 @@ test.each([
   expect(asked).toEqual([{ operation: 'PutParameter', input }]);
 });
 
+describe('a value that cannot be decrypted', () => {
+  const undecryptable = (
+    fault: string,
+    values: readonly (readonly [string, string | undefined, number])[],
+  ): Answers => {
+    const described = values.map(([Name, , version]) => ({ Name, ...versionOf('ciphertext', version) }));
+    const fail = () => {
+      throw new AwsFault(fault);
+    };
+    return {
+      GetParameters: ({ Names, WithDecryption }) => {
+        if (!WithDecryption) return { Parameters: described };
+        const [wanted, ...others] = Names as string[];
+        const [Name = '', value, version = 0] =
+          values.find(([name, , one]) => wanted === name || wanted === `${name}:${one}`) ?? [];
+        return others.length > 0 || value === undefined
+          ? fail()
+          : { Parameters: [{ Name, ...versionOf(value, version) }] };
+      },
+      GetParameterHistory: ({ WithDecryption }) => (WithDecryption ? fail() : { Parameters: described }),
+    };
+  };
+
+  test.each(['InvalidKeyId', 'AccessDeniedException', 'KMSInvalidStateException', 'DisabledException'])(
+    'with %s does not hide the other parameter, and holds nothing',
+    async (fault) => {
+      const { port } = await open(
+        undecryptable(fault, [
+          [SECRET, 'secret', 3],
+          [KEY_SET, undefined, 5],
+        ]),
+      );
+      expect(await port.read()).toEqual({
+        secret: { value: 'secret', version: 3, modifiedAt: modifiedAt(3) },
+        keySet: { value: '', version: 5, modifiedAt: modifiedAt(5) },
+      });
+    },
+  );
+
+  test('does not hide the other versions', async () => {
+    const { port } = await open(
+      undecryptable('InvalidKeyId', [
+        [SECRET, undefined, 1],
+        [SECRET, 'two', 2],
+      ]),
+    );
+    expect(await port.history('secret')).toEqual([
+      { value: '', version: 1, modifiedAt: modifiedAt(1) },
+      { value: 'two', version: 2, modifiedAt: modifiedAt(2) },
+    ]);
+  });
+
+  test('is an error when nothing can be decrypted: then it is the permission of the function that is gone', async () => {
+    const { port } = await open(
+      undecryptable('AccessDeniedException', [
+        [SECRET, undefined, 3],
+        [KEY_SET, undefined, 5],
+      ]),
+    );
+    await expect(port.read()).rejects.toThrow('ssm:GetParameters failed with AccessDeniedException.');
+    await expect(port.history('secret')).rejects.toThrow('ssm:GetParameterHistory failed with AccessDeniedException.');
+  });
+
+  test('is not what a throttled call stands for', async () => {
+    const { asked, port } = await open(undecryptable('ThrottlingException', [[SECRET, 'secret', 3]]));
+    await expect(port.history('secret')).rejects.toThrow('ThrottlingException');
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('what a person left', () => {
   const holding = (more: Input = {}): Answers => ({
     GetParameters: () => ({ Parameters: [{ Name: INCOMING, ...versionOf(' left-by-a-person\n', 1, more) }] }),

@@ -5,10 +5,10 @@ import { type Answers, startScriptedAws } from '../support/scripted-aws.ts';
 
 const SINCE = 1_767_225_600_000;
 
-async function count(answers: Answers) {
+async function count(answers: Answers, now = () => 0) {
   const asked = await startScriptedAws(answers);
   const client = new CloudWatchLogsClient({ maxAttempts: 1 });
-  return { text: await countRefused(client, '/quilt/mcp', SINCE, new AbortController().signal), asked };
+  return { text: await countRefused(client, '/quilt/mcp', SINCE, new AbortController().signal, now), asked };
 }
 
 const eventsOf = (number: number) => Array.from({ length: number }, (_, index) => ({ eventId: String(index) }));
@@ -31,10 +31,15 @@ test('counts the refused requests of every page, also behind an empty one', asyn
   ]);
 });
 
-test('ends a count that has no end', async () => {
-  const { text, asked } = await count({ FilterLogEvents: () => ({ events: eventsOf(4), nextToken: 'more' }) });
-  expect(text).toBe('more than 40 requests');
-  expect(asked).toHaveLength(10);
+test('ends a count that has no end after 20 s, and says what it knows', async () => {
+  let seconds = 0;
+  const page = () => {
+    seconds += 0.5;
+    return { events: eventsOf(4), nextToken: 'more' };
+  };
+  const { text, asked } = await count({ FilterLogEvents: page }, () => seconds * 1000);
+  expect(text).toBe('at least 160 requests');
+  expect(asked).toHaveLength(40);
 });
 
 test('says that the number is unknown, by the name of the error, and fails nothing', async () => {

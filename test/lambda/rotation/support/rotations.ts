@@ -1,5 +1,6 @@
 import { advance } from '../../../../lambda/rotation/advance.ts';
 import type { Command, Progress } from '../../../../lambda/rotation/call.ts';
+import type { Timing } from '../../../../lambda/rotation/ports.ts';
 import type { Phase } from '../../../../lambda/rotation/record.ts';
 import { worldPorts } from '../model/ports.ts';
 import { World } from '../model/world.ts';
@@ -17,7 +18,17 @@ export class Rotations {
   readonly said: Progress[] = [];
   /** Every record that was written, as text. */
   readonly written: string[] = [];
+  /** What the configuration calls this deployment. */
+  readonly environment = 'production';
+  /** How long things take that are not to take as long as in the model. */
+  timing: Partial<Timing> = {};
   #count = 0;
+
+  constructor() {
+    const { parameters } = this.world;
+    // Parameter Store may take its time to show a write, which is for the model to try.
+    parameters.shown = (role) => parameters.history(role);
+  }
 
   /** A deployment at rest, whose record has been made. */
   static async start(): Promise<Rotations> {
@@ -45,7 +56,12 @@ export class Rotations {
     };
     const said = await advance(
       { execution: id, command, ...(progress && { progress }) },
-      { ...ports, records: { ...records, write } },
+      {
+        ...ports,
+        records: { ...records, write },
+        environment: this.environment,
+        timing: { ...ports.timing, ...this.timing },
+      },
     );
     this.said.push(said);
     execution.progress = said;
