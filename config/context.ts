@@ -42,9 +42,10 @@ const contextSchema = z
       )
       .default('enforce'),
     reason: text(
-      /^(?=.*\S)[^\p{Cc}]{1,200}$/u,
+      // CloudFormation gives other characters of a template back as question marks, and then nothing could go back to it.
+      /^(?=.*[\x21-\x7e])[\x20-\x7e]{1,200}$/,
       rule(
-        'A reason is a text of at most 200 characters on one line',
+        'A reason is a text of at most 200 ASCII characters on one line',
         'Write why the deploy cannot wait for a green canary',
       ),
     ).optional(),

@@ -3,7 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { FoundationReader } from './foundation-contract.ts';
 
 /** The kinds of items in the state table, by their partition key. */
-export type StateKey = 'lock' | 'rotation' | 'revision' | 'canary';
+export type StateKey = 'lock' | 'rotation' | 'revision' | 'announcement' | 'canary';
 
 /**
  * Allows a role actions on the items of some kinds in Foundation's state table, and on no other item.

@@ -6,7 +6,12 @@ import type { Deploy } from './deploy.ts';
 import { takeLock } from './lock.ts';
 import { readParameterVersions, requireValidParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
-import { closeRevision, openRevision, type Revision, readNewestRevision, type UnprovedBefore } from './revisions.ts';
+import { takeAnnouncement } from './revisions/announcement.ts';
+import { closeRevision } from './revisions/close.ts';
+import { keepTemplate } from './revisions/keep-template.ts';
+import { nextNumber, openRevision } from './revisions/open.ts';
+import { readNewestRevision } from './revisions/read.ts';
+import type { Revision, UnprovedBefore } from './revisions/revision.ts';
 import { requireNoRotationStep } from './rotation.ts';
 import { stackStatusOf } from './stack-status.ts';
 
@@ -76,7 +81,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   await requireNoRotationStep(connections);
   const parameterVersions = await readParameterVersions(connections);
   const checks = await askCanary(deploy, connections);
-  requireValidParameters(checks);
+  requireValidParameters(checks, connections);
   const before = unprovedBefore(deploy, checks);
 
   const newest = await readNewestRevision(connections);
@@ -90,22 +95,32 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
       connections,
     );
   }
-  const { fingerprint, images, tokenLifetimeSeconds, breakGlass: reason } = properties;
-  const revision = await openRevision(
+  const { trigger, fingerprint, images, tokenLifetimeSeconds, breakGlass: reason } = properties;
+  const number = await nextNumber(connections);
+  const announcement = await takeAnnouncement(trigger, connections);
+  // Before the record, which names it.
+  const kept = await keepTemplate(number, deploy, connections);
+  await openRevision(
     {
+      number,
       stackArn,
       openedBy: requestId,
-      trigger: fingerprint,
+      fingerprint,
       images,
       parameterVersions,
       tokenLifetimeSeconds,
       ...before,
       reason,
+      announcement,
+      kept,
     },
     connections,
   );
   log('info', 'deploy admitted', {
-    revision,
+    revision: number,
+    template: kept?.template.key ?? null,
+    announcedBy: announcement?.by ?? null,
+    rollbackTo: announcement?.rollbackTo ?? null,
     secretVersion: parameterVersions.secret,
     keySetVersion: parameterVersions.keySet,
     ...before,

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
@@ -17,6 +18,7 @@ const clients = {
   cloudformation: new CloudFormationClient(AWS_CLIENT_OPTIONS),
   ssm: new SSMClient(AWS_CLIENT_OPTIONS),
   sfn: new SFNClient(AWS_CLIENT_OPTIONS),
+  s3: new S3Client(AWS_CLIENT_OPTIONS),
   lambda: new LambdaClient({
     ...AWS_CLIENT_OPTIONS,
     requestHandler: { ...AWS_CLIENT_OPTIONS.requestHandler, requestTimeout: CANARY_MS },

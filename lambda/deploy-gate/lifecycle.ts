@@ -7,7 +7,7 @@ import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';
 import { fingerprintOf, parseProperties } from './properties.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
-import { readNewestRevision } from './revisions.ts';
+import { readNewestRevision } from './revisions/read.ts';
 import { stackStatusOf } from './stack-status.ts';
 import { undo } from './undo.ts';
 import { giveVerdict } from './verdict.ts';
@@ -64,7 +64,7 @@ async function isRollback(event: CloudFormationCustomResourceEvent, connections:
   const newest = await readNewestRevision(connections);
   if (newest?.stackArn !== event.StackId) return false;
   const failed = newest.verdict === 'open' || newest.verdict === 'failed';
-  return newest.trigger === fingerprintOf(failed ? event.OldResourceProperties : event.ResourceProperties);
+  return newest.fingerprint === fingerprintOf(failed ? event.OldResourceProperties : event.ResourceProperties);
 }
 
 function refusalOf(error: unknown): Refusal {

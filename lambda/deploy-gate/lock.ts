@@ -4,7 +4,7 @@ import { isOver } from '../shared/stack-status.ts';
 import { awsCall, heldWhen } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';
-import { isRunning, WAIT_FOR_ROTATION } from './rotation.ts';
+import { isRunning, waitForRotation } from './rotation.ts';
 import { stackStatusOf } from './stack-status.ts';
 
 /** The one item that says who changes services or secrets now. */
@@ -46,10 +46,10 @@ async function isDead({ kind, owner }: Holder, connections: Connections): Promis
   }
 }
 
-function heldBy({ owner, kind, takenAt }: Holder): Refusal {
+function heldBy({ owner, kind, takenAt }: Holder, connections: Connections): Refusal {
   const [what, remedy] =
     kind === 'rotation'
-      ? ['A rotation of the secret', WAIT_FOR_ROTATION]
+      ? ['A rotation of the secret', waitForRotation(connections)]
       : ['Another deploy', 'Wait until it has ended, then deploy again.'];
   return new Refusal('lock-held', `${what} holds the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
 }
@@ -69,9 +69,11 @@ export async function takeLock(stackArn: string, connections: Connections): Prom
   });
   if (free) return;
   const holder = await readHolder(connections);
-  if (holder !== undefined && !(await isDead(holder, connections))) throw heldBy(holder);
+  if (holder !== undefined && !(await isDead(holder, connections))) throw heldBy(holder, connections);
   const taken = await putLock(connections, stackArn, takeOver(holder));
-  if (!taken) throw heldBy((await readHolder(connections)) ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' });
+  if (!taken) {
+    throw heldBy((await readHolder(connections)) ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' }, connections);
+  }
   if (holder !== undefined)
     log('info', 'lock of a dead owner taken over', { kind: holder.kind, owner: holder.owner, takenAt: holder.takenAt });
 }

@@ -1,4 +1,5 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
+import { quiltMcp } from '../shared/command-line.ts';
 import { awsCall } from './aws-call.ts';
 import type { UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
@@ -10,23 +11,25 @@ export type ParameterVersions = { readonly secret: number; readonly keySet: numb
 /** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
 const VALID = 'parameters-valid';
 
-const REMEDY =
-  'The rotation puts the last good value back by itself, within minutes; `npx quilt-mcp canary` has it done at once. ' +
-  'Then deploy again.';
+function remedy({ settings }: Connections): string {
+  const canary = quiltMcp('canary', settings.environment);
+  return `The rotation puts the last good value back by itself, within minutes; \`${canary}\` has it done at once. Then deploy again.`;
+}
 
 /**
  * Reads the versions of both parameters, undecrypted.
  *
  * @throws Refusal `parameter-missing` or `parameter-invalid`, naming the parameter: no task could start without it
  */
-export async function readParameterVersions({ ssm, settings, abortSignal }: Connections): Promise<ParameterVersions> {
+export async function readParameterVersions(connections: Connections): Promise<ParameterVersions> {
+  const { ssm, settings, abortSignal } = connections;
   const { secretParameter, keySetParameter } = settings;
   const command = new GetParametersCommand({ Names: [secretParameter, keySetParameter], WithDecryption: false });
   const { Parameters = [] } = await awsCall('ssm:GetParameters', ssm.send(command, { abortSignal }));
   const versionOf = (name: string) => {
     const found = Parameters.find(({ Name }) => Name === name);
     if (found === undefined) {
-      throw new Refusal('parameter-missing', `Parameter ${name} does not exist. ${REMEDY}`);
+      throw new Refusal('parameter-missing', `Parameter ${name} does not exist. ${remedy(connections)}`);
     }
     if (found.Type !== 'SecureString') {
       throw new Refusal(
@@ -45,7 +48,7 @@ export async function readParameterVersions({ ssm, settings, abortSignal }: Conn
  * @param checks - what the canary could not prove before the deploy
  * @throws Refusal `parameter-invalid` with the canary's reason
  */
-export function requireValidParameters(checks: readonly UnprovedCheck[]): void {
+export function requireValidParameters(checks: readonly UnprovedCheck[], connections: Connections): void {
   const broken = checks.find(({ name }) => name === VALID);
-  if (broken) throw new Refusal('parameter-invalid', `${broken.reason} ${REMEDY}`);
+  if (broken) throw new Refusal('parameter-invalid', `${broken.reason} ${remedy(connections)}`);
 }

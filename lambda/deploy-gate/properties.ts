@@ -4,6 +4,8 @@ import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
 export type DeployProperties = {
+  /** What tells the template from every other one. */
+  readonly trigger: string;
   /** What tells this deploy from the one before and after it, in whatever they differ. */
   readonly fingerprint: string;
   /** Version of Foundation's contract that the template was made for. */
@@ -91,8 +93,8 @@ export function parseProperties(properties: Properties): DeployProperties {
   refuseUnknown(properties, [...PROPERTY_NAMES, ...LATER_PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
   const reports = textOf(properties, 'Canary') === 'report';
   if (!reports && properties.Reason !== undefined) throw refuse("Property Reason goes with Canary 'report' only.");
-  textOf(properties, 'Trigger');
   return {
+    trigger: textOf(properties, 'Trigger'),
     fingerprint: fingerprintOf(properties),
     contractVersion: textOf(properties, 'ContractVersion'),
     images: imagesOf(properties.Images),

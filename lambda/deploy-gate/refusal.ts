@@ -1,4 +1,7 @@
-/** Why a deploy is refused. The codes are stable: logs, alarms and the runbook use them. */
+/**
+ * Why a deploy is refused, or, for the last ones before `unexpected`, why its record lacks something. The codes are stable: logs,
+ * alarms and the runbook use them.
+ */
 export type RefusalCode =
   | 'properties-invalid'
   | 'settings-invalid'
@@ -13,10 +16,13 @@ export type RefusalCode =
   | 'revision-not-open'
   | 'deploy-refused-before'
   | 'aws-call-failed'
+  | 'template-unknown'
+  | 'template-altered'
+  | 'announcement-invalid'
   | 'unexpected';
 
 /**
- * The deploy must not go on. Its message is written for the stack's events: what is wrong, where, what to do, and never a
+ * The deploy, or that part of its record, must not go on. Its message is written for the stack's events: what is wrong, where, what to do, and never a
  * value. No other error's message is ever shown (see `errorName`).
  */
 export class Refusal extends Error {

@@ -1,13 +1,16 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { RECORD_KEY, RESTING_PHASES } from '../rotation/record.ts';
+import { quiltMcp } from '../shared/command-line.ts';
 import { awsCall } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';
 
 /** What to do while a rotation is under way, for the end of a reason. */
-export const WAIT_FOR_ROTATION =
-  '`npx quilt-mcp rotate --watch` shows where it is. Wait until it is in its grace time or has ended, then deploy again.';
+export function waitForRotation({ settings }: Connections): string {
+  const watch = quiltMcp('rotate --watch', settings.environment);
+  return `\`${watch}\` shows where it is. Wait until it is in its grace time or has ended, then deploy again.`;
+}
 
 /**
  * Whether an execution of the rotation's state machine is running. One that ended, or that Step Functions has forgotten, does
@@ -43,5 +46,8 @@ export async function requireNoRotationStep(connections: Connections): Promise<v
   const [phase, execution] = [Item.phase?.S ?? 'unknown', Item.execution?.S ?? ''];
   if (RESTING_PHASES.some((resting) => resting === phase) || execution === '') return;
   if (!(await isRunning(execution, connections))) return;
-  throw new Refusal('rotation-in-step', `The secret is being rotated (phase ${phase}). ${WAIT_FOR_ROTATION}`);
+  throw new Refusal(
+    'rotation-in-step',
+    `The secret is being rotated (phase ${phase}). ${waitForRotation(connections)}`,
+  );
 }

@@ -1,17 +1,9 @@
 import { log } from '../shared/log.ts';
-import { errorName } from '../shared/safe-error.ts';
+import { attempt } from './attempt.ts';
 import type { Connections } from './connections.ts';
 import { releaseLock } from './lock.ts';
-import { Refusal } from './refusal.ts';
-import { closeRevision, readNewestRevision } from './revisions.ts';
-
-async function attempt(what: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    log('error', what, { reason: error instanceof Refusal ? error.message : errorName(error) });
-  }
-}
+import { closeRevision } from './revisions/close.ts';
+import { readNewestRevision } from './revisions/read.ts';
 
 /** A deploy that does not stand. */
 export type Undone = {
@@ -24,7 +16,7 @@ export type Undone = {
 async function closeOwn({ stackArn, failed }: Undone, reason: string, connections: Connections): Promise<void> {
   const newest = await readNewestRevision(connections);
   if (newest?.stackArn !== stackArn || newest.verdict === 'failed') return;
-  if (newest.verdict !== 'open' && newest.trigger !== failed) return;
+  if (newest.verdict !== 'open' && newest.fingerprint !== failed) return;
   const closing = { verdict: 'failed', because: reason, instead: newest.verdict } as const;
   if (await closeRevision(newest.number, closing, connections)) {
     log('info', 'revision closed', { revision: newest.number, verdict: 'failed', reason });

@@ -4,7 +4,11 @@ import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { releaseLock } from './lock.ts';
 import { Refusal } from './refusal.ts';
-import { type Closing, closeRevision, type Revision, readNewestRevision } from './revisions.ts';
+import { closeRevision } from './revisions/close.ts';
+import { keepMissingTemplate } from './revisions/keep-template.ts';
+import { readNewestRevision } from './revisions/read.ts';
+import { removeOldRevisions } from './revisions/retention.ts';
+import type { Closing, Revision } from './revisions/revision.ts';
 
 function notOpen(): Refusal {
   return new Refusal(
@@ -63,14 +67,15 @@ function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
 }
 
 /**
- * Judges a deploy when everything of it is done: has the canary check it, closes the revision and gives the lock back.
+ * Judges a deploy when everything of it is done: has the canary check it, closes the revision, gives the lock back and forgets old
+ * revisions.
  *
  * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary could not tell
  */
 export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;
   const revision = await readNewestRevision(connections);
-  const isOurs = revision?.stackArn === stackArn && revision.trigger === properties.fingerprint;
+  const isOurs = revision?.stackArn === stackArn && revision.fingerprint === properties.fingerprint;
   if (revision === undefined || !isOurs) throw notOpen();
   if (revision.verdict !== 'open') {
     await releaseLock(stackArn, connections);
@@ -78,6 +83,7 @@ export async function giveVerdict(deploy: Deploy, connections: Connections): Pro
   }
 
   const closing = await closingOf(deploy, revision, connections);
+  if (revision.template === undefined) await keepMissingTemplate(revision.number, deploy, connections);
   const closed = await closeRevision(revision.number, { ...closing, closedBy: requestId }, connections);
   await releaseLock(stackArn, connections);
   if (!closed) return repeat(await readNewestRevision(connections), deploy);
@@ -89,5 +95,6 @@ export async function giveVerdict(deploy: Deploy, connections: Connections): Pro
     failedBefore: revision.failedBefore,
     breakGlass: properties.breakGlass ?? null,
   });
+  await removeOldRevisions(connections);
   if (verdict === 'failed') throw red(failedChecks);
 }

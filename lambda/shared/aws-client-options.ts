@@ -2,8 +2,8 @@
  * Options for every AWS client of the functions.
  *
  * The SDK waits for ever by default, and a function that ends by its own time-out answers nobody: CloudFormation would wait
- * for its custom resource. With these, a call ends within 15 s, and the three of the custom resource with its response
- * within the minute that it has.
+ * for its custom resource. With these, a call ends within 15 s, and the four of the secret's custom resource with its response
+ * within the time that it has.
  */
 export const AWS_CLIENT_OPTIONS = {
   maxAttempts: 3,

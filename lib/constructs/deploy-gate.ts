@@ -1,11 +1,12 @@
-import { Duration, Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/deploy-gate/environment.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
-import { deployGateFunctionName } from '../names.ts';
+import { deployGateFunctionName, stackName } from '../names.ts';
+import { REVISION_TEMPLATES } from '../revision-bucket.ts';
 import { allowRotationStatus } from '../rotation-executions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
 import { allowServicesStackStatus } from '../services-stack-status.ts';
@@ -18,6 +19,8 @@ const TIMEOUT = Duration.minutes(3);
 const MAX_EVENT_AGE = Duration.minutes(5);
 
 export interface DeployGateProps {
+  /** What the configuration calls this deployment. */
+  readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
   readonly canary: IFunction;
@@ -25,7 +28,7 @@ export interface DeployGateProps {
 
 /** The function behind both custom resources of the Services stack: it admits a deploy, and judges it in the end. */
 export class DeployGate extends Construct {
-  constructor(scope: Construct, id: string, { config, foundation, canary }: DeployGateProps) {
+  constructor(scope: Construct, id: string, { environmentName, config, foundation, canary }: DeployGateProps) {
     super(scope, id);
     const parameters = secretParameters(this, config);
     const { function: gate, role } = new BundledFunction(this, 'Gate', {
@@ -40,6 +43,9 @@ export class DeployGate extends Construct {
         [variables.DEPLOY_GATE_CANARY_FUNCTION]: canary.functionName,
         [variables.DEPLOY_GATE_SECRET_PARAMETER]: parameters.signingSecret.name,
         [variables.DEPLOY_GATE_KEY_SET_PARAMETER]: parameters.keySet.name,
+        [variables.DEPLOY_GATE_REVISION_BUCKET]: foundation.get('revision-bucket-name'),
+        [variables.DEPLOY_GATE_KEEP_REVISIONS]: String(config.revisions.keep),
+        [variables.DEPLOY_GATE_ENVIRONMENT]: environmentName,
         [variables.DEPLOY_GATE_CONTRACT_VERSION]: String(CONTRACT_VERSION),
       },
     });
@@ -49,10 +55,40 @@ export class DeployGate extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: arnsOf(parameters) }));
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
     allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
-    allowState(role, foundation, ['DeleteItem'], ['lock']);
+    allowState(role, foundation, ['DeleteItem'], ['lock', 'revision', 'announcement']);
     allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
     allowServicesStackStatus(role, config);
+    allowServicesTemplate(role, config);
+    allowRevisionTemplates(role, foundation);
     allowRotationStatus(role, config);
   }
+}
+
+/** The template that is being deployed. Why the stack's ID is left open, `allowServicesStackStatus` says. */
+function allowServicesTemplate(role: Role, config: EnvironmentConfig): void {
+  const services = Stack.of(role).formatArn({
+    service: 'cloudformation',
+    resource: 'stack',
+    resourceName: `${stackName(config, 'services')}/*`,
+  });
+  role.addToPolicy(new PolicyStatement({ actions: ['cloudformation:GetTemplate'], resources: [services] }));
+}
+
+/** It puts templates and removes them; only who rolls back reads one. */
+function allowRevisionTemplates(role: Role, foundation: FoundationReader): void {
+  const templatesIn = (bucket: string) =>
+    Stack.of(role).formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: bucket,
+      resourceName: `${REVISION_TEMPLATES}*`,
+    });
+  const templates = templatesIn(foundation.get('revision-bucket-name'));
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject'], resources: [templates] }));
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${templatesIn('<RevisionBucketName>')}]`,
+    reason: 'A template is named after the number of its revision; the bucket and the folder are given.',
+  });
 }

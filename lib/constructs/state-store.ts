@@ -3,6 +3,9 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import { PREPARED_TEMPLATES } from '../revision-bucket.ts';
+
+const DELETED_TEMPLATES_KEPT = Duration.days(30);
 
 export interface StateStoreProps {
   readonly config: EnvironmentConfig;
@@ -15,6 +18,7 @@ export interface StateStoreProps {
  */
 export class StateStore extends Construct {
   readonly tableName: string;
+  readonly bucketName: string;
 
   constructor(scope: Construct, id: string, { config, accessLogs }: StateStoreProps) {
     super(scope, id);
@@ -29,15 +33,22 @@ export class StateStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.tableName = table.tableName;
-    new Bucket(this, 'Revisions', {
+    const revisions = new Bucket(this, 'Revisions', {
       encryption: BucketEncryption.S3_MANAGED,
       versioned: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: 'revisions/',
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        // What the deploy gate has pruned, and what somebody deleted, can still be found for a month.
+        { noncurrentVersionExpiration: DELETED_TEMPLATES_KEPT, expiredObjectDeleteMarker: true },
+        // Templates that a rollback handed over to CloudFormation, which has read them by then.
+        { prefix: PREPARED_TEMPLATES, expiration: Duration.days(1) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.bucketName = revisions.bucketName;
   }
 }

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '..', '..');
 const KB = 1_000;
 
 /** Limits of the bundles: a function's cold start grows with every byte that Node has to parse. */
-const LIMITS = { 'secret-parameter': 450 * KB, canary: 1_100 * KB, 'deploy-gate': 650 * KB, rotation: 700 * KB };
+const LIMITS = { 'secret-parameter': 450 * KB, canary: 1_100 * KB, 'deploy-gate': 750 * KB, rotation: 700 * KB };
 
 const bundleOf = (name: string): string => join(ROOT, 'lambda', name, 'dist', 'index.mjs');
 

@@ -12,6 +12,7 @@ const VERSION_1 = [
   'load-balancer-security-group-id',
   'mcp-log-group',
   'private-subnet-ids',
+  'revision-bucket-name',
   'state-table-name',
   'vpc-id',
 ] as const;

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
@@ -8,7 +9,7 @@ import { respondTo } from '../../../lambda/deploy-gate/lifecycle.ts';
 import type { GateSettings } from '../../../lambda/deploy-gate/settings.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
-import { type FakeAccount, KEY_SET, SECRET, STACK } from './fake-account.ts';
+import { type FakeAccount, KEY_SET, SECRET, STACK, templateOf } from './fake-account.ts';
 
 export const OLD_TRIGGER = 'a'.repeat(64);
 export const TRIGGER = 'b'.repeat(64);
@@ -28,6 +29,9 @@ const SETTINGS: GateSettings = {
   canaryFunction: 'quilt-canary',
   secretParameter: SECRET,
   keySetParameter: KEY_SET,
+  revisionBucket: 'revisions-bucket',
+  keepRevisions: 200,
+  environment: 'production',
   contractVersion: '1',
 };
 
@@ -81,12 +85,14 @@ export class Sender {
     this.#account = account;
     this.#settings = { ...SETTINGS, ...settings };
     useFakeAws(account.endpoint);
+    account.templates.set(STACK, templateOf(TRIGGER));
     const options = { maxAttempts: 1 };
     this.#clients = {
       dynamodb: new DynamoDBClient(options),
       cloudformation: new CloudFormationClient(options),
       ssm: new SSMClient(options),
       sfn: new SFNClient(options),
+      s3: new S3Client(options),
       lambda: new LambdaClient(options),
     };
   }

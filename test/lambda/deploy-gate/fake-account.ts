@@ -2,8 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { keySetText } from '../support/secrets.ts';
 import { bodyOf, serve } from '../support/servers.ts';
+import { isOfS3, operationOf, refuse, send } from './fake-protocols.ts';
 
-type Value = { readonly S?: string; readonly N?: string; readonly M?: Item; readonly L?: readonly Value[] };
+type Value = {
+  readonly S?: string;
+  readonly N?: string;
+  readonly BOOL?: boolean;
+  readonly M?: Item;
+  readonly L?: readonly Value[];
+};
 export type Item = Readonly<Record<string, Value>>;
 type Input = {
   readonly Key?: Item;
@@ -15,6 +22,9 @@ type Input = {
   readonly ExpressionAttributeValues?: Record<string, Value>;
   readonly Names?: readonly string[];
   readonly WithDecryption?: boolean;
+  readonly ExclusiveStartKey?: Item;
+  readonly Limit?: number;
+  readonly ReturnValues?: string;
   readonly executionArn?: string;
 };
 
@@ -36,8 +46,8 @@ function holds(expression: string | undefined, item: Item | undefined, input: In
   const attribute = (name: string) => item?.[input.ExpressionAttributeNames?.[name] ?? name];
   const value = (name: string) => plain(input.ExpressionAttributeValues?.[name]) ?? '';
   const term = (text: string): boolean => {
-    const absent = /^attribute_not_exists\((\S+)\)$/.exec(text)?.[1];
-    if (absent !== undefined) return attribute(absent) === undefined;
+    const [, is, name] = /^attribute_(exists|not_exists)\((\S+)\)$/.exec(text) ?? [];
+    if (name !== undefined) return (attribute(name) !== undefined) === (is === 'exists');
     const [left = '', operator, right = ''] = text.split(' ');
     const found = plain(attribute(left));
     if (found === undefined) return false;
@@ -46,10 +56,27 @@ function holds(expression: string | undefined, item: Item | undefined, input: In
   return expression.split(' OR ').some((any) => any.split(' AND ').every(term));
 }
 
-/** An account on loopback: the table, stacks, parameters and canary that the gate deals with, over the real protocols. */
+/** A Services template with as much of one as the gate looks at. */
+export function templateOf(trigger: string, description = 'A stack'): string {
+  const resource = (Type: string) => ({ Type, Properties: { Trigger: trigger } });
+  const Resources = { Verdict: resource('Custom::DeployVerdict'), Gate: resource('Custom::DeployGate') };
+  return JSON.stringify({ Description: description, Resources }, null, 1);
+}
+
+/** An account on loopback: the table, bucket, stacks, parameters and canary that the gate deals with, over the real protocols. */
 export class FakeAccount {
   readonly items = new Map<string, Item>();
   readonly stacks = new Map<string, string>([[STACK, 'UPDATE_IN_PROGRESS']]);
+  /** Templates by the stack or the change set that CloudFormation gives them for. */
+  readonly templates = new Map<string, string>();
+  /** The change set that was executed last. */
+  changeSet: string | undefined;
+  readonly stackParameters: Record<string, string> = {};
+  /** The objects of the bucket `revisions`, by key, and their types. */
+  readonly objects = new Map<string, string>();
+  readonly contentTypes = new Map<string, string | undefined>();
+  /** How many items a page of a query has. */
+  pageSize = Number.POSITIVE_INFINITY;
   /** The status of the executions that Step Functions knows. */
   readonly executions = new Map<string, string>();
   /** What happens while the canary runs. */
@@ -114,8 +141,7 @@ export class FakeAccount {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    const target = request.headers['x-amz-target'];
-    const operation = operationOf(String(target ?? ''), request.url ?? '', body);
+    const operation = operationOf(request, body);
     this.operations.push(operation);
     this.#calls += 1;
     const crashes = this.crash?.call === this.#calls ? this.crash.when : undefined;
@@ -123,7 +149,7 @@ export class FakeAccount {
     try {
       if (this.#dead) throw new Fault('ProcessIsDead');
       if (this.failing.has(operation)) throw new Fault('AccessDeniedException');
-      const output = this.#do(operation, body);
+      const output = isOfS3(operation) ? this.#store(operation, request, body) : this.#do(operation, body);
       if (crashes === 'after') {
         this.#dead = true;
         throw new Fault('ProcessIsDead');
@@ -138,7 +164,21 @@ export class FakeAccount {
     if (operation === 'DescribeStacks') {
       const status = this.stacks.get(new URLSearchParams(body).get('StackName') ?? '');
       if (status === undefined) throw new Fault('ValidationError');
-      return status;
+      const parameters = Object.entries(this.stackParameters).map(
+        ([key, value]) =>
+          `<member><ParameterKey>${key}</ParameterKey><ParameterValue>${value}</ParameterValue></member>`,
+      );
+      const changeSet = this.changeSet === undefined ? '' : `<ChangeSetId>${this.changeSet}</ChangeSetId>`;
+      return (
+        '<Stacks><member><StackName>s</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>' +
+        `<StackStatus>${status}</StackStatus>${changeSet}<Parameters>${parameters.join('')}</Parameters></member></Stacks>`
+      );
+    }
+    if (operation === 'GetTemplate') {
+      const asked = new URLSearchParams(body);
+      const template = this.templates.get(asked.get('ChangeSetName') ?? asked.get('StackName') ?? '');
+      if (template === undefined || asked.get('TemplateStage') !== 'Original') throw new Fault('ValidationError');
+      return `<TemplateBody>${template.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</TemplateBody>`;
     }
     if (operation === 'Invoke') {
       this.invocations.push(JSON.parse(body));
@@ -158,9 +198,7 @@ export class FakeAccount {
         this.items.set(keyOf(input.Item ?? {}), input.Item ?? {});
         return {};
       case 'DeleteItem':
-        this.#require(input, input.Key ?? {});
-        this.items.delete(keyOf(input.Key ?? {}));
-        return {};
+        return this.#delete(input);
       case 'DescribeExecution': {
         const status = this.executions.get(input.executionArn ?? '');
         if (status === undefined) throw new Fault('ExecutionDoesNotExist');
@@ -169,7 +207,7 @@ export class FakeAccount {
       case 'UpdateItem':
         return this.#update(input);
       case 'Query':
-        return { Items: this.#query(input) };
+        return this.#query(input);
       default:
         throw new Fault('UnknownOperationException');
     }
@@ -192,7 +230,8 @@ export class FakeAccount {
     const item: Record<string, Value> = { ...Key, ...this.items.get(keyOf(Key)) };
     const [verb, ...rest] = UpdateExpression.split(' ');
     const terms = rest.join(' ').split(', ');
-    for (const term of terms) {
+    if (verb === 'REMOVE') for (const name of terms) delete item[ExpressionAttributeNames[name] ?? name];
+    for (const term of verb === 'REMOVE' ? [] : terms) {
       const [name = '', value = ''] = term.split(verb === 'ADD' ? ' ' : ' = ');
       const [attribute, given] = [ExpressionAttributeNames[name] ?? name, ExpressionAttributeValues[value] ?? {}];
       item[attribute] = verb === 'ADD' ? { N: String(Number(item[attribute]?.N ?? 0) + Number(given.N)) } : given;
@@ -201,45 +240,36 @@ export class FakeAccount {
     return { Attributes: item };
   }
 
-  #query(input: Input): readonly Item[] {
-    const found = [...this.items.values()].filter((item) => holds(input.KeyConditionExpression, item, input));
-    return found.sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1)).slice(0, 1);
+  #delete(input: Input): unknown {
+    const key = keyOf(input.Key ?? {});
+    this.#require(input, input.Key ?? {});
+    const Attributes = this.items.get(key);
+    this.items.delete(key);
+    return input.ReturnValues === 'ALL_OLD' ? { Attributes } : {};
   }
-}
 
-function operationOf(target: string, url: string, body: string): string {
-  if (target !== '') return target.split('.').at(-1) ?? '';
-  return url.includes('/functions/quilt-canary/invocations')
-    ? 'Invoke'
-    : (new URLSearchParams(body).get('Action') ?? url);
-}
-
-function send(response: ServerResponse, operation: string, output: unknown): void {
-  if (operation === 'DescribeStacks') {
-    const stack = `<StackName>s</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>${output}</StackStatus>`;
-    const result = `<DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult>`;
-    response
-      .writeHead(200, { 'content-type': 'text/xml' })
-      .end(
-        `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">${result}</DescribeStacksResponse>`,
-      );
-    return;
+  /** Newest first, as the gate asks. */
+  #query(input: Input): unknown {
+    const start = input.ExclusiveStartKey && keyOf(input.ExclusiveStartKey);
+    const found = [...this.items.values()]
+      .filter((item) => holds(input.KeyConditionExpression, item, input))
+      .filter((item) => start === undefined || keyOf(item) < start)
+      .sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1));
+    const Items = found.slice(0, Math.min(input.Limit ?? Number.POSITIVE_INFINITY, this.pageSize));
+    const last = Items.at(-1);
+    return { Items, ...(last && Items.length < found.length && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }) };
   }
-  const failed = output instanceof Error;
-  const type = operation === 'Invoke' ? 'application/json' : 'application/x-amz-json-1.0';
-  response
-    .writeHead(200, { 'content-type': type, ...(failed && { 'x-amz-function-error': 'Unhandled' }) })
-    .end(typeof output === 'string' ? output : JSON.stringify(failed ? { errorMessage: output.message } : output));
-}
 
-function refuse(response: ServerResponse, operation: string, name: string): void {
-  // The message is one that must not be shown.
-  if (operation === 'DescribeStacks') {
-    const error = `<Error><Type>Sender</Type><Code>${name}</Code><Message>not-to-be-seen</Message></Error>`;
-    response.writeHead(400, { 'content-type': 'text/xml' }).end(`<ErrorResponse>${error}</ErrorResponse>`);
-    return;
+  #store(operation: string, request: IncomingMessage, body: string): unknown {
+    const { pathname } = new URL(request.url ?? '', 'http://s3');
+    const key = /^\/revisions-bucket\/(revisions\/.+)$/.exec(pathname)?.[1];
+    // The role of the gate may not go anywhere else.
+    if (key === undefined) throw new Fault('AccessDenied');
+    if (operation === 'DeleteObject') this.objects.delete(key);
+    else {
+      this.objects.set(key, body);
+      this.contentTypes.set(key, request.headers['content-type']);
+    }
+    return {};
   }
-  response
-    .writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': name })
-    .end(JSON.stringify({ __type: name, message: 'not-to-be-seen' }));
 }

@@ -2,14 +2,17 @@ import type { handler } from '../../../lambda/deploy-gate/handler.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
 import { bodyOf, closeServers, serve } from '../support/servers.ts';
-import { eventOf } from './events.ts';
-import { FakeAccount, KEY_SET, SECRET, STACK } from './fake-account.ts';
+import { eventOf, TRIGGER } from './events.ts';
+import { FakeAccount, KEY_SET, SECRET, STACK, templateOf } from './fake-account.ts';
 
 const ENVIRONMENT = {
   DEPLOY_GATE_STATE_TABLE: 'state',
   DEPLOY_GATE_CANARY_FUNCTION: 'quilt-canary',
   DEPLOY_GATE_SECRET_PARAMETER: SECRET,
   DEPLOY_GATE_KEY_SET_PARAMETER: KEY_SET,
+  DEPLOY_GATE_REVISION_BUCKET: 'revisions-bucket',
+  DEPLOY_GATE_KEEP_REVISIONS: '200',
+  DEPLOY_GATE_ENVIRONMENT: 'production',
   DEPLOY_GATE_CONTRACT_VERSION: '1',
 };
 
@@ -17,6 +20,7 @@ let account: FakeAccount;
 
 beforeEach(async () => {
   account = await FakeAccount.start();
+  account.templates.set(STACK, templateOf(TRIGGER));
   useFakeAws(account.endpoint);
   Object.assign(process.env, ENVIRONMENT);
   // A handler keeps its clients, and a client its endpoint: each test gets its own.
@@ -48,6 +52,9 @@ test('answers once, logs one line and nothing of the event', async () => {
     level: 'info',
     message: 'deploy admitted',
     revision: 1,
+    template: 'revisions/000001.json',
+    announcedBy: null,
+    rollbackTo: null,
     secretVersion: 3,
     keySetVersion: 5,
     failedBefore: [],

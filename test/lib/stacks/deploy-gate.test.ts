@@ -6,6 +6,7 @@ import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
 const GATE = 'arn:aws:lambda:us-east-1:111122223333:function:quilt-deploy-gate';
+const SERVICES = 'arn:aws:cloudformation:us-east-1:111122223333:stack/quilt-services/*';
 const PARAMETERS = ['jwt-secret', 'jwt-verification-keys'].map(
   (name) => `arn:aws:ssm:us-east-1:111122223333:parameter/quilt/mcp-server/${name}`,
 );
@@ -101,7 +102,7 @@ describe('trigger', () => {
     ['a setting of a container', () => synthesise(productionWith({ tokenLeewaySeconds: 11 }))],
     [
       'the number of tasks',
-      () => synthesise(productionWith({ services: { mcp: { ...mcp(), desiredCount: 3 }, catalog: mcp() } })),
+      () => synthesise(productionWith({ services: { ...services(), mcp: { ...services().mcp, desiredCount: 3 } } })),
     ],
     ['the host name', () => synthesise(productionWith({ hostName: 'other.example.org' }))],
     ['breaking the glass', () => synthesise(productionWith(), { reason: 'a reason' })],
@@ -126,7 +127,7 @@ describe('trigger', () => {
     expect(services.toJSON()).toEqual(production.services.toJSON());
   });
 
-  const mcp = () => productionWith().services.mcp;
+  const services = () => productionWith().services;
 });
 
 describe('in Trust', () => {
@@ -142,6 +143,9 @@ describe('in Trust', () => {
           DEPLOY_GATE_CANARY_FUNCTION: { Ref: Match.stringLikeRegexp('^CanaryFunction') },
           DEPLOY_GATE_SECRET_PARAMETER: '/quilt/mcp-server/jwt-secret',
           DEPLOY_GATE_KEY_SET_PARAMETER: '/quilt/mcp-server/jwt-verification-keys',
+          DEPLOY_GATE_REVISION_BUCKET: { Ref: 'RevisionBucketName' },
+          DEPLOY_GATE_KEEP_REVISIONS: '200',
+          DEPLOY_GATE_ENVIRONMENT: 'test',
           DEPLOY_GATE_CONTRACT_VERSION: '1',
         },
       },
@@ -172,7 +176,12 @@ describe('in Trust', () => {
       { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: PARAMETERS },
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: table, Condition: items('lock', 'rotation') },
       { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table, Condition: items('lock', 'revision') },
-      { Effect: 'Allow', Action: 'dynamodb:DeleteItem', Resource: table, Condition: items('lock') },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:DeleteItem',
+        Resource: table,
+        Condition: items('lock', 'revision', 'announcement'),
+      },
       {
         Effect: 'Allow',
         Action: ['dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -186,8 +195,13 @@ describe('in Trust', () => {
       },
       {
         Effect: 'Allow',
-        Action: 'cloudformation:DescribeStacks',
-        Resource: 'arn:aws:cloudformation:us-east-1:111122223333:stack/quilt-services/*',
+        Action: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
+        Resource: SERVICES,
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:DeleteObject', 's3:PutObject'],
+        Resource: { 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'RevisionBucketName' }, '/revisions/*']] },
       },
       {
         Effect: 'Allow',

@@ -1,0 +1,66 @@
+import { type AttributeValue, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { announcementKey } from '../../shared/announcement-item.ts';
+import { type Announcement, announcementOf } from '../../shared/revision-record.ts';
+import { attempt } from '../attempt.ts';
+import { awsCall } from '../aws-call.ts';
+import { type Connections, within } from '../connections.ts';
+import { Refusal } from '../refusal.ts';
+
+const TAKE_MS = 5_000;
+
+type Values = Readonly<Record<string, AttributeValue>>;
+
+const MOST_VERSIONS = 20;
+const NAME = /^[\w@./-]{1,100}$/;
+const VERSION = /^[\x21-\x7e]{1,100}$/;
+
+function areVersions(versions: Values | undefined): boolean {
+  const entries = Object.entries(versions ?? {});
+  if (versions === undefined || entries.length > MOST_VERSIONS) return false;
+  return entries.every(([name, { S = '' }]) => NAME.test(name) && VERSION.test(S));
+}
+
+/** Whoever may write to the table wrote it, and people read it on their screens: short, and on one line. */
+const RULES: Readonly<Record<string, (value: AttributeValue) => boolean>> = {
+  by: ({ S = '' }) => /^arn:[\x21-\x7e]{1,500}$/.test(S),
+  commit: ({ S = '' }) => /^[0-9a-f]{7,64}$/.test(S),
+  dirty: ({ BOOL }) => BOOL !== undefined,
+  versions: ({ M }) => areVersions(M),
+  rollbackTo: ({ N = '' }) => /^[1-9]\d{0,8}$/.test(N),
+};
+
+function requireValid(values: Values): void {
+  const areKnown = Object.entries(values).every(([name, value]) => Object.hasOwn(RULES, name) && RULES[name]?.(value));
+  if (areKnown && values.by !== undefined) return;
+  throw new Refusal(
+    'announcement-invalid',
+    'Somebody announced this deploy in a way that is not understood: the record has nothing of it. Check who may write to the state table.',
+  );
+}
+
+async function take(
+  trigger: string,
+  { dynamodb, settings, abortSignal }: Connections,
+): Promise<Announcement | undefined> {
+  const command = new DeleteItemCommand({
+    TableName: settings.stateTable,
+    Key: announcementKey(trigger),
+    ReturnValues: 'ALL_OLD',
+  });
+  const { Attributes } = await awsCall('dynamodb:DeleteItem', dynamodb.send(command, { abortSignal }));
+  if (Attributes === undefined || Number(Attributes.expiresAt?.N ?? 0) * 1_000 < Date.now()) return undefined;
+  const values = Attributes.announcement?.M ?? {};
+  requireValid(values);
+  return announcementOf(values);
+}
+
+/**
+ * Takes away what was announced about a deploy. It is gone before the record is written: a deploy that comes later with the same
+ * template was not announced by it.
+ *
+ * @param trigger - of the template
+ * @returns `undefined` when nothing was, or nothing that can be used
+ */
+export function takeAnnouncement(trigger: string, connections: Connections): Promise<Announcement | undefined> {
+  return attempt('announcement not taken', () => take(trigger, within(TAKE_MS, connections)));
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { templateTrigger } from '../../shared/template-trigger.ts';
+import { awsCall } from '../aws-call.ts';
+import type { Connections } from '../connections.ts';
+import type { Deploy } from '../deploy.ts';
+import { Refusal } from '../refusal.ts';
+
+/** What CloudFormation deploys. */
+export type DeployedTemplate = {
+  readonly text: string;
+  /** Parameters of the stack by name, as they were given. */
+  readonly stackParameters: Readonly<Record<string, string>>;
+};
+
+type Source = { readonly StackName: string; readonly ChangeSetName?: string };
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The template of a stack, or of one of its change sets, if it is the one that is being deployed. */
+async function readTemplate(
+  source: Source,
+  trigger: string,
+  { cloudformation, abortSignal }: Connections,
+): Promise<string | undefined> {
+  const command = new GetTemplateCommand({ ...source, TemplateStage: 'Original' });
+  const call = cloudformation.send(command, { abortSignal });
+  const { TemplateBody: text = '' } = await awsCall('cloudformation:GetTemplate', call);
+  const template = parse(text);
+  if (templateTrigger(template) !== trigger) return undefined;
+  requireUnaltered(text, template, trigger);
+  return text;
+}
+
+/**
+ * CloudFormation gives a question mark for whatever is outside of ASCII in what it was given:
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
+ * A template with one is taken only if its trigger, which is its hash without the triggers, says that it has been there before.
+ */
+function requireUnaltered(text: string, template: unknown, trigger: string): void {
+  if (!text.includes('?')) return;
+  const rest = JSON.stringify(template, (_, value: unknown) => (value === trigger ? '' : value));
+  if (createHash('sha256').update(rest).digest('hex') === trigger) return;
+  throw new Refusal(
+    'template-altered',
+    'CloudFormation gives the template back with question marks where it had other characters. Nothing can go back to it. ' +
+      'Write the configuration of the services, and the reason of break-glass, with ASCII characters only.',
+  );
+}
+
+/**
+ * Reads the template of the deploy that is under way from CloudFormation. While a stack is being updated it may still answer
+ * with the template before; the change set that is being executed then has the new one.
+ *
+ * @throws Refusal `template-unknown` when neither has it, `template-altered` when it is not what was deployed, `aws-call-failed`
+ */
+export async function readDeployedTemplate(deploy: Deploy, connections: Connections): Promise<DeployedTemplate> {
+  const { cloudformation, abortSignal } = connections;
+  const { trigger } = deploy.properties;
+  const stack = { StackName: deploy.stackArn };
+  const [ofStack, { Stacks: [found] = [] }] = await Promise.all([
+    readTemplate(stack, trigger, connections),
+    awsCall('cloudformation:DescribeStacks', cloudformation.send(new DescribeStacksCommand(stack), { abortSignal })),
+  ]);
+  const { ChangeSetId, Parameters = [] } = found ?? {};
+  const text =
+    ofStack ?? (ChangeSetId && (await readTemplate({ ...stack, ChangeSetName: ChangeSetId }, trigger, connections)));
+  if (!text) {
+    throw new Refusal(
+      'template-unknown',
+      'CloudFormation has the template of this deploy neither with the stack nor with its change set. Nothing can go back to it.',
+    );
+  }
+  const stackParameters = Object.fromEntries(
+    Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+  );
+  return { text, stackParameters };
+}

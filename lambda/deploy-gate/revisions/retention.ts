@@ -1,0 +1,77 @@
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
+import { log } from '../../shared/log.ts';
+import { revisionTemplateKey } from '../../shared/revision-template-key.ts';
+import { attempt } from '../attempt.ts';
+import { awsCall, heldWhen } from '../aws-call.ts';
+import { type Connections, within } from '../connections.ts';
+import { readRevisions } from './read.ts';
+import { keyOf, type Revision } from './revision.ts';
+
+/** As long as an answer waits for it; the next deploy goes on with the rest. */
+const RETENTION_MS = 20_000;
+const MOST_AT_ONCE = 50;
+
+/** The longest that a token lives, and an hour for clocks and for tasks that take their time to end. */
+const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
+
+type Remembered = Pick<Revision, 'number' | 'verdict' | 'closedAt'>;
+
+/**
+ * The revisions that nobody needs any more. Beside the newest ones these stay:
+ * - the one that the stack runs, and the last good one before it, to which a rollback goes;
+ * - all whose tokens may be alive: a rotation reads from the records how long those live. They are what was deployed since the
+ *   newest one that replaced everything before it so long ago that no token of those is left.
+ *
+ * @param revisions - newest first
+ * @param keep - how many stay at least
+ * @param now - milliseconds since 1970
+ */
+export function superfluous<T extends Remembered>(revisions: readonly T[], keep: number, now: number): readonly T[] {
+  const stood = revisions.filter(({ verdict }) => verdict === 'good' || verdict === 'unverified');
+  const [current, ...before] = stood;
+  const needed = [current, before.find(({ verdict }) => verdict === 'good')];
+  const replacedAll = stood.find(({ closedAt = '' }) => Date.parse(closedAt) <= now - TOKENS_LIVE_MS);
+  const oldestWithTokens = replacedAll?.number ?? 0;
+  return revisions.slice(keep).filter((revision) => revision.number < oldestWithTokens && !needed.includes(revision));
+}
+
+/**
+ * Removes the record of a revision and its template, in an order in which no record names a template that is gone, and none is
+ * left that no record leads to, wherever it ends.
+ *
+ * @param next - the number of the revision after it; those in between belong to deploys that died before their record
+ */
+async function remove(number: number, next: number, connections: Connections): Promise<void> {
+  const { dynamodb, s3, settings, abortSignal } = connections;
+  const item = { TableName: settings.stateTable, Key: keyOf(number) };
+  const unlink = new UpdateItemCommand({
+    ...item,
+    UpdateExpression: 'REMOVE #template',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#template': 'template' },
+  });
+  if (!(await heldWhen('dynamodb:UpdateItem', dynamodb.send(unlink, { abortSignal })))) return;
+  for (let template = number; template < next; template += 1) {
+    const command = new DeleteObjectCommand({ Bucket: settings.revisionBucket, Key: revisionTemplateKey(template) });
+    await awsCall('s3:DeleteObject', s3.send(command, { abortSignal }));
+  }
+  await awsCall('dynamodb:DeleteItem', dynamodb.send(new DeleteItemCommand(item), { abortSignal }));
+}
+
+async function removeSuperfluous(connections: Connections): Promise<void> {
+  const revisions = await readRevisions(connections);
+  const numbers = revisions.map(({ number }) => number).toReversed();
+  const old = superfluous(revisions, connections.settings.keepRevisions, Date.now()).slice(-MOST_AT_ONCE).toReversed();
+  for (const { number } of old) {
+    const next = numbers[numbers.indexOf(number) + 1] ?? number + 1;
+    await remove(number, next, connections);
+  }
+  if (old.length > 0) log('info', 'old revisions removed', { revisions: old.map(({ number }) => String(number)) });
+}
+
+/** Forgets revisions that nobody needs any more. A failure is logged only: no deploy depends on it, and the next one tries again. */
+export function removeOldRevisions(connections: Connections): Promise<void> {
+  return attempt('old revisions not removed', () => removeSuperfluous(within(RETENTION_MS, connections)));
+}

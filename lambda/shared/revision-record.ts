@@ -1,0 +1,109 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** Partition key of every revision in the state table. */
+export const REVISION_KEY = 'revision';
+/** Sort key behind every number, of the item that counts them: `sk < 'last'` means the revisions alone. */
+export const REVISION_COUNTER = 'last';
+
+/** Sort key of a revision: its number, so that text and number sort alike. */
+export function revisionSortKey(number: number): string {
+  return String(number).padStart(6, '0');
+}
+
+/** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: not judged yet. */
+export type RevisionVerdict = 'open' | 'good' | 'failed' | 'unverified';
+
+/** What `quilt-mcp` told beforehand about a deploy that it then started. A plain `cdk deploy` tells nothing. */
+export type Announcement = {
+  /** Principal of the caller, an ARN. */
+  readonly by: string;
+  /** Git commit of the working tree. */
+  readonly commit?: string | undefined;
+  /** Whether the working tree had changes that are not in the commit. */
+  readonly dirty?: boolean | undefined;
+  /** Versions by name, such as `aws-cdk`. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
+  /** The revision whose template this deploy brings back. */
+  readonly rollbackTo?: number | undefined;
+};
+
+/** One deploy of the Services stack, as its record in the state table tells it. */
+export type RevisionRecord = {
+  readonly number: number;
+  readonly stackArn: string;
+  /** ISO 8601. */
+  readonly openedAt: string;
+  /** ISO 8601; missing while it is open. */
+  readonly closedAt: string | undefined;
+  readonly verdict: RevisionVerdict;
+  /** What tells it from every other deploy: see the deploy gate's `fingerprintOf`. */
+  readonly fingerprint: string;
+  readonly images: { readonly catalog: string; readonly mcp: string };
+  /** Versions of the secret parameters that its tasks started with; never a value. */
+  readonly parameterVersions: { readonly secret: number; readonly keySet: number };
+  readonly tokenLifetimeSeconds: number | undefined;
+  /** The template in the revision bucket; missing when it could not be kept, and then nothing goes back to this revision. */
+  readonly template: { readonly key: string; readonly sha256: string } | undefined;
+  /** The stack's parameters as they were given: names of SSM parameters, not what those hold. */
+  readonly stackParameters: Readonly<Record<string, string>>;
+  readonly announcement: Announcement | undefined;
+  /** Break-glass: why the canary had no say. */
+  readonly reason: string | undefined;
+  /** What else there is to say of its end. */
+  readonly closedBecause: string | undefined;
+  /** Checks that were red before the deploy, each with its fault. */
+  readonly failedBefore: readonly string[];
+  /** Checks that could not be proved after it. */
+  readonly failedChecks: readonly { readonly name: string; readonly reason: string }[];
+};
+
+type Item = Readonly<Record<string, AttributeValue>>;
+
+function verdictOf(text: string | undefined): RevisionVerdict {
+  return text === 'open' || text === 'good' || text === 'unverified' ? text : 'failed';
+}
+
+function textsOf(map: Record<string, AttributeValue> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(map ?? {}).map(([name, { S = '' }]) => [name, S]));
+}
+
+/** Reads what `announcementMap` wrote; `undefined` when nobody announced anything. */
+export function announcementOf(map: Record<string, AttributeValue> | undefined): Announcement | undefined {
+  if (map?.by?.S === undefined) return undefined;
+  return {
+    by: map.by.S,
+    commit: map.commit?.S,
+    dirty: map.dirty?.BOOL,
+    versions: map.versions?.M && textsOf(map.versions.M),
+    rollbackTo: map.rollbackTo?.N === undefined ? undefined : Number(map.rollbackTo.N),
+  };
+}
+
+/** Reads an item of the state table. Records of earlier releases lack what was added later. */
+export function revisionRecordOf(item: Item): RevisionRecord {
+  const template = item.template?.M;
+  return {
+    number: Number(item.number?.N),
+    stackArn: item.stackArn?.S ?? '',
+    openedAt: item.openedAt?.S ?? '',
+    closedAt: item.closedAt?.S,
+    verdict: verdictOf(item.verdict?.S),
+    fingerprint: item.trigger?.S ?? '',
+    images: { catalog: item.images?.M?.catalog?.S ?? '', mcp: item.images?.M?.mcp?.S ?? '' },
+    parameterVersions: {
+      secret: Number(item.parameterVersions?.M?.secret?.N ?? 0),
+      keySet: Number(item.parameterVersions?.M?.keySet?.N ?? 0),
+    },
+    tokenLifetimeSeconds: item.tokenLifetimeSeconds?.N === undefined ? undefined : Number(item.tokenLifetimeSeconds.N),
+    template: template && { key: template.key?.S ?? '', sha256: template.sha256?.S ?? '' },
+    stackParameters: textsOf(item.stackParameters?.M),
+    announcement: announcementOf(item.announcement?.M),
+    reason: item.reason?.S,
+    closedBecause: item.closedBecause?.S,
+    failedBefore: (item.failedBefore?.L ?? []).map(({ S = '' }) => S),
+    failedChecks: (item.failedChecks?.L ?? []).map(({ M }) => ({
+      name: M?.name?.S ?? '',
+      reason: M?.reason?.S ?? '',
+    })),
+  };
+}
