@@ -69,7 +69,7 @@ function withImages(input: EnvironmentInput, { catalogImage, mcpImage }: Checked
   return { ...input, services: { catalog: withImage(catalog, catalogImage), mcp: withImage(mcp, mcpImage) } };
 }
 
-function withImage(service: ServiceInput, uri: string | undefined): ServiceInput {
+function withImage<Service extends ServiceInput>(service: Service, uri: string | undefined): Service {
   if (uri === undefined) return service;
   return { ...service, image: { kind: 'reference', uri, platform: service.image.platform } };
 }

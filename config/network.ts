@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { rule, section, text, whole } from './rules.ts';
 
-const cidr = text(
+/** A range of addresses. */
+export const cidr = text(
   /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/,
   rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'),
 );
@@ -35,7 +36,7 @@ const importedVpc = section({
   cidr,
   availabilityZones,
   privateSubnetIds: subnetIds,
-  /** Needed for an internet-facing load balancer only. */
+  /** Needed for an internet-facing load balancer that is made here only. */
   publicSubnetIds: subnetIds.optional(),
 });
 
@@ -46,21 +47,3 @@ export const vpcSchema = z.discriminatedUnion(
   rule("A VPC is of kind 'create' or 'import'", "Write { kind: 'create', … } or { kind: 'import', vpcId: …, … }"),
 );
 export type VpcConfig = z.output<typeof vpcSchema>;
-
-const scheme = z.discriminatedUnion(
-  'scheme',
-  [
-    section({ kind: z.literal('create'), scheme: z.literal('internet-facing') }),
-    section({
-      kind: z.literal('create'),
-      scheme: z.literal('internal'),
-      /** Address ranges that may connect, beside the VPC itself: a VPN, an office, peered networks. */
-      clientCidrs: z.array(cidr).default([]),
-    }),
-  ],
-  rule("A load balancer is 'internet-facing' or 'internal'", "Write { kind: 'create', scheme: 'internet-facing' }"),
-);
-
-/** The load balancer in front of both services. */
-export const loadBalancerSchema = scheme;
-export type LoadBalancerConfig = z.output<typeof loadBalancerSchema>;

@@ -42,7 +42,12 @@ export function arn(service: string, resource: string, message: string) {
   return text(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`), message);
 }
 
-/** The region in an ARN that {@link arn} accepted. */
-export function regionOf(resourceArn: string): string {
-  return resourceArn.split(':')[3] ?? '';
+/** Where the resource of an ARN is; IAM has no region. */
+export function placeOf(resourceArn: string): {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+} {
+  const [, partition = '', , region = '', account = ''] = resourceArn.split(':');
+  return { partition, region, account };
 }

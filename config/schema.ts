@@ -4,10 +4,18 @@ import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { CHECK_NAMES } from '../lambda/canary/check-names.ts';
+import { ciSchema } from './ci.ts';
+import { clusterSchema } from './cluster.ts';
 import { checkAcrossKeys } from './cross-checks.ts';
-import { loadBalancerSchema, vpcSchema } from './network.ts';
-import { arn, origin, rule, section, text, whole } from './rules.ts';
-import { serviceSchema } from './service.ts';
+import { certificateSchema, dnsSchema } from './domain.ts';
+import { encryptionKeySchema } from './encryption-key.ts';
+import { iamSchema } from './iam.ts';
+import { loadBalancerSchema } from './load-balancer.ts';
+import { logGroupsSchema } from './log-groups.ts';
+import { vpcSchema } from './network.ts';
+import { operationsSchema } from './operations.ts';
+import { origin, rule, section, text, whole } from './rules.ts';
+import { catalogSchema, mcpSchema } from './service.ts';
 import { tokenLifetimeSeconds } from './token-lifetime.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
@@ -24,60 +32,6 @@ const parameterName = text(
     'A parameter name is a path of letters, digits, _ . - that starts with /, but not with /aws or /ssm',
     'Write a name such as /quilt/mcp-server/jwt-secret',
   ),
-);
-
-const dnsSchema = z.discriminatedUnion(
-  'kind',
-  [
-    section({
-      kind: z.literal('hosted-zone'),
-      hostedZoneId: text(
-        /^Z[A-Z0-9]+$/,
-        rule('A hosted zone is given by its ID', 'Write an ID such as Z0123456789ABCDEFGHIJ'),
-      ),
-      zoneName: text(
-        /^[a-z0-9.-]+[a-z0-9]$/,
-        rule('A zone name is a domain without the final dot', 'Write a name such as example.org'),
-      ),
-    }),
-    section({ kind: z.literal('outside') }),
-  ],
-  rule(
-    "DNS is kept in a 'hosted-zone' or 'outside'",
-    "Write { kind: 'hosted-zone', hostedZoneId: …, zoneName: … } or { kind: 'outside' }",
-  ),
-);
-
-const certificateSchema = z.discriminatedUnion(
-  'kind',
-  [
-    section({ kind: z.literal('create') }),
-    section({
-      kind: z.literal('import'),
-      arn: arn(
-        'acm',
-        'certificate/[0-9a-f-]+',
-        rule('A certificate is given by its ACM ARN', 'Write arn:aws:acm:<region>:<account>:certificate/<id>'),
-      ),
-    }),
-  ],
-  rule("A certificate is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
-);
-
-const encryptionKeySchema = z.discriminatedUnion(
-  'kind',
-  [
-    section({ kind: z.literal('create') }),
-    section({
-      kind: z.literal('import'),
-      arn: arn(
-        'kms',
-        'key/(mrk-)?[0-9a-f-]+',
-        rule('A KMS key is given by its ARN, not by an alias', 'Write arn:aws:kms:<region>:<account>:key/<id>'),
-      ),
-    }),
-  ],
-  rule("An encryption key is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
 );
 
 /** The check that the catalog makes at start, so that a table it would refuse is never deployed. */
@@ -130,6 +84,10 @@ const keys = section({
 
   vpc: vpcSchema,
   loadBalancer: loadBalancerSchema,
+  cluster: clusterSchema.default({ kind: 'create' }),
+
+  /** What the account demands of every role. */
+  iam: iamSchema,
 
   /** The URL of the Quilt registry, which knows the people, their roles and the buckets. */
   registryUrl: origin(
@@ -155,7 +113,7 @@ const keys = section({
     rule('Clocks may differ by at most a minute', 'Write 0 to 60, 10 unless you know better'),
   ).default(10),
 
-  services: section({ catalog: serviceSchema, mcp: serviceSchema }),
+  services: section({ catalog: catalogSchema, mcp: mcpSchema }),
 
   canary: section({
     /**
@@ -213,18 +171,26 @@ const keys = section({
     ).default(15),
   }).prefault({}),
 
-  operations: section({
-    /** Who is told about alarms. Each address gets a message first, in which the subscription has to be confirmed. */
-    emails: z
-      .array(
-        text(
-          /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
-          rule('Alarms go to e-mail addresses', 'Write an address such as platform@example.org'),
-        ),
-      )
-      .default([]),
+  revisions: section({
+    /**
+     * How many deploys are remembered with their template. The last good one, and whatever was replaced within the last day,
+     * is kept beyond that.
+     */
+    keep: whole(
+      10,
+      1000,
+      rule('The last 10 to 1000 deploys are remembered', 'Write 10 to 1000, 200 unless you know better'),
+    ).default(200),
   }).prefault({}),
 
+  /** What deploys from a repository's CI; left out, no stack is made for it. */
+  ci: ciSchema.optional(),
+
+  operations: operationsSchema,
+
+  /** Where both services log. */
+  logGroups: logGroupsSchema.default({ kind: 'create' }),
+  /** For how long the log groups that are made here keep what is logged. */
   logRetentionDays: z
     .literal(
       [...RETENTION_DAYS],

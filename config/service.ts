@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isUnknownEcrName } from './ecr-uri.ts';
 import { rule, section, text, whole } from './rules.ts';
+import { serviceEnvironmentSchema } from './service-environment.ts';
 
 /** Repository and digest of an image. */
 export const imageReference = text(
@@ -7,6 +9,12 @@ export const imageReference = text(
   rule(
     'An image is named by its digest, because a tag can be moved after it was tested',
     'Write <repository>@sha256:<64 hex digits>',
+  ),
+).refine(
+  (uri) => !isUnknownEcrName(uri),
+  rule(
+    'ECR is named as <account>.dkr.ecr.<region>.amazonaws.com, or no permission is given to pull from it',
+    'Write this name of the registry, in China with .cn at the end',
   ),
 );
 
@@ -56,8 +64,8 @@ function steps(from: number, to: number, by: number): readonly number[] {
   return Array.from({ length: (to - from) / by + 1 }, (_, index) => from + index * by);
 }
 
-/** One ECS service. */
-export const serviceSchema = section({
+/** What both services have. */
+const common = {
   image: imageSchema,
   /** CPU units: 1024 are one virtual CPU. */
   cpu: z
@@ -79,7 +87,42 @@ export const serviceSchema = section({
   healthPath: text(/^\/[\w./-]*$/, rule('A health path begins with /', 'Write a path such as /healthz')).default(
     '/healthz',
   ),
-}).superRefine(({ cpu, memoryMiB }, context) => {
+  /** Variables of the container beside those that the deployment sets; none may be a secret. */
+  environment: serviceEnvironmentSchema,
+  /** Directories that the container writes to, empty at its start: everything else of its file system is read-only. */
+  writablePaths: z
+    .array(
+      text(
+        /^(?!.*\/\.)(\/[\w.-]+)+$/,
+        rule('A writable path is absolute and names a directory below /', 'Write a path such as /tmp'),
+      ),
+    )
+    .max(10, rule('A task has ten writable paths at most', 'List the directories above them'))
+    .refine(
+      (paths) => new Set(paths).size === paths.length,
+      rule('A writable path is listed once', 'Remove the second one'),
+    )
+    .default([]),
+};
+
+/** The catalog's service. */
+export const catalogSchema = section(common).superRefine(checkMemory);
+
+/** The MCP service. */
+export const mcpSchema = section({
+  ...common,
+  /** Where the container answers MCP, with or without the final slash: the other spelling may be a redirect. */
+  path: text(
+    /^(?=.{1,100}$)(\/[\w.~-]+)+\/?$/,
+    rule('The path of MCP begins with / and has no wildcard', 'Write a path such as /mcp'),
+  ).default('/mcp'),
+}).superRefine(checkMemory);
+export type ServiceInput = z.input<typeof catalogSchema>;
+
+function checkMemory(
+  { cpu, memoryMiB }: { readonly cpu: number; readonly memoryMiB: number },
+  context: z.core.$RefinementCtx,
+): void {
   const offered = FARGATE_MEMORY.get(cpu) ?? [];
   if (offered.includes(memoryMiB)) return;
   const message = rule(
@@ -87,5 +130,4 @@ export const serviceSchema = section({
     `With cpu ${cpu} write one of ${offered.join(', ')}`,
   );
   context.addIssue({ code: 'custom', path: ['memoryMiB'], message });
-});
-export type ServiceInput = z.input<typeof serviceSchema>;
+}

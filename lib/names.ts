@@ -13,14 +13,17 @@ type Placed = Pick<EnvironmentConfig, 'namePrefix' | 'account' | 'region'>;
 /** The two services, as the configuration names them. */
 export type ServiceName = keyof EnvironmentConfig['services'];
 
+/** What a deployment is made of; `delivery` only where a repository's workflows deploy. */
+export type StackPart = 'foundation' | 'trust' | 'services' | 'operations' | 'delivery';
+
 /** The CloudFormation stack of one part of a deployment. */
-export function stackName({ namePrefix }: Named, part: 'foundation' | 'trust' | 'services' | 'operations'): string {
+export function stackName({ namePrefix }: Named, part: StackPart): string {
   return `${namePrefix}-${part}`;
 }
 
 /** The ECS cluster. */
-export function clusterName({ namePrefix }: Named): string {
-  return namePrefix;
+export function clusterName({ namePrefix, cluster }: Pick<EnvironmentConfig, 'namePrefix' | 'cluster'>): string {
+  return cluster.kind === 'import' ? cluster.name : namePrefix;
 }
 
 /** An ECS service of the cluster. */

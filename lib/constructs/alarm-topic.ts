@@ -1,28 +1,37 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { alarmName } from '../names.ts';
 
 /**
- * Where alarms go. Encrypted under a key of its own: CloudWatch may not use `aws/sns`, whose policy nobody can change, and the
- * secrets' key is for the secrets.
+ * Where alarms go: an imported topic, whose policy, key and subscribers are its keeper's, or one that is made here. That one is
+ * encrypted under a key of its own: CloudWatch may not use `aws/sns`, whose policy nobody can change, and the secrets' key is for
+ * the secrets.
  */
 export class AlarmTopic extends Construct {
-  readonly topic: Topic;
+  readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, config: EnvironmentConfig) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', {
+    const { topic } = config.operations;
+    // CDK's types do not know exactOptionalPropertyTypes: to the compiler a Topic is no ITopic.
+    this.topic =
+      topic.kind === 'import' ? Topic.fromTopicArn(this, 'Topic', topic.arn) : (this.create(config) as ITopic);
+  }
+
+  private create(config: EnvironmentConfig): Topic {
+    const topic = new Topic(this, 'Topic', {
       displayName: `Quilt MCP (${config.namePrefix})`,
       masterKey: this.key(config),
       enforceSSL: true,
     });
-    this.allowAlarms(config);
-    for (const email of config.operations.emails) this.topic.addSubscription(new EmailSubscription(email));
+    this.allowAlarms(config, topic);
+    for (const email of config.operations.emails) topic.addSubscription(new EmailSubscription(email));
+    return topic;
   }
 
   private key(config: EnvironmentConfig): Key {
@@ -45,13 +54,13 @@ export class AlarmTopic extends Construct {
   }
 
   /** A topic that has a policy has lost the default one, with which every alarm of the account might publish. */
-  private allowAlarms(config: EnvironmentConfig): void {
+  private allowAlarms(config: EnvironmentConfig, topic: Topic): void {
     const stack = Stack.of(this);
-    this.topic.addToResourcePolicy(
+    topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
+        resources: [topic.topicArn],
         conditions: {
           StringEquals: { 'aws:SourceAccount': stack.account },
           ArnLike: {

@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/canary/environment.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
-import { MCP_PATH } from '../mcp-path.ts';
 import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
 import { serviceArns } from '../service-arns.ts';
@@ -47,7 +46,7 @@ export class Canary extends Construct {
         [variables.CANARY_CLUSTER]: clusterName(config),
         [variables.CANARY_MCP_SERVICE]: serviceName(config, 'mcp'),
         [variables.CANARY_CATALOG_SERVICE]: serviceName(config, 'catalog'),
-        [variables.CANARY_MCP_PATH]: MCP_PATH,
+        [variables.CANARY_MCP_PATH]: config.services.mcp.path,
         [variables.CANARY_BUCKETS]: JSON.stringify(config.canary.buckets),
         [variables.CANARY_STATE_TABLE]: foundation.get('state-table-name'),
         [variables.CANARY_TOLERATED]: JSON.stringify(config.canary.tolerate),

@@ -7,15 +7,18 @@ import {
   ListenerCertificate,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { ARecord, HostedZone, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { certificateArn } from './certificate.ts';
+import { certificateArns } from './certificate.ts';
+import { hostedZone, hostRecord } from './host-record.ts';
+
+type CreatedLoadBalancer = Extract<EnvironmentConfig['loadBalancer'], { kind: 'create' }>;
 
 export interface LoadBalancerProps {
   readonly config: EnvironmentConfig;
+  readonly loadBalancer: CreatedLoadBalancer;
   readonly vpc: IVpc;
   readonly accessLogs: IBucket;
 }
@@ -29,10 +32,10 @@ export class LoadBalancer extends Construct {
   readonly listenerArn: string;
   readonly securityGroupId: string;
 
-  constructor(scope: Construct, id: string, { config, vpc, accessLogs }: LoadBalancerProps) {
+  constructor(scope: Construct, id: string, { config, loadBalancer, vpc, accessLogs }: LoadBalancerProps) {
     super(scope, id);
-    const internetFacing = config.loadBalancer.scheme === 'internet-facing';
-    const securityGroup = this.securityGroup(config, vpc);
+    const internetFacing = loadBalancer.scheme === 'internet-facing';
+    const securityGroup = this.securityGroup(config, loadBalancer, vpc);
     const balancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc,
       internetFacing,
@@ -43,12 +46,12 @@ export class LoadBalancer extends Construct {
     });
     balancer.logAccessLogs(accessLogs, 'load-balancer');
 
-    const zone = this.hostedZone(config);
+    const zone = hostedZone(this, config);
     const listener = balancer.addListener('Https', {
       port: 443,
       protocol: ApplicationProtocol.HTTPS,
       open: false,
-      certificates: [ListenerCertificate.fromArn(certificateArn(this, config, zone))],
+      certificates: certificateArns(this, config, zone).map((arn) => ListenerCertificate.fromArn(arn)),
       sslPolicy: SslPolicy.TLS13_12_RES_PQ,
       defaultAction: ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'Not found' }),
     });
@@ -58,19 +61,17 @@ export class LoadBalancer extends Construct {
       open: false,
       defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
     });
-    if (zone) {
-      new ARecord(this, 'Record', {
-        zone,
-        recordName: `${config.hostName}.`,
-        target: RecordTarget.fromAlias(new LoadBalancerTarget(balancer)),
-      });
-    }
+    if (zone) hostRecord(this, config, zone, new LoadBalancerTarget(balancer));
     this.dnsName = balancer.loadBalancerDnsName;
     this.listenerArn = listener.listenerArn;
     this.securityGroupId = securityGroup.securityGroupId;
   }
 
-  private securityGroup({ loadBalancer, services, vpc: { cidr } }: EnvironmentConfig, vpc: IVpc): SecurityGroup {
+  private securityGroup(
+    { services, vpc: { cidr } }: EnvironmentConfig,
+    loadBalancer: CreatedLoadBalancer,
+    vpc: IVpc,
+  ): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       allowAllOutbound: false,
@@ -92,11 +93,5 @@ export class LoadBalancer extends Construct {
       });
     }
     return group;
-  }
-
-  private hostedZone({ dns }: EnvironmentConfig): IHostedZone | undefined {
-    if (dns.kind === 'outside') return undefined;
-    const { hostedZoneId, zoneName } = dns;
-    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName });
   }
 }

@@ -75,7 +75,7 @@ function allowServices(role: Role, config: EnvironmentConfig): void {
   Validations.of(role).acknowledge(
     {
       id: `AwsSolutions-IAM5[Resource::${tasks}]`,
-      reason: 'ECS names a task when it starts it; the cluster, which has these two services only, is named.',
+      reason: 'ECS names a task when it starts it; the cluster is named.',
     },
     {
       id: 'AwsSolutions-IAM5[Resource::*]',

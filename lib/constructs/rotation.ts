@@ -5,7 +5,6 @@ import { incomingPath } from '../../config/incoming-path.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../lambda/rotation/environment.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
-import { MCP_PATH } from '../mcp-path.ts';
 import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { clientNetwork } from './client-network.ts';
@@ -18,6 +17,8 @@ import { RotationSchedule } from './rotation-schedule.ts';
 const TIMEOUT = Duration.minutes(4);
 
 export interface RotationProps {
+  /** What the configuration calls this deployment. */
+  readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
   readonly canary: IFunction;
@@ -28,8 +29,9 @@ export interface RotationProps {
  * what starts the state machine: a schedule and a write of a parameter. The canary and people do too.
  */
 export class Rotation extends Construct {
-  constructor(scope: Construct, id: string, { config, foundation, canary }: RotationProps) {
+  constructor(scope: Construct, id: string, props: RotationProps) {
     super(scope, id);
+    const { config, foundation, canary } = props;
     const network = clientNetwork(this, config, foundation, 'Rotation');
     const { function: rotation, role } = new BundledFunction(this, 'Function', {
       folder: 'rotation',
@@ -40,7 +42,7 @@ export class Rotation extends Construct {
       logRetentionDays: config.logRetentionDays,
       // Parameter Store knows no conditional write: that nobody else writes is what stands in for it.
       reservedConcurrency: 1,
-      environment: this.environment(config, foundation),
+      environment: this.environment(props),
       ...(network && { network }),
     });
     allowRotation(role, { config, foundation, canary });
@@ -49,8 +51,9 @@ export class Rotation extends Construct {
     new ParameterChanges(this, 'ParameterChanges', { config, machine });
   }
 
-  private environment(config: EnvironmentConfig, foundation: FoundationReader): Record<string, string> {
+  private environment({ environmentName, config, foundation }: RotationProps): Record<string, string> {
     return {
+      [variables.ROTATION_ENVIRONMENT]: environmentName,
       [variables.ROTATION_DEPLOYMENT]: config.namePrefix,
       [variables.ROTATION_SECRET_PARAMETER]: config.signingSecretParameter,
       [variables.ROTATION_KEY_SET_PARAMETER]: config.keySetParameter,
@@ -67,7 +70,7 @@ export class Rotation extends Construct {
       ...(config.canary.connect === 'load-balancer' && {
         [variables.ROTATION_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),
       }),
-      [variables.ROTATION_MCP_PATH]: MCP_PATH,
+      [variables.ROTATION_MCP_PATH]: config.services.mcp.path,
       [variables.ROTATION_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
       [variables.ROTATION_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds),
       [variables.ROTATION_EVERY_DAYS]: String(config.rotation.everyDays),

@@ -5,12 +5,9 @@ import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { builtFile } from '../../config/built-file.ts';
+import { type EcrImage, parseEcrUri } from '../../config/ecr-uri.ts';
 import type { ImageConfig } from '../../config/service.ts';
 import type { ServiceName } from '../names.ts';
-
-/** `<account>.dkr.ecr.<region>.amazonaws.com/<name>@<digest>`: whoever pulls it needs permission, unlike from elsewhere. */
-const ECR_URI =
-  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<name>[^@]+)@(?<digest>.+)$/;
 
 /** As much of a digest as tells two versions apart for a reader. */
 const VERSION_LENGTH = 12;
@@ -29,9 +26,10 @@ export class ServiceImage extends Construct {
     super(scope, id);
     const arm = config.platform === 'linux/arm64';
     this.cpuArchitecture = arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64;
-    this.inEcr = config.kind === 'build' || ECR_URI.test(config.uri);
+    const ecr = config.kind === 'reference' ? parseEcrUri(config.uri) : undefined;
+    this.inEcr = config.kind === 'build' || ecr !== undefined;
     if (config.kind === 'reference') {
-      this.image = this.referenced(config.uri);
+      this.image = ecr ? this.inRepository(ecr) : ContainerImage.fromRegistry(config.uri);
       this.version = config.uri.replace(/^.*@sha256:/, '').slice(0, VERSION_LENGTH);
       return;
     }
@@ -45,15 +43,14 @@ export class ServiceImage extends Construct {
     this.version = asset.assetHash.slice(0, VERSION_LENGTH);
   }
 
-  private referenced(uri: string): ContainerImage {
-    if (!this.inEcr) return ContainerImage.fromRegistry(uri);
-    const { account = '', region = '', name = '', digest = '' } = ECR_URI.exec(uri)?.groups ?? {};
+  /** The repository may be one of another account or region; the role that pulls is allowed this one alone. */
+  private inRepository({ account, region, repository, digest }: EcrImage): ContainerImage {
     const arn = Stack.of(this).formatArn({
       service: 'ecr',
       account,
       region,
       resource: 'repository',
-      resourceName: name,
+      resourceName: repository,
     });
     return ContainerImage.fromEcrRepository(Repository.fromRepositoryArn(this, 'Repository', arn), digest);
   }

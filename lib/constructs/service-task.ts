@@ -31,7 +31,7 @@ export class ServiceTask extends Construct {
 
   constructor(scope: Construct, id: string, { service, config, foundation, environment }: ServiceTaskProps) {
     super(scope, id);
-    const { image: imageConfig, cpu, memoryMiB, port } = config.services[service];
+    const { image: imageConfig, cpu, memoryMiB, port, environment: own, writablePaths } = config.services[service];
     const { image, cpuArchitecture, version, inEcr } = new ServiceImage(this, 'Image', service, imageConfig);
     const logGroup = LogGroup.fromLogGroupName(this, 'Logs', foundation.get(`${service}-log-group`));
     const { signingSecret, keySet } = secretParameters(this, config);
@@ -51,11 +51,12 @@ export class ServiceTask extends Construct {
       executionRole: this.executionRole,
       taskRole: this.taskRole(`Containers of ${serviceName(config, service)}`),
     });
-    const { imageName } = this.definition.addContainer(service, {
+    const container = this.definition.addContainer(service, {
       image,
       portMappings: [{ containerPort: port }],
       readonlyRootFilesystem: true,
       environment: {
+        ...own,
         [variables.PORT]: String(port),
         [variables.LOG_LEVEL]: 'info',
         [variables.QUILT_VERSION]: version,
@@ -69,7 +70,12 @@ export class ServiceTask extends Construct {
       },
       logging: LogDrivers.awsLogs({ logGroup, streamPrefix: service }),
     });
-    this.image = imageName;
+    writablePaths.forEach((containerPath, index) => {
+      const sourceVolume = `writable-${index}`;
+      this.definition.addVolume({ name: sourceVolume });
+      container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
+    });
+    this.image = container.imageName;
     this.acknowledgeFindings(service, inEcr);
   }
 

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroupEgress, type IVpc, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { FargateService, type ICluster, PropagatedTagSource } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationProtocol,
@@ -8,7 +8,7 @@ import {
   ListenerCondition,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { serviceName } from '../names.ts';
 import { ServiceTask, type ServiceTaskProps } from './service-task.ts';
 
@@ -18,8 +18,6 @@ const DRAIN_TIME = Duration.seconds(15);
 export interface WebServiceProps extends ServiceTaskProps {
   readonly cluster: ICluster;
   readonly vpc: IVpc;
-  /** Position among the listener's rules; the lowest that matches wins. */
-  readonly priority: number;
   /** Paths of the host that belong to the service. @default - all that no other rule takes */
   readonly paths?: readonly string[];
 }
@@ -41,6 +39,8 @@ export class WebService extends Construct {
     this.image = task.image;
     const targetGroup = this.targetGroup(props);
     const rule = this.listenerRule(props, targetGroup);
+    const securityGroup = this.securityGroup(props, vpc);
+    const egress = this.egressOfLoadBalancer(props, securityGroup);
 
     this.service = new FargateService(this, 'Service', {
       serviceName: serviceName(config, service),
@@ -52,13 +52,13 @@ export class WebService extends Construct {
       circuitBreaker: { enable: true, rollback: true },
       assignPublicIp: false,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-      securityGroups: [this.securityGroup(props, vpc)],
+      securityGroups: [securityGroup],
       enableECSManagedTags: true,
       propagateTags: PropagatedTagSource.SERVICE,
     });
     this.service.attachToApplicationTargetGroup(targetGroup);
     // ECS refuses a target group without a load balancer, and cannot start a task before its role has its permissions.
-    this.service.node.addDependency(rule, task.executionRole);
+    this.service.node.addDependency(rule, task.executionRole, ...egress);
   }
 
   private targetGroup({ config, service, vpc }: WebServiceProps): ApplicationTargetGroup {
@@ -82,14 +82,14 @@ export class WebService extends Construct {
 
   /** Written as CloudFormation has it: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
    * second, separate rule to the tasks' security group. */
-  private listenerRule({ config, foundation, priority, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
+  private listenerRule({ config, foundation, service, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
     const conditions = [
       ListenerCondition.hostHeaders([config.hostName]),
       ...(paths ? [ListenerCondition.pathPatterns([...paths])] : []),
     ];
     return new CfnListenerRule(this, 'Rule', {
       listenerArn: foundation.get('listener-arn'),
-      priority,
+      priority: config.loadBalancer.rulePriorities[service],
       conditions: conditions.map((condition) => condition.renderRawCondition()),
       actions: [{ type: 'forward', targetGroupArn: targetGroup.targetGroupArn }],
     });
@@ -107,6 +107,24 @@ export class WebService extends Construct {
       group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'AWS APIs and the registry');
     }
     return group;
+  }
+
+  /**
+   * Lets an imported load balancer reach the tasks, where its own rules do not. To this group alone: a rule like it cannot exist
+   * already, which EC2 would refuse.
+   */
+  private egressOfLoadBalancer({ config, service, foundation }: WebServiceProps, tasks: SecurityGroup): IConstruct[] {
+    if (config.loadBalancer.kind === 'create' || !config.loadBalancer.addEgress) return [];
+    const { port } = config.services[service];
+    const rule = new CfnSecurityGroupEgress(this, 'LoadBalancerEgress', {
+      groupId: foundation.get('load-balancer-security-group-id'),
+      destinationSecurityGroupId: tasks.securityGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+      description: `Tasks of ${serviceName(config, service)}`,
+    });
+    return [rule];
   }
 }
 

@@ -1,16 +1,19 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { accessLogBucket } from '../constructs/access-log-bucket.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
+import { ImportedLoadBalancer } from '../constructs/imported-load-balancer.ts';
 import { LoadBalancer } from '../constructs/load-balancer.ts';
 import { Network } from '../constructs/network.ts';
 import { SharedSecret } from '../constructs/shared-secret.ts';
 import { StateStore } from '../constructs/state-store.ts';
 import { PublishedFoundation } from '../foundation-contract.ts';
-import { clusterName } from '../names.ts';
+import { clusterName, type ServiceName } from '../names.ts';
 import { secretParameters } from '../secret-parameters.ts';
 
 /** Everything that has state or that others point to: network, load balancer, secret, logs. It only ever moves forward. */
@@ -23,19 +26,21 @@ export class FoundationStack extends Stack {
 
     const { vpc } = new Network(this, 'Network', config);
     const accessLogs = accessLogBucket(this, 'AccessLogs', config.logRetentionDays);
-    const loadBalancer = new LoadBalancer(this, 'LoadBalancer', { config, vpc, accessLogs });
-    new Cluster(this, 'Cluster', {
-      vpc,
-      clusterName: clusterName(config),
-      containerInsightsV2: ContainerInsights.ENABLED,
-    });
+    const loadBalancer = this.loadBalancer(config, vpc, accessLogs);
+    if (config.cluster.kind === 'create') {
+      new Cluster(this, 'Cluster', {
+        vpc,
+        clusterName: clusterName(config),
+        containerInsightsV2: ContainerInsights.ENABLED,
+      });
+    }
 
     const encryptionKeyArn = new EncryptionKey(this, 'EncryptionKey', config).arn;
     const parameters = secretParameters(this, config);
     const sharedSecret = new SharedSecret(this, 'SharedSecret', { config, parameters, encryptionKeyArn });
     // A secret that is refused has to stop the deployment before there is a load balancer, which is protected from deletion.
     loadBalancer.node.addDependency(sharedSecret);
-    const { tableName } = new StateStore(this, 'State', { config, accessLogs });
+    const { tableName, bucketName } = new StateStore(this, 'State', { config, accessLogs });
 
     new PublishedFoundation(this, 'Published', config.namePrefix, {
       'vpc-id': vpc.vpcId,
@@ -44,9 +49,10 @@ export class FoundationStack extends Stack {
       'load-balancer-security-group-id': loadBalancer.securityGroupId,
       'load-balancer-dns-name': loadBalancer.dnsName,
       'encryption-key-arn': encryptionKeyArn,
-      'catalog-log-group': this.taskLogs('CatalogLogs', config),
-      'mcp-log-group': this.taskLogs('McpLogs', config),
+      'catalog-log-group': this.taskLogs('catalog', config),
+      'mcp-log-group': this.taskLogs('mcp', config),
       'state-table-name': tableName,
+      'revision-bucket-name': bucketName,
     });
     new CfnOutput(this, 'LoadBalancerDnsName', {
       value: loadBalancer.dnsName,
@@ -59,7 +65,16 @@ export class FoundationStack extends Stack {
     return [...this.#zones];
   }
 
-  private taskLogs(id: string, { logRetentionDays }: EnvironmentConfig): string {
+  private loadBalancer(config: EnvironmentConfig, vpc: IVpc, accessLogs: IBucket) {
+    const { loadBalancer } = config;
+    return loadBalancer.kind === 'create'
+      ? new LoadBalancer(this, 'LoadBalancer', { config, loadBalancer, vpc, accessLogs })
+      : new ImportedLoadBalancer(this, 'LoadBalancer', { config, loadBalancer });
+  }
+
+  private taskLogs(service: ServiceName, { logGroups, logRetentionDays }: EnvironmentConfig): string {
+    if (logGroups.kind === 'import') return logGroups[service];
+    const id = service === 'mcp' ? 'McpLogs' : 'CatalogLogs';
     return new LogGroup(this, id, { retention: logRetentionDays }).logGroupName;
   }
 }

@@ -4,12 +4,17 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { TrustAlarms } from '../constructs/trust-alarms.ts';
 
+export interface OperationsStackProps extends StackProps {
+  /** What the configuration calls this deployment. */
+  readonly environmentName: string;
+}
+
 /** What tells people. It knows everything by its name, so that it can be deployed, and taken away, by itself. */
 export class OperationsStack extends Stack {
-  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: OperationsStackProps) {
     super(scope, id, props);
     const { topic } = new AlarmTopic(this, 'Alarms', config);
-    new TrustAlarms(this, 'Trust', { config, topic });
+    new TrustAlarms(this, 'Trust', { environmentName: props.environmentName, config, topic });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: topic.topicArn,
       description: 'Where alarms go; subscribe a chat or a pager here',

@@ -5,11 +5,12 @@ import type { BreakGlass } from '../../config/break-glass.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as catalogVariables from '../../services/catalog/environment.ts';
 import * as mcpVariables from '../../services/mcp/environment.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { CheckedDeploy } from '../constructs/checked-deploy.ts';
 import { foundationVpc } from '../constructs/foundation-vpc.ts';
 import { WebService } from '../constructs/web-service.ts';
 import { FoundationReader } from '../foundation-contract.ts';
-import { MCP_PATH } from '../mcp-path.ts';
+import { mcpPath } from '../mcp-path.ts';
 import { clusterName } from '../names.ts';
 
 export interface ServicesStackProps extends StackProps {
@@ -25,23 +26,22 @@ export class ServicesStack extends Stack {
     const vpc = foundationVpc(this, config, foundation);
     const cluster = Cluster.fromClusterAttributes(this, 'Cluster', { clusterName: clusterName(config), vpc });
     const common = { config, foundation, vpc, cluster };
+    const path = mcpPath(config);
 
     const mcp = new WebService(this, 'Mcp', {
       ...common,
       service: 'mcp',
-      priority: 10,
       // A pattern with /* does not match the path without its slash.
-      paths: [MCP_PATH, `${MCP_PATH}/*`],
+      paths: [path, `${path}/*`],
       environment: { [mcpVariables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds) },
     });
     const catalog = new WebService(this, 'Catalog', {
       ...common,
       service: 'catalog',
-      priority: 20,
       environment: {
-        [catalogVariables.QUILT_ROLES]: JSON.stringify(config.roles),
+        [catalogVariables.QUILT_ROLES]: asciiJson(config.roles),
         [catalogVariables.QUILT_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
-        [catalogVariables.QUILT_MCP_PATH]: MCP_PATH,
+        [catalogVariables.QUILT_MCP_PATH]: path,
       },
     });
     // Verifiers first: what mints a new kind of token comes after what accepts it.

@@ -7,14 +7,20 @@ import { Rotation } from '../constructs/rotation.ts';
 import { FoundationReader } from '../foundation-contract.ts';
 import { rotationStateMachineArn } from '../names.ts';
 
+export interface TrustStackProps extends StackProps {
+  /** What the configuration calls this deployment. */
+  readonly environmentName: string;
+}
+
 /** The functions that keep both services trusting each other. It only ever moves forward. */
 export class TrustStack extends Stack {
-  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: StackProps) {
+  constructor(scope: Construct, id: string, config: EnvironmentConfig, props: TrustStackProps) {
     super(scope, id, props);
+    const { environmentName } = props;
     const foundation = new FoundationReader(this, config.namePrefix);
     const { function: canary } = new Canary(this, 'Canary', { config, foundation });
-    new Rotation(this, 'Rotation', { config, foundation, canary });
-    new DeployGate(this, 'DeployGate', { config, foundation, canary });
+    new Rotation(this, 'Rotation', { environmentName, config, foundation, canary });
+    new DeployGate(this, 'DeployGate', { environmentName, config, foundation, canary });
     new CfnOutput(this, 'CanaryFunctionName', {
       value: canary.functionName,
       description: 'What `quilt-mcp canary` invokes',

@@ -111,7 +111,7 @@ describe('secret', () => {
   test('is made by a function that learns two names and a key, and answers within minutes', () => {
     production.foundation.hasResourceProperties('Custom::SharedSecret', {
       ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SharedSecretMakerFunction'), 'Arn'] },
-      ServiceTimeout: '360',
+      ServiceTimeout: '480',
       SecretParameterName: '/quilt/mcp-server/jwt-secret',
       KeySetParameterName: '/quilt/mcp-server/jwt-verification-keys',
       EncryptionKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^EncryptionKey'), 'Arn'] },
@@ -120,7 +120,7 @@ describe('secret', () => {
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
       MemorySize: 256,
-      Timeout: 60,
+      Timeout: 90,
       Environment: Match.absent(),
     });
   });

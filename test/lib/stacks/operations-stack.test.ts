@@ -130,7 +130,10 @@ describe('alarms', () => {
     expect(alarms).toHaveLength(5);
     for (const { AlarmDescription, AlarmActions } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
-      expect(AlarmDescription).toMatch(/`npx quilt-mcp .+ See docs\/rotation\.md#[a-z-]+$/);
+      const commands = [...AlarmDescription.matchAll(/`npx quilt-mcp ([^`]+)`/g)].map(([, command]) => command);
+      expect(commands).not.toEqual([]);
+      for (const command of commands) expect(command).toMatch(/ --environment test$/);
+      expect(AlarmDescription).toMatch(/ See docs\/rotation\.md#[a-z-]+$/);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });

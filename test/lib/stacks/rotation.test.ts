@@ -46,6 +46,7 @@ describe('function', () => {
 
   test('knows all it asks, by names that need no other stack, and no secret', () => {
     expect(rotation(production).Environment.Variables).toEqual({
+      ROTATION_ENVIRONMENT: 'test',
       ROTATION_DEPLOYMENT: 'quilt',
       ROTATION_SECRET_PARAMETER: '/quilt/mcp-server/jwt-secret',
       ROTATION_KEY_SET_PARAMETER: '/quilt/mcp-server/jwt-verification-keys',

@@ -1,4 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
+import { defaultRoles } from '../../../auth/default-roles.ts';
 import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
@@ -169,6 +170,18 @@ describe('settings', () => {
       QUILT_TOKEN_LIFETIME_SECONDS: '3600',
       QUILT_MCP_PATH: '/mcp',
     });
+  });
+
+  test('roles of any language are ASCII in the template, which CloudFormation would alter otherwise', () => {
+    const roles = defaultRoles('Forschung für Gäste 🧬');
+    const { services } = synthesise(productionWith({ roles }));
+    const text = JSON.stringify(services.toJSON());
+    expect(text).toMatch(/^[\x20-\x7e]*$/);
+    const [definition] = Object.values(
+      services.findResources('AWS::ECS::TaskDefinition', { Properties: { Family: 'quilt-catalog' } }),
+    );
+    const variables: { Name: string; Value: string }[] = definition?.Properties.ContainerDefinitions[0].Environment;
+    expect(JSON.parse(variables.find(({ Name }) => Name === 'QUILT_ROLES')?.Value ?? '')).toEqual(roles);
   });
 
   test('the MCP service has all of its own', () => {

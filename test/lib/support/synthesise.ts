@@ -19,6 +19,8 @@ export interface Synthesised {
   readonly trust: Template;
   readonly services: Template;
   readonly operations: Template;
+  /** Only where a repository's workflows deploy. */
+  readonly delivery: Template | undefined;
   /** Every file of the assembly by its path. */
   readonly files: ReadonlyMap<string, string>;
   /** The SHA-256 of every file. */
@@ -45,6 +47,7 @@ export function synthesise(config: EnvironmentConfig, breakGlass?: BreakGlass): 
       trust: template('Trust'),
       services: template('Services'),
       operations: template('Operations'),
+      delivery: config.ci && template('Delivery'),
       files,
       digests: new Map([...files].map(([path, text]) => [path, createHash('sha256').update(text).digest('hex')])),
       findings: findings(outdir),

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import * as catalogVariables from '../services/catalog/environment.ts';
+import * as mcpVariables from '../services/mcp/environment.ts';
+import * as allSharedVariables from '../services/shared/environment.ts';
+import { rule } from './rules.ts';
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const VALUE = /^[^\p{Cc}]{0,4096}$/u;
+
+/** Where the container listens beside its port is its own matter. */
+const { HOST: _, ...sharedVariables } = allSharedVariables;
+
+/** What the deployment itself sets, for either service: a value of your own would undo what is proved about it. */
+const OURS: ReadonlySet<string> = new Set(
+  [sharedVariables, catalogVariables, mcpVariables].flatMap((variables) => Object.values(variables)),
+);
+
+/**
+ * What decides as whom a container calls AWS, and where. ECS sets it for the task role, which may do nothing.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+const AWS_IDENTITY =
+  /^(ECS_.*|AWS_(ACCESS|SECRET|SESSION|SECURITY|CONTAINER|WEB_IDENTITY|ROLE|(DEFAULT_)?PROFILE|CONFIG_FILE|SHARED_CREDENTIALS|(DEFAULT_)?REGION|EXECUTION_ENV).*)$/i;
+
+const NO_CERTIFICATES = 'NODE_TLS_REJECT_UNAUTHORIZED';
+
+const SECRET_NAME = /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|KEY/i;
+
+/** Values that are no secret whatever their name: switches, numbers, ARNs, and URLs without user, password or query. */
+const PLAIN_VALUE =
+  /^(true|false|yes|no|on|off|enabled?|disabled?|none|\d{1,9}|arn:aws[a-z-]*:[\w:/.+=,@*-]+|https?:\/\/[^\s@?#]+)$/i;
+
+/** Values that are secrets whatever their name: private keys, signed tokens, AWS access keys, URLs with a password. */
+const SECRET_VALUE = /-----BEGIN|\beyJ[\w-]{8,}\.[\w-]+\.|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/?#]*:[^\s/?#]*@/;
+
+const PLAIN_TEXT = 'A task definition shows its variables to everybody who may read it';
+
+/**
+ * Variables of a container beside those that the deployment sets. Nothing here can be a secret: names that sound like one take
+ * values only that are none.
+ */
+export const serviceEnvironmentSchema = z
+  .record(
+    z.string(),
+    z
+      .string(rule('A variable is a text', 'Write its value in quotes'))
+      .regex(VALUE, rule('A variable is a text of at most 4096 characters on one line', 'Write a shorter one')),
+    rule('Variables are texts by their names', "Write { NAME: 'value' }"),
+  )
+  .superRefine((variables, context) => {
+    for (const [name, value] of Object.entries(variables)) {
+      const message = refusalOf(name, value);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  })
+  .default({});
+
+function refusalOf(name: string, value: string): string | undefined {
+  if (!NAME.test(name)) return rule('A variable has letters, digits and _ and begins with no digit', 'Mend its name');
+  if (AWS_IDENTITY.test(name))
+    return rule(
+      'ECS says as whom and where a container calls AWS',
+      'Leave it out: region and role are those of the task',
+    );
+  if (OURS.has(name.toUpperCase()))
+    return rule(
+      'The deployment sets this variable itself',
+      'Leave it out; config/schema.ts has a key for what may differ',
+    );
+  if (name.toUpperCase() === NO_CERTIFICATES)
+    return rule(
+      'Certificates are verified, always',
+      'Leave it out, and give the other side a certificate that is valid',
+    );
+  if (SECRET_VALUE.test(value))
+    return rule(PLAIN_TEXT, 'Take the secret out of it, and have the container read it from where secrets are kept');
+  if (SECRET_NAME.test(name) && !PLAIN_VALUE.test(value))
+    return rule(
+      PLAIN_TEXT,
+      'Leave a secret out; under a name that sounds like one write a switch, a number, an ARN or a URL without password or query',
+    );
+  return undefined;
+}
