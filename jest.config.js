@@ -16,12 +16,14 @@ const shared = {
 
 /** Three layers: unit needs nothing, infra synthesises the stacks, local runs them in the emulator. */
 export default {
+  // Most of a deployment into the emulator is waiting: more of them than there are cores may run at once.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   projects: [
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{auth,bin,cli,config,lambda,services}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{auth,bin,ci,cli,config,lambda,services}/**/*.test.ts'],
     },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },

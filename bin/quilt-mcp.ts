@@ -1,8 +1,6 @@
 #!/usr/bin/env -S node --import tsx
 import { Command } from 'commander';
-import { addCanary } from '../cli/commands/canary.ts';
-import { addRotate } from '../cli/commands/rotate.ts';
-import { addSecret } from '../cli/commands/secret.ts';
+import { addCommands } from '../cli/commands/load.ts';
 import { EXIT } from '../cli/exit-codes.ts';
 
 const program = new Command('quilt-mcp')
@@ -10,8 +8,5 @@ const program = new Command('quilt-mcp')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration));
 
-addCanary(program);
-addRotate(program);
-addSecret(program);
-
+await addCommands(program, process.argv[2]);
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { foundationParameterName } from '../lib/foundation-contract.ts';
+import { foundationParameterName } from '../lib/foundation-values.ts';
 
 /**
  * The name of an environment's state table, from Foundation's contract.

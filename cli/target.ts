@@ -1,13 +1,20 @@
+import { join } from 'node:path';
+import type { DeployContext } from '../config/context.ts';
+import { EMULATOR_ACCOUNT } from '../config/emulator.ts';
 import { loadEnvironment } from '../config/load.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
-import { awsClientSettings } from '../local/run/aws-settings.ts';
-import { findRunning } from '../local/run/run-directory.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_REGION } from '../local/run/aws-settings.ts';
+import { findRunning, RUN_DIRECTORY, type Running } from '../local/run/run-directory.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** Where a command goes: the environment's configuration and the settings of its AWS clients. */
 export interface Target {
   readonly config: EnvironmentConfig;
   readonly clientSettings: ReturnType<typeof awsClientSettings> | { readonly region: string };
+  /** What the CDK app has to be told beside the environment's name. */
+  readonly context: DeployContext;
+  /** The whole environment of a process that works on it, such as the CDK CLI. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 /**
@@ -16,13 +23,14 @@ export interface Target {
  * For `local` it is the one that `npm start` runs now. For any other, AWS clients take the caller's own credentials.
  *
  * @param name - the environment, as in `-c environment=NAME`
+ * @param given - what else was given with `-c key=value`
  * @throws ConfigurationError when there is no such environment or its configuration is wrong
  * @throws CommandError (4) when it is `local` and nothing runs
  */
-export function findTarget(name: string): Target {
+export function findTarget(name: string, given: DeployContext = {}): Target {
   if (name !== 'local') {
-    const config = loadEnvironment(name);
-    return { config, clientSettings: { region: config.region } };
+    const config = loadEnvironment(name, given);
+    return { config, clientSettings: { region: config.region }, context: given, variables: process.env };
   }
   const running = findRunning();
   if (!running) {
@@ -31,8 +39,20 @@ export function findTarget(name: string): Target {
       EXIT.unreachable,
     );
   }
+  const context = { ...contextOf(running), ...given };
   return {
-    config: loadEnvironment(name, { publicUrl: running.publicUrl, registryUrl: running.registryUrl }),
+    config: loadEnvironment(name, context),
     clientSettings: awsClientSettings(running.endpoint),
+    context,
+    variables: {
+      ...awsEnvironment(running.endpoint),
+      CDK_DEFAULT_ACCOUNT: EMULATOR_ACCOUNT,
+      CDK_DEFAULT_REGION: LOCAL_REGION,
+      CDK_HOME: join(RUN_DIRECTORY, 'cdk-home'),
+    },
   };
+}
+
+function contextOf({ publicUrl, registryUrl, tokenLifetimeSeconds: seconds }: Running): DeployContext {
+  return { publicUrl, registryUrl, ...(seconds !== undefined && { tokenLifetime: String(seconds) }) };
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /*
- * What `npm start` and `npm test` run first: checks Node and Python, installs what is missing, builds, then hands over.
- * Plain old JavaScript on purpose: it has to run, and to explain itself, before anything is installed and on any Node.
+ * What `npm start` and `npm test` run first, and the scripts of CI for a local environment: checks Node and Python, installs what
+ * is missing, builds, then hands over. Plain old JavaScript on purpose: it has to run, and to explain itself, before anything is
+ * installed and on any Node.
  */
 'use strict';
 
@@ -17,6 +18,7 @@ const NODE_NEEDED = [20, 19];
 const PYTHON_NEEDED = [3, 10];
 
 const COMMANDS = {
+  install: [],
   start: ['--import', 'tsx', path.join(ROOT, 'local', 'start.ts')],
   test: [path.join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')],
 };
@@ -125,7 +127,7 @@ function main() {
   checkNode();
   const name = process.argv[2];
   const command = COMMANDS[name];
-  if (!command) stop('Usage: node local/bootstrap.cjs start|test [ARGUMENTS]');
+  if (!command) stop('Usage: node local/bootstrap.cjs install|start|test [ARGUMENTS]');
   installNodePackages();
   installEmulator();
   step(
@@ -134,6 +136,7 @@ function main() {
     [path.join(ROOT, 'scripts', 'build.mjs')],
     'see above.',
   );
+  if (name === 'install') return;
 
   const child = spawn(process.execPath, command.concat(process.argv.slice(3)), {
     cwd: ROOT,

@@ -22,6 +22,8 @@ _ADDITIONS = (
     "ecs_times",
     "cloudformation_function",
     "cloudformation_network_types",
+    "cloudformation_parameters",
+    "cloudformation_replacements",
     "cloudformation_service",
     "cloudformation_task_definition",
     "load_balancer_targets",

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { startCdk } from '../../cli/cdk.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { LOCAL_REGION } from './aws-settings.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const LINES_OF_AN_ERROR = 15;
 
 export interface CdkRun {
@@ -21,8 +19,7 @@ export interface CdkRun {
 /** Runs the project's own CDK CLI and returns what it printed. Throws with the last of it when it fails. */
 export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args], {
-      cwd: ROOT,
+    const child = startCdk(args, {
       // A group of its own: the CLI runs the build and the app as further processes, which have to end with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,14 +27,13 @@ export function runCdk({ args, environment, onLine, signal }: CdkRun): Promise<s
         ...environment,
         CDK_DEFAULT_ACCOUNT: EMULATOR_ACCOUNT,
         CDK_DEFAULT_REGION: LOCAL_REGION,
-        // The CLI reports its use to AWS and reads notices from the Internet otherwise.
-        CDK_DISABLE_CLI_TELEMETRY: 'true',
       },
     });
     const end = () => child.pid !== undefined && endGroup(child.pid);
     signal?.addEventListener('abort', end, { once: true });
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
         onLine(line);

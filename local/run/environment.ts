@@ -65,7 +65,7 @@ export class LocalEnvironment {
 
   /** Starts everything that a deployment needs. Whatever has started is ended again when a part does not start. */
   static async start(options: LocalOptions): Promise<LocalEnvironment> {
-    const { directory, stateDirectory } = options;
+    const { directory, stateDirectory, tokenLifetimeSeconds } = options;
     takeRunDirectory(directory);
     const started: Closable[] = [];
     try {
@@ -82,7 +82,8 @@ export class LocalEnvironment {
       const loadBalancerName = () => findLoadBalancer(endpoint);
       const front = await startFrontProxy({ port: ports.front, endpoint, loadBalancerName });
       started.unshift(front);
-      announce(directory, { pid: process.pid, endpoint, publicUrl: front.url, registryUrl: registry.url });
+      const urls = { publicUrl: front.url, registryUrl: registry.url };
+      announce(directory, { pid: process.pid, endpoint, ...urls, tokenLifetimeSeconds });
       return new LocalEnvironment(options, emulator, started, imageDirectory, front.url, registry.url);
     } catch (error) {
       await end(started, directory);

@@ -20,6 +20,8 @@ export interface Running {
   readonly endpoint: string;
   readonly publicUrl: string;
   readonly registryUrl: string;
+  /** How long its tokens live, if not as long as the configuration says. */
+  readonly tokenLifetimeSeconds?: number | undefined;
 }
 
 /**

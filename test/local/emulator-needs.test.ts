@@ -3,7 +3,14 @@
  * upgrade is good news: the release can do it now, and the addition it names can go.
  */
 
-import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, FilterLogEventsCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateClusterCommand,
@@ -32,6 +39,8 @@ const ADDITIONS = [
   'ecs_times',
   'cloudformation_function',
   'cloudformation_network_types',
+  'cloudformation_parameters',
+  'cloudformation_replacements',
   'cloudformation_service',
   'cloudformation_task_definition',
   'load_balancer_targets',
@@ -205,6 +214,35 @@ test.each(['EIP', 'NatGateway', 'FlowLog'])('cloudformation_network_types: AWS::
     }),
   );
   await expect(create).rejects.toThrow(`Unrecognized resource types: [AWS::EC2::${type}]`);
+});
+
+test('cloudformation_parameters: a stack shows what an SSM parameter holds in place of its name', async () => {
+  await new SSMClient(bare.settings).send(
+    new PutParameterCommand({ Name: '/test/given', Value: 'held', Type: 'String' }),
+  );
+  const stacks = new CloudFormationClient(bare.settings);
+  const its = { StackName: 'given', ChangeSetName: 'first' };
+  const given = { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/test/given' };
+  const Resources = { It: { Type: 'AWS::Logs::LogGroup' } };
+  const TemplateBody = JSON.stringify({ Parameters: { Given: given }, Resources });
+  await stacks.send(new CreateChangeSetCommand({ ...its, ChangeSetType: 'CREATE', TemplateBody }));
+  await stacks.send(new ExecuteChangeSetCommand(its));
+  const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: 'given' }));
+  expect(Stacks?.[0]?.Parameters).toEqual([{ ParameterKey: 'Given', ParameterValue: 'held' }]);
+});
+
+test('cloudformation_replacements: a change set takes a change of an inline policy for a replacement', async () => {
+  const policy = (Action: string) => {
+    const PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] };
+    return { It: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'it', PolicyDocument, Roles: [] } } };
+  };
+  await bare.createStack('policy', policy('s3:GetObject'));
+  const stacks = new CloudFormationClient(bare.settings);
+  const its = { StackName: 'policy', ChangeSetName: 'other' };
+  const TemplateBody = JSON.stringify({ Resources: policy('s3:PutObject') });
+  await stacks.send(new CreateChangeSetCommand({ ...its, TemplateBody, Capabilities: ['CAPABILITY_IAM'] }));
+  const { Changes } = await stacks.send(new DescribeChangeSetCommand(its));
+  expect(Changes?.map(({ ResourceChange }) => ResourceChange?.Replacement)).toEqual(['Conditional']);
 });
 
 test('load_balancer_targets: the load balancer dials the address of a task, which is a name only', async () => {

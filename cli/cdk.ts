@@ -1,0 +1,56 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The folder of this project, in which the CDK CLI finds its `cdk.json`. */
+export const PROJECT_ROOT = join(import.meta.dirname, '..');
+
+/**
+ * Starts the project's own CDK CLI in the project's folder.
+ *
+ * @param args - the CLI's arguments
+ * @param options - as of `spawn`; its whole environment has to be among them
+ */
+export function startCdk(
+  args: readonly string[],
+  { env, ...options }: SpawnOptions & { readonly env: NodeJS.ProcessEnv },
+): ChildProcess {
+  return spawn(process.execPath, [join(PROJECT_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args], {
+    ...options,
+    cwd: PROJECT_ROOT,
+    env: {
+      // The AWS SDK announces the Node version that a release of next year will need.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...env,
+      // The CLI reports its use to AWS and reads notices from the Internet otherwise.
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+    },
+  });
+}
+
+/** What a run of the CDK CLI said and how it ended. */
+export interface CdkSaid {
+  readonly succeeded: boolean;
+  /** Standard output and standard error, as they came. */
+  readonly text: string;
+}
+
+/**
+ * Runs the CDK CLI and keeps what it says.
+ *
+ * @param variables - the CLI's whole environment
+ */
+export async function captureCdk(args: readonly string[], variables: NodeJS.ProcessEnv): Promise<CdkSaid> {
+  const child = startCdk(args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => said.push(chunk));
+  const succeeded = await endOf(child);
+  return { succeeded, text: Buffer.concat(said).toString('utf8') };
+}
+
+/** Waits until a process has ended and everything that it said is there; whether it ended well. */
+export function endOf(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0));
+  });
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** As much of a CloudFormation template as is read here. */
+export interface Template {
+  readonly Resources?: Readonly<Record<string, TemplateResource>>;
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** What the CDK demands of its own stack in the account. */
+export interface BootstrapNeed {
+  /** The SSM parameter that holds the version. */
+  readonly parameter: string;
+  readonly version: number;
+}
+
+/** A stack as it was synthesised. */
+export interface AssemblyStack {
+  /** What the CDK CLI calls it. */
+  readonly id: string;
+  readonly stackName: string;
+  readonly template: Template;
+  readonly bootstrap: BootstrapNeed | undefined;
+}
+
+/** The part of the manifest that is read; its schema is that of `@aws-cdk/cloud-assembly-schema`. */
+interface Manifest {
+  readonly artifacts?: Readonly<
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly properties?: {
+          readonly templateFile?: string;
+          readonly stackName?: string;
+          readonly requiresBootstrapStackVersion?: number;
+          readonly bootstrapStackVersionSsmParameter?: string;
+        };
+      }
+    >
+  >;
+}
+
+/**
+ * The stacks of a cloud assembly, which `cdk synth` has written.
+ *
+ * @param directory - the assembly
+ * @throws Error when it is not there or not whole
+ */
+export function readAssembly(directory: string): readonly AssemblyStack[] {
+  const { artifacts = {} }: Manifest = read(directory, 'manifest.json');
+  return Object.entries(artifacts).flatMap(([id, { type, properties = {} }]) => {
+    const { templateFile, stackName = id } = properties;
+    if (type !== 'aws:cloudformation:stack' || templateFile === undefined) return [];
+    const template: Template = read(directory, templateFile);
+    return [{ id, stackName, template, bootstrap: bootstrapOf(properties) }];
+  });
+}
+
+function bootstrapOf({
+  requiresBootstrapStackVersion: version,
+  bootstrapStackVersionSsmParameter: parameter,
+}: {
+  readonly requiresBootstrapStackVersion?: number;
+  readonly bootstrapStackVersionSsmParameter?: string;
+}): BootstrapNeed | undefined {
+  return version === undefined || parameter === undefined ? undefined : { version, parameter };
+}
+
+function read<T>(directory: string, file: string): T {
+  return JSON.parse(readFileSync(join(directory, file), 'utf8'));
+}
+
+/** The resources of a type. */
+export function resourcesOf({ Resources = {} }: Template, type: string): readonly TemplateResource[] {
+  return Object.values(Resources).filter(({ Type }) => Type === type);
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { contextOf } from '../deploy/context.ts';
+import { type DeployReport, deploy } from '../deploy/deploy.ts';
+import { EXIT } from '../exit-codes.ts';
+import { print } from '../print.ts';
+import { runCommand } from '../run-command.ts';
+import { SILENT, screenOn } from '../screen.ts';
+import { findTarget } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface DeployOptions extends CommonOptions {
+  readonly context: readonly string[];
+  readonly check: boolean;
+}
+
+/** Adds `quilt-mcp deploy`. */
+export function addDeploy(program: Command): void {
+  const command = program
+    .command('deploy')
+    .description(
+      'looks at what a deploy relies on, then deploys all stacks with the CDK CLI; exit code 5 when the canary is red',
+    )
+    .option('-c, --context <key=value>', 'as of the CDK CLI; may be given more than once', collect, [])
+    .option('--check', 'look only, and change nothing', false);
+  withCommonOptions(command, 'what was found, and the revision that was made').action(
+    async (options: DeployOptions) => {
+      process.exitCode = await runCommand(() => run(options), options.verbose);
+    },
+  );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function run({ environment, context, check, json }: DeployOptions): Promise<number> {
+  const target = findTarget(environment, contextOf(context));
+  const screen = json ? SILENT : screenOn(process.stdout);
+  const report = await deploy({ environment, target, checkOnly: check, json }, screen);
+  const { exitCode, ...document } = report;
+  print(json ? document : lastLine(report, check));
+  return exitCode;
+}
+
+function lastLine({ deploy, exitCode, findings }: DeployReport, check: boolean): string {
+  if (deploy !== null) return deploy.message;
+  if (exitCode === EXIT.done) return check ? 'Nothing stands in the way of a deploy.' : 'Nothing was deployed.';
+  const count = findings.filter(({ state }) => state === 'failed').length;
+  return `Nothing was deployed: ${count === 1 ? 'one thing stands' : `${count} things stand`} in the way.`;
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { print } from '../print.ts';
+import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';
+import { findCurrent } from '../revisions/current.ts';
+import { diffText } from '../revisions/diff/diff-text.ts';
+import { compareRevisions } from '../revisions/diff/revision-diff.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
+import { readServicesStack } from '../revisions/services-stack.ts';
+import { runCommand } from '../run-command.ts';
+import { findTarget } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+/** Adds `quilt-mcp diff`. */
+export function addDiff(program: Command): void {
+  const command = program
+    .command('diff')
+    .description('shows what changed from one revision to another; exit code 0 whether or not they differ')
+    .argument('<from>', 'the revision to begin with')
+    .argument('[to]', 'the revision to compare it with; the one that runs now when left out');
+  withCommonOptions(command, 'the differences').action(
+    async (from: string, to: string | undefined, options: CommonOptions) => {
+      process.exitCode = await runCommand(() => showDiff(from, to, options), options.verbose);
+    },
+  );
+}
+
+async function showDiff(from: string, to: string | undefined, { environment, json }: CommonOptions): Promise<number> {
+  const numbers = { from: revisionNumber(from), to: to === undefined ? undefined : revisionNumber(to) };
+  const connections = await connectRevisions(findTarget(environment));
+  const [older, newer, templates] = await Promise.all([
+    find(numbers.from, connections),
+    numbers.to === undefined ? running(connections) : find(numbers.to, connections),
+    connections.templates(),
+  ]);
+  const compared = await compareRevisions(templates, older, newer);
+  print(json ? compared.diff : diffText(compared));
+  return EXIT.done;
+}
+
+async function find(number: number, { records }: RevisionConnections): Promise<RevisionRecord> {
+  const record = await records.get(number);
+  if (record === undefined) throw noSuchRevision(number);
+  return record;
+}
+
+async function running({ cloudformation, config, records }: RevisionConnections): Promise<RevisionRecord> {
+  const stack = await readServicesStack(cloudformation, config);
+  const current = await findCurrent(records.newestFirst(), stack);
+  if (current !== undefined) return current;
+  throw new CommandError('No revision runs now: name both revisions to compare.', EXIT.configuration);
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import { print } from '../print.ts';
+import { connectRevisions } from '../revisions/connect.ts';
+import { readRevisionHistory } from '../revisions/history.ts';
+import { revisionTable } from '../revisions/history-table.ts';
+import { howManyRevisions } from '../revisions/numbers.ts';
+import { runCommand } from '../run-command.ts';
+import { findTarget } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface HistoryOptions extends CommonOptions {
+  readonly last: string;
+}
+
+/** Adds `quilt-mcp history`. */
+export function addHistory(program: Command): void {
+  const command = program
+    .command('history')
+    .description('shows what was deployed, newest first')
+    .option('--last <n>', 'how many revisions', '20');
+  withCommonOptions(command, 'the revisions, and which one runs').action(async (options: HistoryOptions) => {
+    process.exitCode = await runCommand(() => showHistory(options), options.verbose);
+  });
+}
+
+async function showHistory({ environment, json, last }: HistoryOptions): Promise<number> {
+  const count = howManyRevisions(last);
+  const history = await readRevisionHistory(await connectRevisions(findTarget(environment)), count);
+  print(json ? history : revisionTable(history.revisions));
+  return EXIT.done;
+}

@@ -1,0 +1,75 @@
+import { setTimeout } from 'node:timers/promises';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Command } from 'commander';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
+import { print } from '../print.ts';
+import { revisionNumber } from '../revisions/numbers.ts';
+import { rollback } from '../revisions/rollback/rollback.ts';
+import type { RollbackSurroundings } from '../revisions/rollback/surroundings.ts';
+import { runCommand } from '../run-command.ts';
+import { SILENT, screenOn } from '../screen.ts';
+import { findTarget, type Target } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface RollbackOptions extends CommonOptions {
+  readonly dryRun: boolean;
+  readonly allowReplacement: boolean;
+}
+
+/** Between two looks at a stack. */
+const PAUSE_MS = 1_000;
+
+/** Adds `quilt-mcp rollback`. */
+export function addRollback(program: Command): void {
+  const command = program
+    .command('rollback')
+    .description('brings an earlier revision of the services back, as a new one; the secret stays what it is')
+    .argument('[number]', 'the revision; the last good one before that runs now when left out')
+    .option('--dry-run', 'show what would change, and change nothing', false)
+    .option('--allow-replacement', 'also when something has to be replaced or removed', false);
+  withCommonOptions(command, 'what was found, changed and made').action(
+    async (number: string | undefined, options: RollbackOptions) => {
+      process.exitCode = await runCommand(() => run(number, options), options.verbose);
+    },
+  );
+}
+
+async function run(given: string | undefined, options: RollbackOptions): Promise<number> {
+  const { environment, json, dryRun, allowReplacement } = options;
+  const number = given === undefined ? undefined : revisionNumber(given);
+  const target = findTarget(environment);
+  const screen = json ? SILENT : screenOn(process.stdout);
+  const report = await rollback({ number, dryRun, allowReplacement }, screen, surroundingsOf(target, interruption()));
+  screen.status('');
+  if (json) print(report);
+  if (report.exitCode !== EXIT.done) throw new CommandError(report.message, report.exitCode);
+  if (!json) print(report.message);
+  return report.exitCode;
+}
+
+function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RollbackSurroundings {
+  return {
+    clients: {
+      cloudformation: new CloudFormationClient(clientSettings),
+      dynamodb: new DynamoDBClient(clientSettings),
+      ecrOf: (region) => new ECRClient({ ...clientSettings, region }),
+      s3: new S3Client(clientSettings),
+      sfn: new SFNClient(clientSettings),
+      ssm: new SSMClient(clientSettings),
+      sts: new STSClient(clientSettings),
+    },
+    config,
+    interrupted,
+    now: Date.now,
+    async pause() {
+      await setTimeout(PAUSE_MS, undefined, { signal: interrupted }).catch(() => undefined);
+    },
+  };
+}

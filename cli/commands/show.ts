@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { print } from '../print.ts';
+import { connectRevisions } from '../revisions/connect.ts';
+import { findCurrent } from '../revisions/current.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
+import { readServicesStack } from '../revisions/services-stack.ts';
+import { revisionText } from '../revisions/show-text.ts';
+import { readStoredTemplate } from '../revisions/stored-template.ts';
+import { summaryOf } from '../revisions/summary.ts';
+import { runCommand } from '../run-command.ts';
+import { findTarget } from '../target.ts';
+import { type CommonOptions, withCommonOptions } from './common.ts';
+
+interface ShowOptions extends CommonOptions {
+  readonly template: boolean;
+}
+
+/** Adds `quilt-mcp show`. */
+export function addShow(program: Command): void {
+  const command = program
+    .command('show')
+    .description('shows all that is recorded of a revision')
+    .argument('<number>', 'the revision')
+    .option('--template', 'print its template alone, as it was deployed', false);
+  withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
+    process.exitCode = await runCommand(() => show(number, options), options.verbose);
+  });
+}
+
+async function show(given: string, { environment, json, template }: ShowOptions): Promise<number> {
+  const number = revisionNumber(given);
+  if (json && template) {
+    throw new CommandError('--template prints JSON by itself: leave --json out.', EXIT.configuration);
+  }
+  const { config, cloudformation, records, templates } = await connectRevisions(findTarget(environment));
+  const record = await records.get(number);
+  if (record === undefined) throw noSuchRevision(number);
+  if (template) {
+    const { text } = await readStoredTemplate(await templates(), record);
+    // Byte by byte: its SHA-256 is the one in the record.
+    process.stdout.write(text);
+    return EXIT.done;
+  }
+  const stack = await readServicesStack(cloudformation, config);
+  const summary = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
+  print(json ? summary : revisionText(summary));
+  return EXIT.done;
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Announcement, RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import { PROJECT_ROOT } from '../cdk.ts';
+import { readAssembly } from '../cloud-assembly.ts';
+import { type AccountFindings, findingsBeforeSynthesis } from '../preflight/before-synthesis.ts';
+import { callerFindings } from '../preflight/caller.ts';
+import { type PreflightClients, preflightClients } from '../preflight/clients.ts';
+import type { Finding } from '../preflight/finding.ts';
+import { findingsOfAssembly } from '../preflight/of-assembly.ts';
+import { exitCodeOf, findingLines } from '../preflight/report.ts';
+import type { Screen } from '../screen.ts';
+import type { Target } from '../target.ts';
+import { deployAssembly } from './change.ts';
+import { commitOf } from './commit.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { synthesise } from './synthesise.ts';
+import { versions } from './versions.ts';
+
+export interface DeployRequest {
+  readonly environment: string;
+  readonly target: Target;
+  /** Look and change nothing. */
+  readonly checkOnly: boolean;
+  /** Whether standard output is for the one document at the end. */
+  readonly json: boolean;
+}
+
+/** What a command found and did. JSON. */
+export interface DeployReport {
+  readonly environment: string;
+  readonly findings: readonly Finding[];
+  /** `null` when nothing was deployed: it was only looked, or something stood in the way. */
+  readonly deploy: (Pick<Outcome, 'result' | 'message'> & { readonly revision: RevisionRecord | null }) | null;
+  readonly exitCode: number;
+}
+
+/**
+ * Looks at everything that a deploy relies on, and deploys when nothing stands in the way.
+ *
+ * @throws CommandError (4) when AWS cannot be reached
+ */
+export async function deploy(request: DeployRequest, screen: Screen): Promise<DeployReport> {
+  const directory = mkdtempSync(join(tmpdir(), 'quilt-deploy-'));
+  try {
+    return await deployFrom(directory, request, screen);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function deployFrom(directory: string, request: DeployRequest, screen: Screen): Promise<DeployReport> {
+  const { environment, target, checkOnly, json } = request;
+  const clients = preflightClients(target.clientSettings);
+  const { findings, caller, stateTable } = await preflight(directory, request, clients, screen);
+  const exitCode = exitCodeOf(findings);
+  if (exitCode !== 0 || checkOnly || caller === undefined) return { environment, findings, deploy: null, exitCode };
+  const end = await deployAssembly({
+    target,
+    clients,
+    directory,
+    stacks: readAssembly(directory),
+    announcement: await announcementOf(caller),
+    first: stateTable === 'absent',
+    json,
+    say: screen.line,
+  });
+  const { result, message, exitCode: outcome } = outcomeOf(end);
+  return { environment, findings, deploy: { result, message, revision: end.revision ?? null }, exitCode: outcome };
+}
+
+async function announcementOf(by: string): Promise<Announcement> {
+  return { by, ...(await commitOf(PROJECT_ROOT)), versions: versions() };
+}
+
+interface Preflight {
+  readonly findings: readonly Finding[];
+  readonly caller: string | undefined;
+  readonly stateTable: AccountFindings['stateTable'];
+}
+
+/** Looks at everything, and goes on when something is wrong: who mends one thing wants to know of the others. */
+async function preflight(
+  directory: string,
+  { environment, target }: DeployRequest,
+  clients: PreflightClients,
+  screen: Screen,
+): Promise<Preflight> {
+  const findings: Finding[] = [];
+  const show = (found: readonly Finding[]) => {
+    for (const finding of found) screen.line(findingLines(finding));
+    findings.push(...found);
+  };
+  screen.status('Asking AWS who is calling …');
+  const { findings: ofCaller, caller } = await callerFindings(clients.sts, target.config);
+  show(ofCaller);
+  // What another account says of the rest would be about something else.
+  if (caller === undefined) return { findings, caller, stateTable: 'unknown' };
+
+  screen.status('Looking at the account and making the templates …');
+  const [account, synthesis] = await Promise.all([
+    findingsBeforeSynthesis(clients, target.config),
+    synthesise(environment, target, directory),
+  ]);
+  show([...account.findings, synthesis]);
+  if (synthesis.state === 'ok') {
+    screen.status('Looking at what the templates rely on …');
+    show(await findingsOfAssembly(clients, target.config, readAssembly(directory)));
+  }
+  screen.status('');
+  return { findings, caller, stateTable: account.stateTable };
+}

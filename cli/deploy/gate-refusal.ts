@@ -1,0 +1,46 @@
+import {
+  type CloudFormationClient,
+  DescribeStackEventsCommand,
+  paginateDescribeStackEvents,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+
+/** What CloudFormation writes around the reason of a custom resource. */
+const WRAPPING =
+  /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
+
+/**
+ * The newest event of a stack, to know later which ones are new: clocks may differ.
+ *
+ * @returns `undefined` when there is no stack
+ */
+export async function newestEventId(cloudformation: CloudFormationClient, stack: string): Promise<string | undefined> {
+  const command = new DescribeStackEventsCommand({ StackName: stack });
+  const { StackEvents: [newest] = [] } = await cloudformation.send(command);
+  return newest?.EventId;
+}
+
+/**
+ * Why the deploy gate did not admit a deploy.
+ *
+ * @param since - the newest event before the deploy
+ * @returns `undefined` when it was not asked, or has admitted it
+ */
+export async function gateRefusal(
+  client: CloudFormationClient,
+  stack: string,
+  since: string | undefined,
+): Promise<string | undefined> {
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
+    for (const event of StackEvents) {
+      if (event.EventId === since) return undefined;
+      if (isRefusal(event)) return event.ResourceStatusReason?.replace(WRAPPING, '') ?? 'without a reason';
+    }
+  }
+  return undefined;
+}
+
+function isRefusal({ ResourceType, ResourceStatus }: StackEvent): boolean {
+  const hasFailed = ResourceStatus === 'CREATE_FAILED' || ResourceStatus === 'UPDATE_FAILED';
+  return ResourceType === 'Custom::DeployGate' && hasFailed;
+}

@@ -1,0 +1,86 @@
+import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CdkEnd } from './run-cdk-deploy.ts';
+
+/** A shell's code for what Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
+/** All that is known when the CDK CLI has ended. */
+export interface DeployEnd {
+  readonly cdk: CdkEnd;
+  /** The revision that the deploy has made; `undefined` when it changed no service or was not admitted. */
+  readonly revision: RevisionRecord | undefined;
+  /** Why the deploy gate did not admit it. */
+  readonly refusal: string | undefined;
+}
+
+/** How a deploy ended, for people and machines. */
+export interface Outcome {
+  readonly result: 'good' | 'unverified' | 'unchanged' | 'red' | 'refused' | 'failed' | 'interrupted';
+  /** One line. */
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+/** What the end of a deploy means. The revision's verdict counts, and not what the CDK CLI says of it. */
+export function outcomeOf({ cdk, revision, refusal }: DeployEnd): Outcome {
+  if (cdk.interrupted) {
+    const message =
+      'Interrupted. CloudFormation goes on with what it has begun; quilt-mcp history shows how that ends.';
+    return { result: 'interrupted', message, exitCode: INTERRUPTED };
+  }
+  if (revision !== undefined) return ofRevision(revision, cdk);
+  if (cdk.succeeded) {
+    return {
+      result: 'unchanged',
+      message: 'No change: the services run what was deployed before.',
+      exitCode: EXIT.done,
+    };
+  }
+  if (refusal !== undefined) {
+    return { result: 'refused', message: `The deploy gate refused: ${refusal}`, exitCode: EXIT.refused };
+  }
+  return failed('The CDK CLI failed before the services were changed; see what it says above.');
+}
+
+function ofRevision(revision: RevisionRecord, { succeeded }: CdkEnd): Outcome {
+  const { number, verdict } = revision;
+  if (verdict === 'failed') return ofFailed(revision);
+  if (verdict === 'open') {
+    return failed(`Revision ${number} has no verdict yet; quilt-mcp history shows it when CloudFormation has ended.`);
+  }
+  const judged = verdict === 'good' ? 'good' : `unverified: ${whyUnverified(revision)}`;
+  if (succeeded)
+    return { result: verdict, message: `Revision ${number} is ${judged}`.replace(/\.?$/, '.'), exitCode: EXIT.done };
+  return failed(`Revision ${number} is ${verdict}, and the CDK CLI failed on another stack; see what it says above.`);
+}
+
+function whyUnverified({ reason, closedBecause, failedChecks }: RevisionRecord): string {
+  if (reason === undefined) return closedBecause ?? namesOf(failedChecks);
+  return `${reason} (${failedChecks.length === 0 ? 'break-glass' : `break-glass; not proved: ${namesOf(failedChecks)}`})`;
+}
+
+/** A canary that is red, or that could not tell, is the check itself; a service that does not start is not. */
+function ofFailed({ number, failedChecks, closedBecause = 'it ended without a verdict' }: RevisionRecord): Outcome {
+  const back = 'CloudFormation took the services back to what they were.';
+  if (failedChecks.length > 0) {
+    const message = `Revision ${number} failed its canary: ${namesOf(failedChecks)}. ${back}`;
+    return { result: 'red', message, exitCode: EXIT.checkFailed };
+  }
+  if (closedBecause.startsWith('canary-')) {
+    return {
+      result: 'red',
+      message: `Revision ${number} failed: ${closedBecause} ${back}`,
+      exitCode: EXIT.checkFailed,
+    };
+  }
+  return failed(`Revision ${number} failed: ${closedBecause} The CDK CLI says above what did not start.`);
+}
+
+function namesOf(checks: RevisionRecord['failedChecks']): string {
+  return checks.map(({ name }) => name).join(', ');
+}
+
+function failed(message: string): Outcome {
+  return { result: 'failed', message, exitCode: EXIT.unexpected };
+}

@@ -1,0 +1,33 @@
+import type { DeployContext } from '../../config/context.ts';
+import { captureCdk } from '../cdk.ts';
+import { type Finding, misfit, ok } from '../preflight/finding.ts';
+import type { Target } from '../target.ts';
+
+const ABOUT = 'synthesis';
+
+/**
+ * Synthesises an environment with the CDK CLI, which builds services and functions before. What it says is passed on when it
+ * fails.
+ *
+ * @param directory - where the cloud assembly is written to
+ */
+export async function synthesise(environment: string, target: Target, directory: string): Promise<Finding> {
+  const args = [
+    'synth',
+    '--quiet',
+    '--no-notices',
+    '--output',
+    directory,
+    ...contextArguments(environment, target.context),
+  ];
+  const { succeeded, text } = await captureCdk(args, target.variables);
+  if (succeeded) return ok(ABOUT, 'the templates are made');
+  process.stderr.write(text);
+  return misfit(ABOUT, 'the CDK app has failed', 'Mend what it says above.');
+}
+
+/** What the CDK app is told, as arguments of the CDK CLI. */
+export function contextArguments(environment: string, context: DeployContext): readonly string[] {
+  const given = Object.entries({ environment, ...context }).filter(([, value]) => value !== undefined);
+  return given.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+}

@@ -1,0 +1,51 @@
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { errorName } from '../../lambda/shared/safe-error.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Finding, ok, refused } from './finding.ts';
+
+const ABOUT = { credentials: 'credentials', place: 'account and region' } as const;
+
+/** Whose credentials they are, and whether they are for this environment. */
+export interface CallerFindings {
+  readonly findings: readonly Finding[];
+  /** ARN of the principal; `undefined` when nothing may be done with these credentials. */
+  readonly caller: string | undefined;
+}
+
+/**
+ * Asks AWS who is calling. It answers everybody whose credentials are valid, whatever they may do.
+ *
+ * @param sts - a client for the configured region, which has to be switched on for the account
+ * @throws CommandError (4) when AWS cannot be reached
+ */
+export async function callerFindings(
+  sts: STSClient,
+  { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
+): Promise<CallerFindings> {
+  const answer = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
+    const failure = awsFailure('AWS does not say whose credentials these are', error);
+    if (failure.exitCode === EXIT.refused || isInvalid(error)) return errorName(error);
+    throw failure;
+  });
+  if (typeof answer === 'string') {
+    const remedy = `Sign in again, or choose a profile with AWS_PROFILE, for account ${account}.`;
+    return { findings: [refused(ABOUT.credentials, `none that AWS accepts (${answer})`, remedy)], caller: undefined };
+  }
+  const credentials = ok(ABOUT.credentials, answer.Arn ?? 'accepted');
+  if (answer.Account === account) {
+    return { findings: [credentials, ok(ABOUT.place, `${account}, ${region}`)], caller: answer.Arn };
+  }
+  const place = refused(
+    ABOUT.place,
+    `the credentials are those of account ${answer.Account}, the configuration is for ${account}`,
+    'Sign in to that account, or name another environment with --environment.',
+  );
+  return { findings: [credentials, place], caller: undefined };
+}
+
+/** Keys that do not exist, or not in this partition or region. */
+function isInvalid(error: unknown): boolean {
+  return /^(InvalidClientTokenId|RegionDisabledException|SignatureDoesNotMatch|AuthFailure)$/.test(errorName(error));
+}

@@ -1,0 +1,68 @@
+import { errorName } from '../../lambda/shared/safe-error.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** What was found of one thing that a change relies on, before anything is changed. */
+export interface Finding {
+  /** What was looked at, in a few words. */
+  readonly about: string;
+  /** Only `failed` stands in the way: what could not be looked at may be right. */
+  readonly state: 'ok' | 'failed' | 'not-checked';
+  /** What was found, on one line. */
+  readonly detail: string;
+  /** What to do, as a sentence; with `failed` only. */
+  readonly remedy?: string;
+  /** 2: bad arguments or configuration. 3: refused. With `failed` only. */
+  readonly exitCode?: 2 | 3;
+}
+
+/** It is as it must be. */
+export function ok(about: string, detail: string): Finding {
+  return { about, state: 'ok', detail };
+}
+
+/** Nobody knows. */
+export function notChecked(about: string, detail: string): Finding {
+  return { about, state: 'not-checked', detail };
+}
+
+/** The configuration, or what it names, does not fit: the change cannot work. */
+export function misfit(about: string, detail: string, remedy: string): Finding {
+  return { about, state: 'failed', detail, remedy, exitCode: EXIT.configuration };
+}
+
+/** Nothing is wrong with what was asked for, but it may not happen now, or not by this caller. */
+export function refused(about: string, detail: string, remedy: string): Finding {
+  return { about, state: 'failed', detail, remedy, exitCode: EXIT.refused };
+}
+
+/**
+ * Looks at one thing. A caller may be allowed to deploy and not to look, so that an answer that AWS refuses or fails to give is
+ * told and stops nothing.
+ *
+ * @throws what is no failure of AWS: an error of this program
+ */
+export async function lookedAt(about: string, look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isFailureOfAws(error)) throw error;
+    return notChecked(about, `AWS gave no answer: ${errorName(error)}`);
+  }
+}
+
+/** What a call to AWS gives; `undefined` when it fails with one of these errors, by which a service says that nothing is there. */
+export async function unlessNamed<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    // Not with errorName: names of EC2 have a full stop inside.
+    if (error instanceof Error && names.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
+/** Errors of a service carry its answer; those of the way there have a code, or the name of a provider or a time-out. */
+function isFailureOfAws(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return '$metadata' in error || 'code' in error || /^(Timeout|Abort)Error$|Provider|Credentials/.test(error.name);
+}

@@ -1,0 +1,55 @@
+import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import { type Finding, lookedAt, misfit, notChecked, ok, unlessNamed } from './finding.ts';
+
+/** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for what the CDK has built, with a tag. */
+const ECR_IMAGE =
+  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[a-z0-9._/-]+)(?:@(?<digest>sha256:[0-9a-f]{64})|:(?<tag>[\w.-]+))$/;
+
+/** The end of a digest tells images apart no better than its beginning, and a line stays readable. */
+const DIGEST_SHOWN = 'sha256:'.length + 12;
+
+/**
+ * Whether images are there to be pulled: a task whose image is missing does not start. Only ECR can be asked; an image of another
+ * registry is named as not checked.
+ *
+ * @param images - as task definitions name them, each once or more
+ * @param ecrOf - a client for the region of a repository
+ */
+export function imageFindings(
+  images: readonly string[],
+  ecrOf: (region: string) => ECRClient,
+): Promise<readonly Finding[]> {
+  return Promise.all([...new Set(images)].map((image) => imageFinding(image, ecrOf)));
+}
+
+function imageFinding(image: string, ecrOf: (region: string) => ECRClient): Promise<Finding> {
+  const about = `image ${shortened(image)}`;
+  const { account, region, repository, digest, tag } = ECR_IMAGE.exec(image)?.groups ?? {};
+  if (region === undefined || repository === undefined) {
+    return Promise.resolve(notChecked(about, 'its registry is not ECR'));
+  }
+  return lookedAt(about, async () => {
+    const asked = ecrOf(region).send(
+      new BatchGetImageCommand({
+        registryId: account,
+        repositoryName: repository,
+        imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
+      }),
+    );
+    const answer = await unlessNamed(asked, 'RepositoryNotFoundException');
+    if (answer === undefined) {
+      return misfit(
+        about,
+        `there is no repository ${repository} in ${account}, ${region}`,
+        'Mend the name of the image.',
+      );
+    }
+    if (answer.images?.length) return ok(about, 'is there');
+    return misfit(about, 'is not in its repository', 'Push it again, or name an image that is there.');
+  });
+}
+
+function shortened(image: string): string {
+  const [name = image, digest] = image.split('@');
+  return digest === undefined ? name : `${name}@${digest.slice(0, DIGEST_SHOWN)}`;
+}

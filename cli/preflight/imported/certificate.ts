@@ -1,0 +1,61 @@
+import { type ACMClient, type CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  type ElasticLoadBalancingV2Client,
+  paginateDescribeListenerCertificates,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type Finding, lookedAt, misfit, ok, unlessNamed } from '../finding.ts';
+
+const ABOUT = 'certificate';
+
+/** Whether a certificate is issued and is one of the host name. */
+export function certificateFinding(acm: ACMClient, arn: string, hostName: string): Promise<Finding> {
+  return lookedAt(ABOUT, async () => {
+    const certificate = await read(acm, arn);
+    if (certificate === undefined)
+      return misfit(ABOUT, 'it does not exist', 'Mend certificate.arn in the configuration.');
+    if (certificate.Status !== 'ISSUED') {
+      const remedy = 'Have it validated, or import another one.';
+      return misfit(ABOUT, `its status is ${certificate.Status}, not ISSUED`, remedy);
+    }
+    if (covers(certificate, hostName)) return ok(ABOUT, `issued for ${hostName}`);
+    return misfit(ABOUT, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
+  });
+}
+
+/** Whether a listener has an issued certificate of the host name already. */
+export function listenerCertificateFinding(
+  { acm, elbv2 }: { readonly acm: ACMClient; readonly elbv2: ElasticLoadBalancingV2Client },
+  listenerArn: string,
+  hostName: string,
+): Promise<Finding> {
+  return lookedAt(ABOUT, async () => {
+    const arns: string[] = [];
+    const pages = paginateDescribeListenerCertificates({ client: elbv2 }, { ListenerArn: listenerArn });
+    for await (const { Certificates = [] } of pages) {
+      arns.push(...Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []));
+    }
+    // A certificate may also be one of IAM's, which has no status and no list of names here.
+    const known = arns.filter((arn) => arn.includes(':acm:'));
+    const certificates = await Promise.all(known.map((arn) => read(acm, arn)));
+    const fits = certificates.some((each) => each?.Status === 'ISSUED' && covers(each, hostName));
+    if (fits) return ok(ABOUT, `the listener has one for ${hostName}`);
+    return misfit(
+      ABOUT,
+      `the listener has none for ${hostName}`,
+      "Add one to the listener, or give certificate { kind: 'import', arn: … }, which adds it.",
+    );
+  });
+}
+
+async function read(acm: ACMClient, CertificateArn: string): Promise<CertificateDetail | undefined> {
+  const asked = acm.send(new DescribeCertificateCommand({ CertificateArn }));
+  return (await unlessNamed(asked, 'ResourceNotFoundException'))?.Certificate;
+}
+
+/** A wildcard stands for one label (RFC 6125, section 6.4.3). */
+function covers({ DomainName = '', SubjectAlternativeNames = [] }: CertificateDetail, hostName: string): boolean {
+  const wildcard = hostName.replace(/^[^.]+/, '*');
+  return [DomainName, ...SubjectAlternativeNames]
+    .map((name) => name.toLowerCase())
+    .some((name) => name === hostName || name === wildcard);
+}

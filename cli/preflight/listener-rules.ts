@@ -1,0 +1,79 @@
+import { type CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import {
+  type ElasticLoadBalancingV2Client,
+  paginateDescribeRules,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { errorName } from '../../lambda/shared/safe-error.ts';
+import { resourcesOf, type Template } from '../cloud-assembly.ts';
+import { type Finding, lookedAt, misfit, ok } from './finding.ts';
+
+const ABOUT = 'listener rule priorities';
+const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+
+export interface ListenerRuleClients {
+  readonly cloudformation: CloudFormationClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+}
+
+/**
+ * Whether the priorities that the services' listener rules want are free, or theirs already: a listener takes each once, whoever
+ * comes second fails in the middle of a deploy.
+ *
+ * @param listenerArn - `undefined` when this deploy makes the listener
+ * @param servicesStack - the stack whose rules are ours
+ */
+export function listenerRuleFinding(
+  clients: ListenerRuleClients,
+  template: Template,
+  listenerArn: string | undefined,
+  servicesStack: string,
+): Promise<Finding> {
+  const wanted = resourcesOf(template, TYPE).map(({ Properties }) => String(Properties?.Priority));
+  const list = wanted.join(', ');
+  return lookedAt(ABOUT, async () => {
+    if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is made by this deploy`);
+    const [rules, ours] = await Promise.all([
+      rulesOf(clients.elbv2, listenerArn),
+      rulesOfStack(clients.cloudformation, servicesStack),
+    ]);
+    if (rules === undefined) {
+      const remedy = 'Mend its ARN in the configuration; one that this project has made comes back with Foundation.';
+      return misfit(ABOUT, `there is no listener ${listenerArn}`, remedy);
+    }
+    const foreign = rules.filter(({ RuleArn = '' }) => !ours.has(RuleArn));
+    const taken = foreign.map(({ Priority = '' }) => Priority).filter((priority) => wanted.includes(priority));
+    if (taken.length === 0) return ok(ABOUT, `${list}: free, or of this deployment already`);
+    return misfit(
+      ABOUT,
+      `other rules of the listener have ${taken.join(', ')}`,
+      `Choose others in loadBalancer.rulePriorities; taken are ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
+    );
+  });
+}
+
+async function rulesOf(client: ElasticLoadBalancingV2Client, ListenerArn: string): Promise<Rule[] | undefined> {
+  const rules: Rule[] = [];
+  try {
+    for await (const { Rules = [] } of paginateDescribeRules({ client }, { ListenerArn })) rules.push(...Rules);
+  } catch (error) {
+    if (errorName(error) === 'ListenerNotFoundException') return undefined;
+    throw error;
+  }
+  return rules.filter(({ IsDefault }) => !IsDefault);
+}
+
+async function rulesOfStack(client: CloudFormationClient, StackName: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  try {
+    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+      for (const { ResourceType, PhysicalResourceId = '' } of StackResourceSummaries) {
+        if (ResourceType === TYPE) found.add(PhysicalResourceId);
+      }
+    }
+  } catch (error) {
+    // This is how CloudFormation says that a stack does not exist.
+    if (errorName(error) !== 'ValidationError') throw error;
+  }
+  return found;
+}

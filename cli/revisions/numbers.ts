@@ -1,0 +1,41 @@
+import { CommandError, EXIT } from '../exit-codes.ts';
+
+/** As many as the configuration may have remembered. */
+const MOST = 1_000;
+
+function wholeNumber(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * The number of a revision, as it was given.
+ *
+ * @throws CommandError (2) when it is none
+ */
+export function revisionNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number !== undefined) return number;
+  throw new CommandError(
+    `${JSON.stringify(text)} is no number of a revision: quilt-mcp history shows those that there are.`,
+    EXIT.configuration,
+  );
+}
+
+/**
+ * The value of `--last N`: how many revisions are wanted.
+ *
+ * @throws CommandError (2) when it is no whole number from 1 to 1000
+ */
+export function howManyRevisions(text: string): number {
+  const count = wholeNumber(text) ?? 0;
+  if (count >= 1 && count <= MOST) return count;
+  throw new CommandError(`--last takes a whole number from 1 to ${MOST}.`, EXIT.configuration);
+}
+
+/** A revision that was asked for and is not there. */
+export function noSuchRevision(number: number): CommandError {
+  return new CommandError(
+    `There is no revision ${number}, or none any more: quilt-mcp history shows those that there are.`,
+    EXIT.configuration,
+  );
+}

@@ -1,0 +1,85 @@
+import { type DynamoDBClient, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import {
+  REVISION_COUNTER,
+  REVISION_KEY,
+  type RevisionRecord,
+  revisionRecordOf,
+  revisionSortKey,
+} from '../../lambda/shared/revision-record.ts';
+import { awsFailure } from '../aws-failure.ts';
+
+/** One answer of DynamoDB holds 1 MB, which is more than as many records fill. */
+const PAGE = 100;
+
+/** Reads the revisions of one environment; the deploy gate alone writes them. */
+export class RevisionRecords {
+  readonly #dynamodb: DynamoDBClient;
+  readonly #stateTable: string;
+
+  /** @param stateTable - Foundation's state table */
+  constructor(dynamodb: DynamoDBClient, stateTable: string) {
+    this.#dynamodb = dynamodb;
+    this.#stateTable = stateTable;
+  }
+
+  /**
+   * Every revision that is remembered, newest first, read page by page as far as somebody looks.
+   *
+   * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
+   */
+  async *newestFirst(): AsyncGenerator<RevisionRecord, void> {
+    const pages = paginateQuery(
+      { client: this.#dynamodb },
+      {
+        TableName: this.#stateTable,
+        KeyConditionExpression: 'pk = :revision AND sk < :counter',
+        ExpressionAttributeValues: { ':revision': { S: REVISION_KEY }, ':counter': { S: REVISION_COUNTER } },
+        ScanIndexForward: false,
+        Limit: PAGE,
+        ConsistentRead: true,
+      },
+    );
+    for (;;) {
+      const page = await answered(pages.next());
+      if (page.done) return;
+      for (const item of page.value.Items ?? []) yield revisionRecordOf(item);
+    }
+  }
+
+  /** @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be read otherwise */
+  async get(number: number): Promise<RevisionRecord | undefined> {
+    const Key = { pk: { S: REVISION_KEY }, sk: { S: revisionSortKey(number) } };
+    const command = new GetItemCommand({ TableName: this.#stateTable, Key, ConsistentRead: true });
+    const { Item } = await answered(this.#dynamodb.send(command));
+    return Item && revisionRecordOf(Item);
+  }
+
+  /**
+   * The first revision after one.
+   *
+   * @param number - 0 for the oldest of all
+   * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be read otherwise
+   */
+  async firstAfter(number: number): Promise<RevisionRecord | undefined> {
+    let first: RevisionRecord | undefined;
+    for await (const record of this.newestFirst()) {
+      if (record.number <= number) break;
+      first = record;
+    }
+    return first;
+  }
+
+  /** The number of the newest revision; 0 when there is none. Throws as `newestFirst` does. */
+  async newestNumber(): Promise<number> {
+    for await (const { number } of this.newestFirst()) return number;
+    return 0;
+  }
+}
+
+async function answered<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw awsFailure('The revisions cannot be read', error);
+  }
+}

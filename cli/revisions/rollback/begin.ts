@@ -1,0 +1,168 @@
+import type { Announcement } from '../../../lambda/shared/revision-record.ts';
+import { errorName } from '../../../lambda/shared/safe-error.ts';
+import { stackName } from '../../../lib/names.ts';
+import { awsFailure } from '../../aws-failure.ts';
+import { announce, type Board, takeBack } from '../../deploy/announce.ts';
+import { newestEventId } from '../../deploy/gate-refusal.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { notChecked } from '../../preflight/finding.ts';
+import { findingLines } from '../../preflight/report.ts';
+import type { Screen } from '../../screen.ts';
+import { ChangeSet } from './change-set.ts';
+import type { Change } from './changes.ts';
+import { changesTable } from './changes-table.ts';
+import type { Outcome } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import { type RollbackRequest, type RollbackSurroundings, requireUninterrupted } from './surroundings.ts';
+import { uploadTemplate } from './upload.ts';
+
+/** A rollback that CloudFormation carries out now. */
+export interface Begun {
+  /** ID of the newest event of the stack before it. */
+  readonly since: string | undefined;
+  /** Number of the newest revision before it. */
+  readonly newest: number;
+  readonly board: Board;
+  readonly announcement: Announcement;
+}
+
+export type Beginning = { readonly changes: readonly Change[] } & (
+  | { readonly begun: Begun; readonly end?: undefined }
+  | { readonly end: Outcome; readonly begun?: undefined }
+);
+
+/**
+ * Has CloudFormation say what would change, and begins with it unless that was all that was asked for, or it is nothing, or more
+ * than is allowed. What is not begun leaves nothing behind.
+ *
+ * @throws CommandError (3) when CloudFormation or AWS refuses, or when it was interrupted; (4) when something cannot be asked
+ */
+export async function begin(
+  plan: Plan,
+  request: RollbackRequest,
+  screen: Screen,
+  surroundings: RollbackSurroundings,
+): Promise<Beginning> {
+  const changeSet = await propose(plan, surroundings);
+  try {
+    const changes = await changesIn(changeSet, screen, surroundings);
+    const end = endBefore(plan, request, changes);
+    if (end === undefined) return { changes, begun: await execute(plan, changeSet, screen, surroundings) };
+    await remove(changeSet, screen);
+    return { changes, end };
+  } catch (error) {
+    await remove(changeSet, screen);
+    throw error;
+  }
+}
+
+async function propose(
+  { target, template, bucket }: Plan,
+  { clients, config, interrupted }: RollbackSurroundings,
+): Promise<ChangeSet> {
+  const services = stackName(config, 'services');
+  requireUninterrupted(interrupted);
+  await ChangeSet.removeLeftOvers(clients.cloudformation, services);
+  const templateUrl = await uploadTemplate(clients.s3, bucket, config.region, template);
+  const declared = Object.keys(template.template.Parameters ?? {});
+  const given = Object.entries(target.stackParameters).filter(([name]) => declared.includes(name));
+  requireUninterrupted(interrupted);
+  return ChangeSet.create(clients.cloudformation, services, {
+    number: target.number,
+    templateUrl,
+    parameters: Object.fromEntries(given),
+  });
+}
+
+/** What a change set would change, once CloudFormation knows; nothing when it has nothing to do. */
+async function changesIn(
+  changeSet: ChangeSet,
+  screen: Screen,
+  { interrupted, pause }: RollbackSurroundings,
+): Promise<readonly Change[]> {
+  screen.status('CloudFormation compares the template with the stack …');
+  for (;;) {
+    requireUninterrupted(interrupted);
+    const found = await changeSet.look();
+    if (found.state === 'pending') {
+      await pause();
+      continue;
+    }
+    screen.status('');
+    if (found.state === 'no-changes') return [];
+    screen.line(`\n${changesTable(found.changes)}\n`);
+    return found.changes;
+  }
+}
+
+/** How it ends without a change, if it does. */
+function endBefore(
+  { target, current }: Plan,
+  { dryRun, allowReplacement }: RollbackRequest,
+  changes: readonly Change[],
+): Outcome | undefined {
+  if (changes.length === 0) {
+    const message = `No changes: what runs now, revision ${current.number}, is what revision ${target.number} was.`;
+    return { result: 'no-changes', message, exitCode: EXIT.done };
+  }
+  const lost = changes.filter(({ needsPermission }) => needsPermission).map(({ resource }) => resource);
+  if (lost.length > 0 && !allowReplacement) {
+    const message =
+      `Rolling back to revision ${target.number} would replace or remove ${lost.join(', ')}. Nothing was changed. ` +
+      'Look at quilt-mcp diff, and add --allow-replacement when that is what you want.';
+    return { result: 'refused', message, exitCode: EXIT.refused };
+  }
+  if (!dryRun) return undefined;
+  const message = `Dry run: nothing was changed. Revision ${current.number} runs, and would be rolled back to ${target.number}.`;
+  return { result: 'planned', message, exitCode: EXIT.done };
+}
+
+async function execute(
+  plan: Plan,
+  changeSet: ChangeSet,
+  screen: Screen,
+  { clients, interrupted, now }: RollbackSurroundings,
+): Promise<Begun> {
+  const board = { dynamodb: clients.dynamodb, stateTable: plan.stateTable, trigger: plan.template.trigger };
+  const announcement = announcementOf(plan);
+  const [since, newest] = await Promise.all([
+    newestEventId(clients.cloudformation, plan.stackArn).catch((error: unknown) => {
+      throw awsFailure("The stack's events cannot be read", error);
+    }),
+    plan.records.newestNumber(),
+  ]);
+  requireUninterrupted(interrupted);
+  await announceOrSay(board, announcement, screen, now());
+  try {
+    requireUninterrupted(interrupted);
+    await changeSet.execute();
+  } catch (error) {
+    await takeBack(board, announcement).catch(() => undefined);
+    throw error;
+  }
+  return { since, newest, board, announcement };
+}
+
+/** What the template was made from is what it was made from at its first deploy. */
+function announcementOf({ caller, target }: Plan): Announcement {
+  return { ...target.announcement, by: caller, rollbackTo: target.number };
+}
+
+/** Who rolls back is good to know, and nothing that a rollback would have to be given up for. */
+async function announceOrSay(board: Board, announcement: Announcement, screen: Screen, now: number): Promise<void> {
+  try {
+    await announce(board, announcement, now);
+  } catch (error) {
+    const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
+    screen.line(findingLines(notChecked('announcement', detail)));
+  }
+}
+
+/** One that stays is in nobody's way, and the next rollback removes it. */
+async function remove(changeSet: ChangeSet, screen: Screen): Promise<void> {
+  try {
+    await changeSet.delete();
+  } catch (error) {
+    screen.line(`The change set ${changeSet.name} could not be removed (${errorName(error)}).`);
+  }
+}

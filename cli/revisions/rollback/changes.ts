@@ -1,0 +1,67 @@
+import type { Change as ChangeSetChange, ResourceChange } from '@aws-sdk/client-cloudformation';
+import { GATE_TYPES, TASK_DEFINITION_TYPE } from '../template.ts';
+
+/** What a rollback would do to a resource. */
+export type Effect = 'add' | 'change' | 'replace' | 'may replace' | 'remove';
+
+/** A change of one resource. JSON. */
+export interface Change {
+  readonly effect: Effect;
+  readonly resource: string;
+  readonly type: string;
+  /** Names of what changes in it: properties, or attributes such as `DeletionPolicy`. */
+  readonly because: readonly string[];
+  /** Whether it is done only with `--allow-replacement`. */
+  readonly needsPermission: boolean;
+}
+
+/** A deploy makes another task definition of each that it changes; gate and verdict stand for nothing that could be lost. */
+const REPLACED_FREELY: readonly string[] = [TASK_DEFINITION_TYPE, ...GATE_TYPES];
+
+/** What a change set says, resource by resource. */
+export function changesOf(changes: readonly ChangeSetChange[]): readonly Change[] {
+  return changes.flatMap(({ ResourceChange: change }) => (change === undefined ? [] : [changeOf(change)]));
+}
+
+function changeOf(change: ResourceChange): Change {
+  const { LogicalResourceId: resource = '', ResourceType: type = '', Details: details = [] } = change;
+  const effect = effectOf(change);
+  const names = details.map(({ Target: target }) => target?.Name ?? target?.Attribute ?? '').filter(Boolean);
+  const loses = effect === 'replace' || effect === 'may replace' || effect === 'remove';
+  return {
+    effect,
+    resource,
+    type,
+    because: [...new Set(names)],
+    needsPermission: loses && !REPLACED_FREELY.includes(type),
+  };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html */
+function effectOf(change: ResourceChange): Effect {
+  switch (change.Action) {
+    case 'Add':
+    case 'Import':
+      return 'add';
+    case 'Remove':
+      return 'remove';
+    case 'Modify':
+      return modification(change);
+    default:
+      // Dynamic, or what is not known here: CloudFormation itself cannot say what it will do.
+      return 'may replace';
+  }
+}
+
+/**
+ * `Conditional` is said of whatever depends on something that is not known yet, such as a service on its task definition which
+ * is replaced. Its details tell whether the property that depends on it could replace the resource at all.
+ */
+function modification({ ResourceType: type = '', Replacement, Details: details = [] }: ResourceChange): Effect {
+  if (Replacement === 'False') return 'change';
+  if (Replacement !== 'Conditional') return 'replace';
+  // The deploy gate decides whether its resources are replaced, and never does it.
+  if (GATE_TYPES.includes(type)) return 'change';
+  const harmless = details.length > 0 && details.every(({ Target }) => Target?.RequiresRecreation === 'Never');
+  return harmless ? 'change' : 'may replace';
+}

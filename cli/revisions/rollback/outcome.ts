@@ -1,0 +1,103 @@
+import type { RevisionRecord } from '../../../lambda/shared/revision-record.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { firstFailure, type Happening } from './stack-events.ts';
+
+/** How a rollback ended. */
+export interface Outcome {
+  readonly result: RollbackResult;
+  /** For people. */
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+export type RollbackResult =
+  /** Something stands in the way, or what it would do needs a flag. */
+  | 'refused'
+  | 'no-changes'
+  /** A dry run, of which nothing is left. */
+  | 'planned'
+  | 'rolled-back'
+  /** It failed, and the stack is what it was before. */
+  | 'went-back'
+  /** It failed, and the stack needs somebody. */
+  | 'stuck'
+  /** Only the watching has ended. */
+  | 'goes-on';
+
+/** All that is known when the stack is done. */
+export interface Ending {
+  readonly stackName: string;
+  /** The revision that was asked for. */
+  readonly target: number;
+  /** The revision that ran before. */
+  readonly before: number;
+  /** The status that the stack came to. */
+  readonly status: string;
+  /** The revision that the rollback has made; `undefined` when the deploy gate did not admit it. */
+  readonly made: RevisionRecord | undefined;
+  readonly happenings: readonly Happening[];
+}
+
+/** What the end of a rollback means. */
+export function outcomeOf(ending: Ending): Outcome {
+  switch (ending.status) {
+    case 'UPDATE_COMPLETE':
+      return ofComplete(ending);
+    case 'UPDATE_ROLLBACK_COMPLETE':
+      return ofReturned(ending);
+    default:
+      return ofStuck(ending);
+  }
+}
+
+function ofComplete({ target, made }: Ending): Outcome {
+  if (made?.verdict === 'good') {
+    const message = `Revision ${made.number} is good: rolled back to ${target}.`;
+    return { result: 'rolled-back', message, exitCode: EXIT.done };
+  }
+  if (made?.verdict === 'unverified') {
+    const why = made.closedBecause ?? 'The canary did not prove it.';
+    const message = `Revision ${made.number} is unverified: rolled back to ${target}. ${why}`;
+    return { result: 'rolled-back', message, exitCode: EXIT.done };
+  }
+  const message =
+    `CloudFormation has rolled back to revision ${target}, and the deploy gate gave no verdict about it. ` +
+    'Check it with quilt-mcp canary; the log group of the deploy gate says why.';
+  return { result: 'rolled-back', message, exitCode: EXIT.unexpected };
+}
+
+function ofReturned(ending: Ending): Outcome {
+  const { target, before } = ending;
+  const { why, exitCode } = reasonOf(ending);
+  const message = `The rollback to revision ${target} did not hold: ${why}\nThe stack went back to where it was, revision ${before}.`;
+  return { result: 'went-back', message, exitCode };
+}
+
+function reasonOf({ made, happenings }: Ending): { readonly why: string; readonly exitCode: ExitCode } {
+  const failure = firstFailure(happenings);
+  const said = failure?.reason || made?.closedBecause || 'no reason is known.';
+  if (failure?.type === 'Custom::DeployGate') {
+    return { why: `the deploy gate refused it. ${said}`, exitCode: EXIT.refused };
+  }
+  if (made !== undefined && made.failedChecks.length > 0) {
+    const checks = made.failedChecks.map(({ name, reason }) => `\n  ✘ ${name}: ${reason}`);
+    return { why: `the canary was red on revision ${made.number}.${checks.join('')}`, exitCode: EXIT.checkFailed };
+  }
+  // The canary could not tell.
+  if (made?.closedBecause?.startsWith('canary-')) return { why: made.closedBecause, exitCode: EXIT.checkFailed };
+  return { why: failure === undefined ? said : `${failure.resource} failed. ${said}`, exitCode: EXIT.unexpected };
+}
+
+function ofStuck({ stackName, target, status, happenings }: Ending): Outcome {
+  const failed = happenings.findLast((happening) => !happening.ofStack && happening.status.endsWith('_FAILED'));
+  const where = failed === undefined ? '' : ` ${failed.resource}: ${failed.reason}`;
+  const remedy =
+    status === 'UPDATE_ROLLBACK_FAILED'
+      ? `Mend what stands in the way, then run \`aws cloudformation continue-update-rollback --stack-name ${stackName}\`.`
+      : `Look at the stack's events, and bring it to an end: \`aws cloudformation rollback-stack --stack-name ${stackName}\`.`;
+  return {
+    result: 'stuck',
+    message: `The rollback to revision ${target} failed, and the stack ${stackName} is ${status}.${where}\n${remedy} Until then nothing can be deployed.`,
+    exitCode: EXIT.unexpected,
+  };
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { templateTrigger } from '../../../lambda/shared/template-trigger.ts';
+import { CommandError, EXIT } from '../../exit-codes.ts';
+import type { StoredTemplate } from '../stored-template.ts';
+import { GATE_TYPES, isObject, mapResources, type Template, type TemplateResource } from '../template.ts';
+
+/** A template as CloudFormation is to deploy it. */
+export interface PreparedTemplate {
+  readonly text: string;
+  /** Of the text, in hexadecimal digits. */
+  readonly sha256: string;
+  /** What tells the template from others, by which a deploy is announced. */
+  readonly trigger: string;
+  readonly template: Template;
+}
+
+/**
+ * Prepares the template of a revision for a rollback: the canary decides about it, even if it had no say at its first deploy.
+ * The result is what a synthesis without break-glass would have given, with its own trigger.
+ *
+ * @throws CommandError (3) when the template has no deploy gate, or no verdict, so that nothing would check it
+ */
+export function prepareTemplate(number: number, { text, template }: StoredTemplate): PreparedTemplate {
+  requireChecked(number, template);
+  const trigger = templateTrigger(template) ?? '';
+  if (!gatesOf(template).some(isBreakGlass)) return { text, sha256: sha256(text), trigger, template };
+
+  const enforced = mapResources(template, withoutBreakGlass);
+  // The trigger is the hash of all the rest, as lib/constructs/checked-deploy.ts makes it.
+  const hash = sha256(JSON.stringify(withTrigger(enforced, '')));
+  const prepared = withTrigger(enforced, hash);
+  const preparedText = JSON.stringify(prepared, undefined, 1);
+  return { text: preparedText, sha256: sha256(preparedText), trigger: hash, template: prepared };
+}
+
+function requireChecked(number: number, template: Template): void {
+  const gates = gatesOf(template);
+  const complete = GATE_TYPES.every((type) => gates.filter(({ Type }) => Type === type).length === 1);
+  if (complete && gates.every(({ Properties }) => typeof Properties?.Trigger === 'string')) return;
+  throw new CommandError(
+    `The template of revision ${number} would be deployed unchecked: it has no deploy gate. ` +
+      'Choose another revision: quilt-mcp history.',
+    EXIT.refused,
+  );
+}
+
+function gatesOf({ Resources }: Template): readonly TemplateResource[] {
+  return Object.values(Resources).filter(isGate);
+}
+
+function isGate({ Type }: TemplateResource): boolean {
+  return GATE_TYPES.includes(Type);
+}
+
+function isBreakGlass({ Properties }: TemplateResource): boolean {
+  return Properties?.Canary !== 'enforce' || Properties.Reason !== undefined;
+}
+
+function withoutBreakGlass(resource: TemplateResource): TemplateResource {
+  if (!isGate(resource) || !isObject(resource.Properties)) return resource;
+  const { Reason: _, ...properties } = resource.Properties;
+  return { ...resource, Properties: { ...properties, Canary: 'enforce' } };
+}
+
+function withTrigger(template: Template, Trigger: string): Template {
+  return mapResources(template, (resource) =>
+    isGate(resource) ? { ...resource, Properties: { ...resource.Properties, Trigger } } : resource,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

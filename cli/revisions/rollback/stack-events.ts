@@ -1,0 +1,89 @@
+import {
+  type CloudFormationClient,
+  paginateDescribeStackEvents,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { awsFailure } from '../../aws-failure.ts';
+
+/** What CloudFormation writes around the reason of a custom resource. */
+const WRAPPING =
+  /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
+
+const REASON_SHOWN = 240;
+
+/** Something that has happened to the stack or to one of its resources. */
+export interface Happening {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly resource: string;
+  readonly type: string;
+  /** Such as `UPDATE_COMPLETE`. */
+  readonly status: string;
+  readonly reason: string;
+  /** Whether it is about the stack itself. */
+  readonly ofStack: boolean;
+}
+
+/**
+ * What has happened since an event, oldest first.
+ *
+ * @param since - ID of the event; everything when there is none
+ * @throws CommandError (3) when AWS refuses the caller, (4) when CloudFormation cannot be asked
+ */
+export async function happeningsSince(
+  client: CloudFormationClient,
+  stackArn: string,
+  since: string | undefined,
+): Promise<readonly Happening[]> {
+  const found: Happening[] = [];
+  try {
+    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackArn })) {
+      for (const event of StackEvents) {
+        if (event.EventId === since) return found.reverse();
+        found.push(happeningOf(event, stackArn));
+      }
+    }
+  } catch (error) {
+    throw awsFailure("The stack's events cannot be read", error);
+  }
+  return found.reverse();
+}
+
+function happeningOf(event: StackEvent, stackArn: string): Happening {
+  const { EventId, Timestamp, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus } = event;
+  return {
+    id: EventId ?? '',
+    at: (Timestamp ?? new Date(0)).toISOString(),
+    resource: LogicalResourceId ?? '',
+    type: ResourceType ?? '',
+    status: ResourceStatus ?? '',
+    reason: oneLine(event.ResourceStatusReason ?? ''),
+    ofStack: PhysicalResourceId === stackArn,
+  };
+}
+
+function oneLine(reason: string): string {
+  return reason.replace(WRAPPING, '').replace(/\s+/g, ' ').trim();
+}
+
+/** An event for people: one line, which the reasons of all checks would not be; the record has them whole. */
+export function happeningLine({ at, resource, status, reason }: Happening): string {
+  const shown = reason.length > REASON_SHOWN ? `${reason.slice(0, REASON_SHOWN)} …` : reason;
+  return [`${at.slice(0, 19)}Z`, resource, status, shown].filter(Boolean).join('  ');
+}
+
+/**
+ * The status that the stack has come to, when nothing more happens to it.
+ *
+ * @param happenings - oldest first, all of one operation
+ */
+export function endOf(happenings: readonly Happening[]): string | undefined {
+  const last = happenings.findLast(({ ofStack }) => ofStack)?.status;
+  return last === undefined || last.endsWith('_IN_PROGRESS') ? undefined : last;
+}
+
+/** What failed first; the rest fails or is cancelled because of it. */
+export function firstFailure(happenings: readonly Happening[]): Happening | undefined {
+  return happenings.find(({ ofStack, status }) => !ofStack && /^(CREATE|UPDATE|DELETE)_FAILED$/.test(status));
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { rule, section, text } from './rules.ts';
+
+const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
+const NAME = '[A-Za-z0-9._-]{1,100}';
+
+const oidcProvider = z.discriminatedUnion(
+  'kind',
+  [
+    section({ kind: z.literal('create') }),
+    section({
+      kind: z.literal('import'),
+      arn: text(
+        /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+        rule(
+          'The OIDC provider is given by its ARN, and is that of github.com',
+          'Write arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com',
+        ),
+      ),
+    }),
+  ],
+  rule("An OIDC provider is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
+);
+
+/** A repository on GitHub whose workflows may deploy. */
+export const ciSchema = section({
+  /**
+   * As the subject of its tokens begins. Repositories of recent years have immutable subjects, with the numbers of owner and
+   * repository: `example@123456/quilt-deployment@456789`.
+   * https://docs.github.com/en/actions/reference/security/oidc
+   */
+  repository: text(
+    new RegExp(`^(${OWNER}/${NAME}|${OWNER}@\\d{1,20}/${NAME}@\\d{1,20})$`),
+    rule(
+      'A repository is given by owner and name, both with their numbers or both without',
+      'Write a name such as example/quilt-deployment or example@123456/quilt-deployment@456789',
+    ),
+  ),
+  /** The GitHub environment whose jobs may deploy: it is there that approval is demanded. */
+  environment: text(
+    /^[A-Za-z0-9][\w.-]{0,99}$/,
+    rule(
+      'A GitHub environment is named with letters, digits, _ . and -',
+      "Write the name of the deploy job's environment",
+    ),
+  ).default('production'),
+  /** What makes the account believe GitHub. An account has one for all of its repositories. */
+  oidcProvider: oidcProvider.default({ kind: 'create' }),
+});
+export type CiConfig = z.output<typeof ciSchema>;

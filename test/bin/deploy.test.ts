@@ -1,0 +1,83 @@
+import { type Answer, type AnswerTo, scriptedAws } from '../cli/preflight/support/scripted-aws.ts';
+import { runCli } from '../cli/support/run-cli.ts';
+import { closeServers } from '../lambda/support/servers.ts';
+
+/** The program synthesises the example environment, on a machine that may be busy. */
+jest.setTimeout(120_000);
+
+const ACCOUNT: Readonly<Record<string, Answer | AnswerTo>> = {
+  GetCallerIdentity: { Account: '111122223333', Arn: 'arn:aws:sts::111122223333:assumed-role/Operator/alice' },
+  GetParameter: ({ Name }) =>
+    String(Name).startsWith('/cdk-bootstrap/')
+      ? { Parameter: { Name, Value: '30' } }
+      : { Parameter: { Name, Value: String(Name).endsWith('state-table-name') ? 'the-table' : 'arn:the-listener' } },
+  DescribeStacks: { error: 'ValidationError' },
+  GetItem: {},
+  GetHostedZone: { HostedZone: { Id: 'Z0123456789ABCDEFGHIJ', Name: 'example.org.', CallerReference: 'a' } },
+  DescribeRules: { Rules: [] },
+  ListStackResources: { error: 'ValidationError' },
+};
+
+afterEach(closeServers);
+
+async function check(answers: Readonly<Record<string, Answer | AnswerTo>>, ...args: readonly string[]) {
+  const { endpoint, asked } = await scriptedAws({ ...ACCOUNT, ...answers });
+  const ended = await runCli(['deploy', '--environment', 'production', ...args], endpoint);
+  return { ...ended, operations: new Set(asked.map(({ operation }) => operation)) };
+}
+
+test('--check looks at everything and changes nothing', async () => {
+  const { status, stdout, stderr, operations } = await check({}, '--check', '--json');
+  const { findings, deploy } = JSON.parse(stdout);
+  expect({ status, stderr, deploy }).toEqual({ status: 0, stderr: '', deploy: null });
+  expect(findings.map(({ about }: { about: string }) => about)).toEqual([
+    'credentials',
+    'account and region',
+    'Services stack',
+    'deploy lock',
+    'rotation',
+    'hosted zone',
+    'synthesis',
+    'CDK bootstrap',
+    'Foundation stack',
+    'Trust stack',
+    'Operations stack',
+    'built images',
+    'listener rule priorities',
+  ]);
+  expect([...operations].filter((operation) => !/^(Get|Describe|List)/.test(operation))).toEqual([]);
+});
+
+test('all that stands in the way is shown at once, a mistake decides the exit code, and nothing is deployed', async () => {
+  const { status, stdout, operations } = await check({
+    GetItem: ({ Key }) =>
+      (Key as { pk: { S: string } }).pk.S === 'lock'
+        ? { Item: { owner: { S: 'alice' }, kind: { S: 'by-hand' }, takenAt: { S: '2026-01-02T03:04:05Z' } } }
+        : {},
+    GetHostedZone: { error: 'NoSuchHostedZone' },
+    DescribeRules: { Rules: [{ RuleArn: 'arn:of-another', Priority: '10', IsDefault: false }] },
+  });
+  expect(stdout).toMatch(/^ {2}✔ credentials: arn:aws:sts::111122223333:assumed-role\/Operator\/alice$/m);
+  expect(stdout).toMatch(/^ {2}✘ deploy lock: held since .+\n {6}Wait until .+$/m);
+  expect(stdout).toMatch(/^ {2}✘ hosted zone: there is no Z0123456789ABCDEFGHIJ\n {6}Mend dns\.hostedZoneId .+$/m);
+  expect(stdout).toMatch(/^ {2}✘ listener rule priorities: other rules .+ 10\n {6}Choose others .+$/m);
+  expect(stdout).toMatch(/\nNothing was deployed: 3 things stand in the way\.\n$/);
+  expect(status).toBe(2);
+  expect([...operations].filter((operation) => !/^(Get|Describe|List)/.test(operation))).toEqual([]);
+});
+
+test('with the credentials of another account nothing more is asked', async () => {
+  const { status, stdout, operations } = await check({
+    GetCallerIdentity: { Account: '999988887777', Arn: 'arn:aws:iam::999988887777:user/mallory' },
+  });
+  expect(status).toBe(3);
+  expect(stdout).toContain('account 999988887777');
+  expect([...operations]).toEqual(['GetCallerIdentity']);
+});
+
+test('a mistake in the configuration is told before AWS is asked', async () => {
+  const { status, stderr, operations } = await check({}, '-c', 'canary=report');
+  expect(status).toBe(2);
+  expect(stderr).toContain('-c reason');
+  expect(operations.size).toBe(0);
+});

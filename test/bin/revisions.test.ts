@@ -1,0 +1,91 @@
+import { FakeAccount } from '../cli/revisions/support/fake-account.ts';
+import { revision, STACK } from '../cli/revisions/support/records.ts';
+import { image } from '../cli/revisions/support/template.ts';
+import { runCli } from '../cli/support/run-cli.ts';
+import { closeServers } from '../lambda/support/servers.ts';
+
+/** Each test starts the whole program, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
+const PRODUCTION = ['--environment', 'production'] as const;
+
+let account: FakeAccount;
+beforeEach(async () => {
+  account = await FakeAccount.start();
+});
+afterEach(closeServers);
+
+const run = (...args: readonly string[]) => runCli([...args, ...PRODUCTION], account.endpoint);
+
+test('history: as many as are asked for, newest first, without a look at their templates', async () => {
+  account.remember(...Array.from({ length: 205 }, (_, index) => revision(index + 1)));
+  const { status, stdout, stderr } = await run('history', '--last', '204', '--json');
+  const { current, revisions } = JSON.parse(stdout);
+  expect(revisions.map(({ number }: { number: number }) => number)).toEqual(
+    Array.from({ length: 204 }, (_, index) => 205 - index),
+  );
+  expect({ current, status, stderr }).toEqual({ current: 205, status: 0, stderr: '' });
+  expect(account.operations).not.toContain('GetObject');
+});
+
+test('history: what runs is told, although all that is shown has failed', async () => {
+  const failed = { verdict: { S: 'failed' } };
+  account.remember(revision(1), revision(2, {}, failed), revision(3, {}, failed));
+  const { stdout } = await run('history', '--last', '1', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ current: 1, revisions: [{ number: 3, current: false }] });
+});
+
+test('show: the record as a document, and its template byte by byte', async () => {
+  const first = revision(1, { reason: 'It had to be.' });
+  account.remember(first);
+  const shown = await run('show', '1', '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({ number: 1, kind: 'break-glass', stackArn: STACK, failedChecks: [] });
+  expect(await run('show', '1', '--template')).toEqual({ status: 0, stdout: first.text, stderr: '' });
+});
+
+test('diff: from a revision to the one that runs, with exit code 0 although they differ', async () => {
+  account.remember(revision(1), revision(2, { mcp: image('mcp', '2') }), revision(3, {}, { verdict: { S: 'failed' } }));
+  const { status, stdout } = await run('diff', '1');
+  expect(stdout).toMatch(/^ +REVISION 1 +REVISION 2$/m);
+  expect(stdout).toMatch(/^ +MCP image .*mcp@sha256:111111111111 .*mcp@sha256:222222222222$/m);
+  expect(stdout).toMatch(/^ +catalog image .*the same$/m);
+  expect(stdout).toContain(`"Image": "${image('mcp', '2')}"`);
+  expect(status).toBe(0);
+});
+
+test('rollback as a document: nothing else is on standard output, and a refusal is exit code 3', async () => {
+  account.remember(revision(1, {}, { verdict: { S: 'failed' } }), revision(2));
+  const { status, stdout, stderr } = await run('rollback', '1', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ result: 'refused', made: null, changes: [] });
+  expect(stderr).toBe('Not rolled back: something stands in the way. Nothing was changed.\n');
+  expect(status).toBe(3);
+});
+
+test.each([
+  [['show', 'newest'], 'no number of a revision'],
+  [['show', '1', '--json', '--template'], 'leave --json out'],
+  [['history', '--last', '0'], '--last takes a whole number from 1 to 1000'],
+  [['diff'], "missing required argument 'from'"],
+  [['rollback', '1', '--force'], "unknown option '--force'"],
+])('%j is refused with exit code 2, before anybody is asked', async (args, says) => {
+  const { status, stdout, stderr } = await run(...args);
+  expect(stderr).toContain(says);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(account.operations).toEqual([]);
+});
+
+test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is exit code 2', async (command) => {
+  account.remember(revision(1));
+  const { status, stderr } = await run(command, '7');
+  expect(stderr).toContain('There is no revision 7, or none any more: quilt-mcp history shows those that there are.\n');
+  expect(status).toBe(2);
+});
+
+test.each([
+  ['AWS refuses the caller', () => account.failing.set('Query', 'AccessDeniedException'), 3],
+  ['nobody answers', closeServers, 4],
+])('%s: an exit code of its own', async (_, change, exitCode) => {
+  await change();
+  const { status, stdout } = await run('history');
+  expect({ status, stdout }).toEqual({ status: exitCode, stdout: '' });
+});

@@ -1,0 +1,206 @@
+import { bootstrapFindings } from '../../../cli/preflight/bootstrap.ts';
+import { callerFindings } from '../../../cli/preflight/caller.ts';
+import { preflightClients } from '../../../cli/preflight/clients.ts';
+import type { Finding } from '../../../cli/preflight/finding.ts';
+import { imageFindings } from '../../../cli/preflight/images.ts';
+import { listenerRuleFinding } from '../../../cli/preflight/listener-rules.ts';
+import { exitCodeOf, findingLines } from '../../../cli/preflight/report.ts';
+import { imagesOf } from '../../../cli/preflight/template-images.ts';
+import { closeServers, unusedOrigin } from '../../lambda/support/servers.ts';
+import { type Answer, scriptedAws } from './support/scripted-aws.ts';
+
+const PLACE = { account: '111122223333', region: 'us-east-1' };
+const CALLER = 'arn:aws:sts::111122223333:assumed-role/Operator/alice';
+
+afterEach(closeServers);
+
+const stateOf = ({ state, detail, exitCode }: Finding) => [state, detail, exitCode ?? 0];
+
+describe('caller', () => {
+  const look = async (answer: Answer) =>
+    callerFindings((await scriptedAws({ GetCallerIdentity: answer })).clients.sts, PLACE);
+
+  test('who has credentials for the account goes on, under their own name', async () => {
+    const { findings, caller } = await look({ Account: '111122223333', Arn: CALLER });
+    expect(findings.map(stateOf)).toEqual([
+      ['ok', CALLER, 0],
+      ['ok', '111122223333, us-east-1', 0],
+    ]);
+    expect(caller).toBe(CALLER);
+  });
+
+  test('those of another account are refused, naming both', async () => {
+    const { findings, caller } = await look({ Account: '999988887777', Arn: CALLER });
+    expect(exitCodeOf(findings)).toBe(3);
+    expect(findings.at(-1)?.detail).toMatch(/999988887777.*111122223333/);
+    expect(caller).toBeUndefined();
+  });
+
+  test.each(['ExpiredToken', 'InvalidClientTokenId', 'RegionDisabledException', 'AccessDenied'])(
+    'credentials that AWS does not accept (%s) are refused',
+    async (error) => {
+      const { findings, caller } = await look({ error });
+      expect(findings.map(stateOf)).toEqual([['failed', `none that AWS accepts (${error})`, 3]]);
+      expect(caller).toBeUndefined();
+    },
+  );
+
+  test('an AWS that cannot be reached is exit code 4', async () => {
+    const credentials = { accessKeyId: '111122223333', secretAccessKey: 'not-a-credential' };
+    const { sts } = preflightClients({ endpoint: await unusedOrigin(), region: 'us-east-1', credentials });
+    await expect(callerFindings(sts, PLACE)).rejects.toMatchObject({ exitCode: 4 });
+  });
+});
+
+describe('bootstrap', () => {
+  const stack = (version: number) => ({
+    id: 'One',
+    stackName: 'one',
+    template: {},
+    bootstrap: { parameter: '/cdk-bootstrap/hnb659fds/version', version },
+  });
+  const look = async (answer: Answer) => {
+    const { clients, asked } = await scriptedAws({ GetParameter: answer });
+    const findings = await bootstrapFindings(clients.ssm, [stack(6), stack(8)], PLACE);
+    expect(asked).toHaveLength(1);
+    return findings.map(stateOf);
+  };
+
+  test('has to be as new as the most demanding stack', async () => {
+    expect(await look({ Parameter: { Value: '30' } })).toEqual([['ok', 'version 30', 0]]);
+    expect(await look({ Parameter: { Value: '7' } })).toEqual([['failed', 'version 7, and 8 is needed', 2]]);
+    expect(await look({ error: 'ParameterNotFound' })).toEqual([['failed', 'the account has none in us-east-1', 2]]);
+  });
+});
+
+describe('images', () => {
+  const DIGEST = `sha256:${'ab'.repeat(32)}`;
+  const IN_ECR = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/mcp@${DIGEST}`;
+  const look = async (images: readonly string[], answer: Answer = { images: [{}] }) => {
+    const { clients, asked } = await scriptedAws({ BatchGetImage: answer });
+    const regions: string[] = [];
+    const findings = await imageFindings(images, (region) => {
+      regions.push(region);
+      return clients.ecrOf(region);
+    });
+    return { findings: findings.map(stateOf), regions, asked: asked.map(({ input }) => input) };
+  };
+
+  test('are asked for in their own account and region, each once', async () => {
+    const { findings, regions, asked } = await look([IN_ECR, IN_ECR]);
+    expect(findings).toEqual([['ok', 'is there', 0]]);
+    expect(regions).toEqual(['eu-west-1']);
+    expect(asked).toEqual([
+      { registryId: '111122223333', repositoryName: 'team/mcp', imageIds: [{ imageDigest: DIGEST }] },
+    ]);
+  });
+
+  test('of the CDK are asked for by their tag, also in another partition', async () => {
+    const { asked } = await look(['111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/cdk-assets:0a1b']);
+    expect(asked).toEqual([
+      { registryId: '111122223333', repositoryName: 'cdk-assets', imageIds: [{ imageTag: '0a1b' }] },
+    ]);
+  });
+
+  test('that are not there are told, with exit code 2', async () => {
+    const gone = { images: [], failures: [{ failureCode: 'ImageNotFound' }] };
+    expect((await look([IN_ECR], gone)).findings).toEqual([['failed', 'is not in its repository', 2]]);
+    const { findings } = await look([IN_ECR], { error: 'RepositoryNotFoundException' });
+    expect(findings).toEqual([['failed', 'there is no repository team/mcp in 111122223333, eu-west-1', 2]]);
+  });
+
+  test('of other registries are not checked', async () => {
+    const { findings, asked } = await look([`ghcr.io/example/mcp@${DIGEST}`]);
+    expect(findings).toEqual([['not-checked', 'its registry is not ECR', 0]]);
+    expect(asked).toEqual([]);
+  });
+
+  test('of a template are told apart: those that have to be there, and those that the CDK builds', () => {
+    const task = (Image: unknown) => ({
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { ContainerDefinitions: [{ Image }] },
+    });
+    const suffix = { Ref: 'AWS::URLSuffix' };
+    const template = {
+      Resources: {
+        Given: task({ 'Fn::Join': ['', ['111122223333.dkr.ecr.cn-north-1.', suffix, `/mcp@${DIGEST}`]] }),
+        Built: task({ 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.\${AWS::URLSuffix}/cdk:0a1b` }),
+        Other: { Type: 'AWS::ECS::Service' },
+      },
+    };
+    expect(imagesOf(template, { account: '111122223333', region: 'cn-north-1' })).toEqual({
+      given: [`111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/mcp@${DIGEST}`],
+      built: ['111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/cdk:0a1b'],
+    });
+  });
+});
+
+describe('listener rule priorities', () => {
+  const rule = (Priority: number) => ({ Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properties: { Priority } });
+  const template = { Resources: { Mcp: rule(10), Catalog: rule(20) } };
+  const inListener = (...rules: readonly (readonly [arn: string, priority: string])[]): Answer => ({
+    Rules: [
+      { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
+      ...rules.map(([RuleArn, Priority]) => ({ RuleArn, Priority, IsDefault: false })),
+    ],
+  });
+  const ours = {
+    StackResourceSummaries: [
+      {
+        LogicalResourceId: 'Mcp',
+        ResourceType: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+        PhysicalResourceId: 'arn:ours',
+        LastUpdatedTimestamp: '2026-01-01T00:00:00Z',
+        ResourceStatus: 'CREATE_COMPLETE',
+      },
+    ],
+  };
+  const look = async (
+    DescribeRules: Answer,
+    ListStackResources: Answer = ours,
+    listener: string | undefined = 'arn:one',
+  ) => {
+    const { clients } = await scriptedAws({ DescribeRules, ListStackResources });
+    return stateOf(await listenerRuleFinding(clients, template, listener, 'quilt-services'));
+  };
+
+  test('may be free, or ours already', async () => {
+    expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '30']))).toEqual([
+      'ok',
+      '10, 20: free, or of this deployment already',
+      0,
+    ]);
+  });
+
+  test('may not be those of somebody else’s rules, also when nothing of ours is there', async () => {
+    const found = ['failed', 'other rules of the listener have 20', 2];
+    expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '20']))).toEqual(found);
+    expect(await look(inListener(['arn:of-another', '20']), { error: 'ValidationError' })).toEqual(found);
+  });
+
+  test('of a listener that is not there are a mistake', async () => {
+    expect(await look({ error: 'ListenerNotFound' })).toEqual(['failed', 'there is no listener arn:one', 2]);
+  });
+});
+
+describe('report', () => {
+  const failed = (exitCode: 2 | 3): Finding => ({
+    about: 'a',
+    state: 'failed',
+    detail: 'b',
+    remedy: 'Do c.',
+    exitCode,
+  });
+
+  test('a mistake comes before what has to be waited for, and what is not known is no failure', () => {
+    expect(exitCodeOf([failed(3), failed(2), failed(3)])).toBe(2);
+    expect(exitCodeOf([failed(3), { about: 'a', state: 'ok', detail: 'b' }])).toBe(3);
+    expect(exitCodeOf([{ about: 'a', state: 'not-checked', detail: 'b' }])).toBe(0);
+  });
+
+  test('each finding is a line, and each failure has a line with its remedy', () => {
+    expect(findingLines({ about: 'a', state: 'ok', detail: 'b' })).toBe('  ✔ a: b');
+    expect(findingLines({ about: 'a', state: 'not-checked', detail: 'b' })).toBe('  – a: b');
+    expect(findingLines(failed(3))).toBe('  ✘ a: b\n      Do c.');
+  });
+});

@@ -1,0 +1,124 @@
+import { lockFindings } from '../../../cli/preflight/locks.ts';
+import { exitCodeOf } from '../../../cli/preflight/report.ts';
+import { loadEnvironment } from '../../../config/load.ts';
+import { closeServers } from '../../lambda/support/servers.ts';
+import { type Answer, scriptedAws } from './support/scripted-aws.ts';
+
+const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:quilt-rotation:one';
+
+afterEach(closeServers);
+
+interface Found {
+  /** Status of the Services stack; none: it does not exist. */
+  readonly stack?: string;
+  /** The items of the state table. */
+  readonly lock?: { readonly kind: string; readonly owner: string };
+  readonly rotation?: { readonly phase: string; readonly execution: string };
+  /** Status of every execution; none: they are forgotten. */
+  readonly execution?: string;
+}
+
+const USUAL: Found = { stack: 'UPDATE_COMPLETE' };
+
+async function look({ stack, lock, rotation, execution }: Found) {
+  const { clients } = await scriptedAws({
+    DescribeStacks: stack === undefined ? { error: 'ValidationError' } : stackWith(stack),
+    GetItem: ({ Key }) => {
+      const { pk } = Key as { pk: { S: string } };
+      const item = pk.S === 'lock' ? lock && { ...lock, takenAt: '2026-01-02T03:04:05Z' } : rotation;
+      return item === undefined ? {} : { Item: textsOf(item) };
+    },
+    DescribeExecution: execution === undefined ? { error: 'ExecutionDoesNotExist' } : { status: execution },
+  });
+  return lockFindings(clients, { config: loadEnvironment('production'), stateTable: 'the-table' });
+}
+
+function stackWith(StackStatus: string): Answer {
+  return { Stacks: [{ StackName: 'quilt-services', CreationTime: '2026-01-01T00:00:00Z', StackStatus }] };
+}
+
+function textsOf(values: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S }]));
+}
+
+test('nothing is in the way when nobody changes anything', async () => {
+  const findings = await look(USUAL);
+  expect(findings.map(({ about, state, detail }) => `${about}: ${state}: ${detail}`)).toEqual([
+    'Services stack: ok: quilt-services is UPDATE_COMPLETE',
+    'deploy lock: ok: free',
+    'rotation: ok: none so far',
+  ]);
+});
+
+test.each<[what: string, found: Found]>([
+  ['a stack that is not there', {}],
+  ['a stack that has only been looked at', { stack: 'REVIEW_IN_PROGRESS' }],
+  ['a stack whose first deploy failed, which the CDK makes anew', { stack: 'ROLLBACK_COMPLETE' }],
+  ['the lock of a deploy that has ended', { ...USUAL, lock: { kind: 'deploy', owner: 'arn:the-stack' } }],
+  [
+    'the lock of a rotation that has ended',
+    { ...USUAL, lock: { kind: 'rotation', owner: EXECUTION }, execution: 'FAILED' },
+  ],
+  ['the lock of a rotation that is forgotten', { ...USUAL, lock: { kind: 'rotation', owner: EXECUTION } }],
+  [
+    'a rotation in its grace time',
+    { ...USUAL, rotation: { phase: 'grace', execution: EXECUTION }, execution: 'RUNNING' },
+  ],
+  ['a rotation that stands still', { ...USUAL, rotation: { phase: 'testSecret', execution: '' } }],
+  [
+    'a rotation whose execution has died',
+    { ...USUAL, rotation: { phase: 'createSecret', execution: EXECUTION }, execution: 'TIMED_OUT' },
+  ],
+])('%s is in nobody’s way', async (_, found) => {
+  expect(exitCodeOf(await look(found))).toBe(0);
+});
+
+test.each<[what: string, found: Found, about: string, detail: RegExp]>([
+  ['a deploy', { stack: 'UPDATE_IN_PROGRESS' }, 'Services stack', /is UPDATE_IN_PROGRESS/],
+  ['a stack that is stuck', { stack: 'UPDATE_ROLLBACK_FAILED' }, 'Services stack', /is UPDATE_ROLLBACK_FAILED/],
+  [
+    'the lock of a deploy that runs',
+    { stack: 'UPDATE_IN_PROGRESS', lock: { kind: 'deploy', owner: 'arn:the-stack' } },
+    'deploy lock',
+    /held since 2026-01-02T03:04:05Z by another deploy: arn:the-stack/,
+  ],
+  [
+    'the lock of a rotation that runs',
+    { ...USUAL, lock: { kind: 'rotation', owner: EXECUTION }, execution: 'RUNNING' },
+    'deploy lock',
+    /by a rotation of the secret/,
+  ],
+  [
+    'the lock of a holder that a later release may know',
+    { ...USUAL, lock: { kind: 'backup', owner: 'x' } },
+    'deploy lock',
+    /held since/,
+  ],
+  [
+    'a step of a rotation',
+    { ...USUAL, rotation: { phase: 'finishSecret', execution: EXECUTION }, execution: 'RUNNING' },
+    'rotation',
+    /is being rotated \(finishSecret\)/,
+  ],
+  [
+    'a phase that a later release may know',
+    { ...USUAL, rotation: { phase: 'unheardOf', execution: EXECUTION }, execution: 'RUNNING' },
+    'rotation',
+    /is being rotated \(unheardOf\)/,
+  ],
+])('%s is in the way, with exit code 3', async (_, found, about, detail) => {
+  const findings = await look(found);
+  expect(exitCodeOf(findings)).toBe(3);
+  const failed = findings.find((finding) => finding.about === about);
+  expect(failed).toMatchObject({ state: 'failed', detail: expect.stringMatching(detail) });
+  expect(failed?.remedy).toMatch(/^(Wait until|Mend what) .+\.$/);
+});
+
+test('a caller who may not look is told so, since the deploy gate looks too', async () => {
+  const { clients } = await scriptedAws({
+    DescribeStacks: { error: 'AccessDenied' },
+    GetItem: { error: 'AccessDeniedException' },
+  });
+  const findings = await lockFindings(clients, { config: loadEnvironment('production'), stateTable: 'the-table' });
+  expect(findings.map(({ state }) => state)).toEqual(['not-checked', 'not-checked', 'not-checked']);
+});

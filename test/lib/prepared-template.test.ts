@@ -1,0 +1,19 @@
+import { prepareTemplate } from '../../cli/revisions/rollback/prepared-template.ts';
+import { parseTemplate } from '../../cli/revisions/template.ts';
+import { buildBundles } from './support/build.ts';
+import { productionWith, synthesise } from './support/synthesise.ts';
+
+beforeAll(buildBundles);
+
+test('a template without its break-glass is the one that a synthesis without it gives, trigger included', () => {
+  const config = productionWith();
+  const textOf = (reason?: string) => {
+    const { files } = synthesise(config, reason === undefined ? undefined : { reason });
+    return files.get('Services.template.json') ?? '';
+  };
+  const [plain, glass] = [textOf(), textOf('The old client needs it.')];
+  expect(glass).not.toBe(plain);
+  const prepared = prepareTemplate(1, { text: glass, template: parseTemplate(glass) });
+  expect(prepared.text).toBe(plain);
+  expect(prepareTemplate(1, { text: plain, template: parseTemplate(plain) })).toEqual(prepared);
+});

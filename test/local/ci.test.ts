@@ -1,0 +1,50 @@
+/** The deploy job as a workflow runs it, on a machine without an AWS account. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { processesOf } from './support/processes-of.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const directory = mkdtempSync(join(tmpdir(), 'quilt-ci-'));
+let job: ChildProcess;
+
+afterAll(() => {
+  try {
+    process.kill(-(job.pid ?? 0), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('npm run ci:deploy deploys an environment of its own from nothing, proves it, and leaves nothing behind', async () => {
+  job = spawn('npm', ['run', '--silent', 'ci:deploy', '--', '--environment', 'local'], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...process.env, QUILT_LOCAL_DIRECTORY: directory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [job.stdout, job.stderr]) stream?.on('data', (chunk) => (said += chunk));
+  const code = await new Promise((resolve) => job.once('close', resolve));
+
+  // In this order: looked, deployed Foundation and Trust first, announced, deployed the rest, asked the canary again.
+  const steps = [
+    '✔ state table: made by this deploy, the first one',
+    '✔ CDK bootstrap: version',
+    '✅  Trust',
+    '✅  Foundation (quilt-foundation) (no changes)',
+    '✅  Services',
+    'Revision 1 is good.',
+    'Canary green on',
+  ];
+  expect(steps.filter((step) => !said.includes(step))).toEqual([]);
+  expect(steps.map((step) => said.indexOf(step))).toEqual(
+    steps.map((step) => said.indexOf(step)).sort((a, b) => a - b),
+  );
+  expect(said).not.toContain('announcement: not made');
+  expect(code).toBe(0);
+  expect(existsSync(join(directory, 'run'))).toBe(false);
+  expect(processesOf(directory)).toEqual([]);
+}, 240_000);

@@ -1,0 +1,175 @@
+/** What a rollback says before it changes anything, and what keeps it from changing something: every test goes on from the one before. */
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { CloudFormationClient, ListChangeSetsCommand } from '@aws-sdk/client-cloudformation';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { RevisionHistory } from '../../cli/revisions/history.ts';
+import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import { ANNOUNCEMENT_KEY } from '../../lambda/shared/announcement-item.ts';
+import { revisionSortKey } from '../../lambda/shared/revision-record.ts';
+import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';
+import { clusterName, stackName } from '../../lib/names.ts';
+import { LocalEnvironment } from '../../local/run/environment.ts';
+import { offerRebuiltImage } from './support/fixture-images.ts';
+import { Operator } from './support/operator.ts';
+
+const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-rollback');
+const MINUTES = 60_000;
+const config = loadEnvironment('local');
+
+let environment: LocalEnvironment;
+let operator: Operator;
+let dynamodb: DynamoDBClient;
+let s3: S3Client;
+let TableName: string;
+let Bucket: string;
+
+beforeAll(async () => {
+  environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run') });
+  operator = new Operator(DIRECTORY);
+  dynamodb = new DynamoDBClient(environment.clientSettings);
+  s3 = new S3Client(environment.clientSettings);
+  await environment.bootstrap();
+  await environment.deploy();
+  const second = offerRebuiltImage(environment.imageDirectory, 'mcp', 'to-be-left');
+  await environment.deploy(undefined, ['Services', '--exclusively', '-c', `mcpImage=${second}`]);
+  TableName = await foundationValue('state-table-name');
+  Bucket = await foundationValue('revision-bucket-name');
+}, 3 * MINUTES);
+
+afterAll(() => environment?.stop(), MINUTES);
+
+async function foundationValue(value: FoundationValue): Promise<string> {
+  const Name = foundationParameterName(config.namePrefix, value);
+  const { Parameter } = await new SSMClient(environment.clientSettings).send(new GetParameterCommand({ Name }));
+  return Parameter?.Value ?? '';
+}
+
+const history = () => operator.ask<RevisionHistory>('history');
+const rollback = (...options: readonly string[]) => operator.ask<RollbackReport>('rollback', ...options);
+
+/** All that a rollback could leave behind or change. */
+async function state() {
+  const cloudformation = new CloudFormationClient(environment.clientSettings);
+  const services = stackName(config, 'services');
+  const { Summaries = [] } = await cloudformation.send(new ListChangeSetsCommand({ StackName: services }));
+  const announcements = new QueryCommand({
+    TableName,
+    KeyConditionExpression: 'pk = :announcement',
+    ExpressionAttributeValues: { ':announcement': { S: ANNOUNCEMENT_KEY } },
+  });
+  const { taskArns } = await new ECSClient(environment.clientSettings).send(
+    new ListTasksCommand({ cluster: clusterName(config) }),
+  );
+  return {
+    announcements: (await dynamodb.send(announcements)).Items,
+    changeSets: Summaries.filter(({ ExecutionStatus: status }) => !status?.startsWith('EXECUTE_')),
+    current: (await history()).current,
+    tasks: taskArns?.toSorted(),
+  };
+}
+
+/** Makes a revision one that had deployed something else, as far as anybody can tell. */
+async function rewrite(number: number, change: (text: string) => string): Promise<void> {
+  const Key = { pk: { S: 'revision' }, sk: { S: revisionSortKey(number) } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key }));
+  const template = Item?.template?.M ?? {};
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: template.key?.S }));
+  const text = change((await Body?.transformToString()) ?? '');
+  await s3.send(new PutObjectCommand({ Bucket, Key: template.key?.S, Body: text }));
+  const sha256 = { S: createHash('sha256').update(text).digest('hex') };
+  await put({ ...Item, template: { M: { ...template, sha256 } } });
+}
+
+async function put(Item: Record<string, AttributeValue>): Promise<void> {
+  await dynamodb.send(new PutItemCommand({ TableName, Item }));
+}
+
+test(
+  'a dry run names what differs, and touches nothing',
+  async () => {
+    const before = await state();
+    const { changes, ...report } = await rollback('--dry-run');
+    expect(report).toMatchObject({ exitCode: 0, result: 'planned', target: 1, before: 2, made: null });
+    expect(changes.map(({ effect, type }) => `${effect} ${type}`).toSorted()).toEqual([
+      'change AWS::ECS::Service',
+      'change Custom::DeployGate',
+      'change Custom::DeployVerdict',
+      'replace AWS::ECS::TaskDefinition',
+    ]);
+    expect(await state()).toEqual(before);
+  },
+  MINUTES,
+);
+
+test(
+  'a rollback tells what happens, and then there is nothing left to roll back',
+  async () => {
+    const { exitCode, out, err } = await operator.run('rollback', '1');
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(out).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}McpService\w+ {2}UPDATE_COMPLETE$/m);
+    expect(out).toMatch(/\nRevision 3 is good: rolled back to 1\.\n$/);
+    expect((await operator.run('diff', '1')).out).toContain('The templates of revisions 1 and 3 do not differ.');
+    expect(await rollback('1')).toMatchObject({ exitCode: 0, result: 'no-changes' });
+    expect(await state()).toMatchObject({ announcements: [], changeSets: [], current: 3 });
+  },
+  MINUTES,
+);
+
+test(
+  'what would be replaced needs permission',
+  async () => {
+    await rewrite(2, (text) => text.replace('"TargetType": "ip"', '"TargetType": "instance"'));
+    const before = await state();
+    const { changes, ...report } = await rollback('2');
+    expect(report).toMatchObject({ exitCode: 3, result: 'refused', made: null });
+    const lost = changes.filter(({ needsPermission }) => needsPermission).map(({ type }) => type);
+    expect(lost).toEqual(['AWS::ElasticLoadBalancingV2::TargetGroup']);
+    expect(await state()).toEqual(before);
+  },
+  MINUTES,
+);
+
+test(
+  'a refusal of the deploy gate takes it back, and says why',
+  async () => {
+    await rewrite(2, (text) =>
+      text
+        .replace('"TargetType": "instance"', '"TargetType": "ip"')
+        .replaceAll('"ContractVersion": "1"', '"ContractVersion": "9"'),
+    );
+    const before = await state();
+    const { exitCode, err } = await operator.run('rollback', '2');
+    expect(err).toMatch(/^The rollback to revision 2 did not hold: the deploy gate refused it\. contract-version: /);
+    expect(err).toMatch(/\nThe stack went back to where it was, revision 3\.\n$/);
+    expect(exitCode).toBe(3);
+    expect(await state()).toEqual(before);
+  },
+  MINUTES,
+);
+
+test(
+  'while the lock is held nothing is asked of CloudFormation',
+  async () => {
+    const lock = { pk: { S: 'lock' }, sk: { S: '-' } };
+    const takenAt = { S: new Date().toISOString() };
+    await put({ ...lock, kind: { S: 'another' }, owner: { S: 'somebody who lives' }, takenAt });
+    const { findings, ...report } = await rollback('1');
+    await dynamodb.send(new DeleteItemCommand({ TableName, Key: lock }));
+    expect(report).toMatchObject({ exitCode: 3, result: 'refused', changes: [] });
+    expect(findings.filter(({ state }) => state === 'failed').map(({ about }) => about)).toEqual(['deploy lock']);
+  },
+  MINUTES,
+);
