@@ -2,6 +2,8 @@ import type { App, StackProps } from 'aws-cdk-lib';
 import type { BreakGlass } from '../config/break-glass.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
+import { applyRoleRules } from './role-rules.ts';
+import { DeliveryStack } from './stacks/delivery-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
 import { ServicesStack } from './stacks/services-stack.ts';
@@ -10,7 +12,7 @@ import { TrustStack } from './stacks/trust-stack.ts';
 /**
  * Adds the stacks of one environment to an app.
  *
- * @param environmentName - goes into the stacks' tags
+ * @param environmentName - goes into the stacks' tags, and into the commands that people are told
  * @param breakGlass - why this deploy goes through whatever the canary says; absent when the canary decides
  */
 export function addDeployment(
@@ -25,12 +27,14 @@ export function addDeployment(
     env: { account: config.account, region: config.region },
     tags: { project: 'quilt-mcp-deploy', environment: environmentName },
   });
+  applyRoleRules(app, config);
   const foundation = new FoundationStack(app, 'Foundation', config, {
     ...props('foundation', 'Quilt MCP: network, load balancer, secret and everything else that has state'),
     terminationProtection: config.terminationProtection,
   });
   const trust = new TrustStack(app, 'Trust', config, {
     ...props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
+    environmentName,
     // Every change of Services, its deletion included, calls the deploy gate.
     terminationProtection: config.terminationProtection,
   });
@@ -38,15 +42,22 @@ export function addDeployment(
     ...props('services', 'Quilt MCP: catalog and MCP service'),
     ...(breakGlass && { breakGlass }),
   });
-  const operations = new OperationsStack(
-    app,
-    'Operations',
-    config,
-    props('operations', 'Quilt MCP: alarms about the trust of both services'),
-  );
+  const operations = new OperationsStack(app, 'Operations', config, {
+    ...props('operations', 'Quilt MCP: alarms about the trust of both services'),
+    environmentName,
+  });
   // The stacks name each other's resources without references, so that CDK cannot see the order.
   trust.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(trust, 'is admitted by the deploy gate');
   operations.addStackDependency(services, 'watches over what is running');
+  if (config.ci === undefined) return;
+  const delivery = new DeliveryStack(
+    app,
+    'Delivery',
+    config,
+    config.ci,
+    props('delivery', "Quilt MCP: what a repository's workflows deploy with"),
+  );
+  delivery.addStackDependency(foundation, 'reads the contract of Foundation');
 }

@@ -1,9 +1,13 @@
 import type { Announcement } from '../../lambda/shared/revision-record.ts';
 import { errorName } from '../../lambda/shared/safe-error.ts';
+import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { stackName } from '../../lib/names.ts';
 import type { AssemblyStack } from '../cloud-assembly.ts';
 import type { PreflightClients } from '../preflight/clients.ts';
+import { notChecked } from '../preflight/finding.ts';
 import { foundationValue } from '../preflight/foundation.ts';
+import { findingLines } from '../preflight/report.ts';
+import { ANSWER_MS, ONLY_REVIEWED } from '../preflight/stack-state.ts';
 import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
 import type { Target } from '../target.ts';
@@ -34,7 +38,9 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
     // They make the table in which the deploy of the services is announced.
     const { foundation, trust } = idsOf(change);
     const cdk = await runCdk(change, [foundation, trust]);
-    if (!cdk.succeeded || cdk.interrupted) return { cdk, revision: undefined, refusal: undefined };
+    if (!cdk.succeeded || cdk.interrupted) {
+      return { cdk, underWay: await isUnderWay(change), revision: undefined, refusal: undefined };
+    }
   }
   const before = await lookBefore(change);
   await announceChange(change, before);
@@ -64,14 +70,9 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
   return {
     board: { dynamodb: clients.dynamodb, stateTable, trigger: triggerOf(template) },
     records,
-    newest: await newestNumber(records),
+    newest: await records.newestNumber(),
     newestEvent,
   };
-}
-
-async function newestNumber(records: RevisionRecords): Promise<number> {
-  for await (const { number } of records.newestFirst()) return number;
-  return 0;
 }
 
 /** Who deploys is good to know, and nothing that a deploy would have to be given up for. */
@@ -79,7 +80,8 @@ async function announceChange({ announcement, say }: Change, { board }: Before):
   try {
     await announce(board, announcement, Date.now());
   } catch (error) {
-    say(`  – announcement: not made (${errorName(error)}), so that the revision will not say who made it`);
+    const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
+    say(findingLines(notChecked('announcement', detail)));
   }
 }
 
@@ -88,19 +90,27 @@ function runCdk({ target, directory, json }: Change, stacks: readonly string[]):
 }
 
 async function lookAfter(
-  { target: { config }, clients, announcement }: Change,
+  change: Change,
   { board, records, newest, newestEvent }: Before,
   cdk: CdkEnd,
 ): Promise<DeployEnd> {
-  const revision = await records.firstAfter(newest);
-  if (revision !== undefined) return { cdk, revision, refusal: undefined };
-  const stack = await readServicesStack(clients.cloudformation, config);
-  const isUnderWay = cdk.interrupted && stack?.status.endsWith('_IN_PROGRESS');
-  // The gate may not have been asked yet.
-  if (!isUnderWay) await takeBack(board, announcement);
-  if (cdk.succeeded || stack === undefined) return { cdk, revision, refusal: undefined };
-  const refusal = await gateRefusal(clients.cloudformation, stackName(config, 'services'), newestEvent);
-  return { cdk, revision, refusal };
+  const { target, clients, announcement } = change;
+  const [revision, underWay] = await Promise.all([records.firstAfter(newest), isUnderWay(change)]);
+  const end = { cdk, underWay, revision, refusal: undefined };
+  if (revision !== undefined) return end;
+  // Otherwise the gate may not have been asked yet. What stays is for no other template, and ends by itself.
+  if (!underWay) await takeBack(board, announcement).catch(() => undefined);
+  if (cdk.succeeded) return end;
+  const services = stackName(target.config, 'services');
+  return { ...end, refusal: await gateRefusal(clients.cloudformation, services, newestEvent) };
+}
+
+/** Whether CloudFormation changes a stack of this deployment now. */
+async function isUnderWay({ clients, stacks }: Change): Promise<boolean> {
+  const statuses = await Promise.all(
+    stacks.map((stack) => readStackStatus(clients.cloudformation, stack.stackName, AbortSignal.timeout(ANSWER_MS))),
+  );
+  return statuses.some((status) => !isOver(status) && status !== ONLY_REVIEWED);
 }
 
 function idsOf({ stacks, target: { config } }: Change): { readonly foundation: string; readonly trust: string } {

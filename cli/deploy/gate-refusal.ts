@@ -4,6 +4,7 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { errorName } from '../../lambda/shared/safe-error.ts';
 
 /** What CloudFormation writes around the reason of a custom resource. */
 const WRAPPING =
@@ -31,11 +32,16 @@ export async function gateRefusal(
   stack: string,
   since: string | undefined,
 ): Promise<string | undefined> {
-  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
-    for (const event of StackEvents) {
-      if (event.EventId === since) return undefined;
-      if (isRefusal(event)) return event.ResourceStatusReason?.replace(WRAPPING, '') ?? 'without a reason';
+  try {
+    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
+      for (const event of StackEvents) {
+        if (event.EventId === since) return undefined;
+        if (isRefusal(event)) return event.ResourceStatusReason?.replace(WRAPPING, '') ?? 'without a reason';
+      }
     }
+  } catch (error) {
+    // This is how CloudFormation says that a stack does not exist: nobody has asked the gate.
+    if (errorName(error) !== 'ValidationError') throw error;
   }
   return undefined;
 }

@@ -8,6 +8,8 @@ const INTERRUPTED = 130;
 /** All that is known when the CDK CLI has ended. */
 export interface DeployEnd {
   readonly cdk: CdkEnd;
+  /** Whether CloudFormation still changes a stack. */
+  readonly underWay: boolean;
   /** The revision that the deploy has made; `undefined` when it changed no service or was not admitted. */
   readonly revision: RevisionRecord | undefined;
   /** Why the deploy gate did not admit it. */
@@ -23,10 +25,11 @@ export interface Outcome {
 }
 
 /** What the end of a deploy means. The revision's verdict counts, and not what the CDK CLI says of it. */
-export function outcomeOf({ cdk, revision, refusal }: DeployEnd): Outcome {
+export function outcomeOf({ cdk, underWay, revision, refusal }: DeployEnd): Outcome {
   if (cdk.interrupted) {
-    const message =
-      'Interrupted. CloudFormation goes on with what it has begun; quilt-mcp history shows how that ends.';
+    const message = underWay
+      ? 'Interrupted. CloudFormation goes on with what it has begun; quilt-mcp history shows how that ends.'
+      : 'Interrupted. CloudFormation changes nothing now; the next deploy goes on from here.';
     return { result: 'interrupted', message, exitCode: INTERRUPTED };
   }
   if (revision !== undefined) return ofRevision(revision, cdk);

@@ -6,16 +6,13 @@ import { RECORD_KEY, RESTING_PHASES } from '../../lambda/rotation/record.ts';
 import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { stackName } from '../../lib/names.ts';
 import { type Finding, lookedAt, ok, refused, unlessNamed } from './finding.ts';
-import { stackFinding } from './stack-state.ts';
+import { ANSWER_MS, stackFinding } from './stack-state.ts';
 
 export interface LockClients {
   readonly cloudformation: CloudFormationClient;
   readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
 }
-
-/** A single answer of these services takes no longer, whatever the SDK repeats. */
-const ANSWER_MS = 15_000;
 
 const ABOUT = { lock: 'deploy lock', rotation: 'rotation' } as const;
 

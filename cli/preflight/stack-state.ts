@@ -2,10 +2,11 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { type Finding, lookedAt, ok, refused } from './finding.ts';
 
-const ANSWER_MS = 15_000;
+/** A single answer of CloudFormation takes no longer, whatever the SDK repeats. */
+export const ANSWER_MS = 15_000;
 
 /** A stack that has a change set and nothing else: nobody changes it. */
-const ONLY_REVIEWED = 'REVIEW_IN_PROGRESS';
+export const ONLY_REVIEWED = 'REVIEW_IN_PROGRESS';
 
 /** In these CloudFormation takes no change until somebody has put the stack right. */
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -36,3 +36,8 @@ test('a refusal of an earlier deploy is none of this one, and neither is another
   expect(await newestEventId(clients.cloudformation, 'quilt-services')).toBe('5');
   expect(await gateRefusal(clients.cloudformation, 'quilt-services', '3')).toBeUndefined();
 });
+
+test('a stack that was never made has refused nothing', async () => {
+  const { clients } = await scriptedAws({ DescribeStackEvents: { error: 'ValidationError' } });
+  expect(await gateRefusal(clients.cloudformation, 'quilt-services', undefined)).toBeUndefined();
+});

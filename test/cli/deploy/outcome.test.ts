@@ -85,10 +85,15 @@ test.each([
     { result: 'failed', message: expect.stringContaining('no verdict yet'), exitCode: 1 },
   ],
   [
-    'Ctrl-C, whatever is there already',
-    { cdk: { succeeded: false, interrupted: true }, revision: record({ verdict: 'open' }) },
+    'Ctrl-C while CloudFormation is at it',
+    { cdk: { succeeded: false, interrupted: true }, underWay: true, revision: record({ verdict: 'open' }) },
     { result: 'interrupted', message: expect.stringContaining('CloudFormation goes on'), exitCode: 130 },
   ],
+  [
+    'Ctrl-C before CloudFormation was asked',
+    { cdk: { succeeded: false, interrupted: true } },
+    { result: 'interrupted', message: expect.stringContaining('changes nothing now'), exitCode: 130 },
+  ],
 ])('%s', (_, end, expected) => {
-  expect(outcomeOf({ revision: undefined, refusal: undefined, ...end })).toEqual(expected);
+  expect(outcomeOf({ underWay: false, revision: undefined, refusal: undefined, ...end })).toEqual(expected);
 });

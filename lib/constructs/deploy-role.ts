@@ -1,0 +1,56 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { bootstrapRoleArns } from '../bootstrap-roles.ts';
+import { deployPermissions } from '../deploy-permissions.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import { allowRotationStatus } from '../rotation-executions.ts';
+import { allowState } from '../state-table.ts';
+
+export interface DeployRoleProps {
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+  /** Who may take the role. */
+  readonly assumedBy: IPrincipal;
+}
+
+/** What deploys, rolls back and checks: the CDK's own roles, and what `quilt-mcp` looks at and writes itself. */
+export class DeployRole extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { config, foundation, assumedBy }: DeployRoleProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', {
+      assumedBy,
+      description: `Deploys ${config.namePrefix} from the workflows of a repository`,
+    });
+    this.arn = role.roleArn;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        resources: bootstrapRoleArns(Stack.of(this), ['deploy', 'file-publishing', 'image-publishing', 'lookup']),
+      }),
+    );
+    for (const { actions, resources, wildcard } of deployPermissions(this, config, foundation)) {
+      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+      for (const resource of resources) if (wildcard && resource.includes('*')) acknowledge(role, resource, wildcard);
+    }
+    allowState(role, foundation, ['GetItem'], ['lock', 'rotation', 'revision']);
+    allowState(role, foundation, ['Query'], ['revision', 'canary']);
+    allowState(role, foundation, ['PutItem', 'DeleteItem'], ['announcement']);
+    allowRotationStatus(role, config);
+  }
+}
+
+function acknowledge(role: Role, resource: string, reason: string): void {
+  Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${asCdkNagWritesIt(role, resource)}]`, reason });
+}
+
+/** A reference is its name in angle brackets. */
+function asCdkNagWritesIt(role: Role, resource: string): string {
+  const resolved: unknown = Stack.of(role).resolve(resource);
+  if (typeof resolved === 'string') return resolved;
+  const { 'Fn::Join': [, parts] = ['', []] } = resolved as { 'Fn::Join'?: [string, (string | { Ref: string })[]] };
+  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+}

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { EXIT } from '../cli/exit-codes.ts';
+import { inEnvironment } from './ci/in-environment.ts';
+import { quiltMcp } from './ci/run.ts';
+
+/** What a deploy job does: deploys, and asks the canary once more, from where the job runs. */
+const { environment } = new Command('npm run ci:deploy --')
+  .description('Deploys an environment, then checks it; the exit code is that of what failed first.')
+  .requiredOption('--environment <name>', 'environment to deploy; a local one is started when none runs')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
+  .parse()
+  .opts<{ environment: string }>();
+
+process.exitCode = await inEnvironment(environment, async () => {
+  const deployed = await quiltMcp('deploy', '--environment', environment);
+  return deployed === EXIT.done ? quiltMcp('canary', '--environment', environment) : deployed;
+});
