@@ -22,6 +22,7 @@ const PORTION = 500;
 type Played = {
   readonly runs: number;
   readonly crashes: number;
+  readonly unseen: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly violation?: string;
   readonly path?: string;
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'rotation-model-'));
   const bundle = join(directory, 'model.mjs');
   const outcomes: Record<string, number> = {};
-  const total = { begun: 0, runs: 0, crashes: 0, violations: 0 };
+  const total = { begun: 0, runs: 0, crashes: 0, unseen: 0, violations: 0 };
   try {
     await bundleModel(bundle);
     const worker = async () => {
@@ -57,6 +58,7 @@ async function main(): Promise<number> {
         const played = await play(bundle, runs, seed);
         total.runs += played.runs;
         total.crashes += played.crashes;
+        total.unseen += played.unseen;
         for (const [outcome, count] of Object.entries(played.outcomes))
           outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
         if (played.violation !== undefined) {
@@ -74,6 +76,7 @@ async function main(): Promise<number> {
   }
   const ends = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`);
   process.stdout.write(`last outcome of each run: ${ends.join(', ')}\nfunction killed ${total.crashes} times\n`);
+  process.stdout.write(`a write was not to be seen yet ${total.unseen} times\n`);
   process.stdout.write(`${total.violations} violations in ${total.runs} runs\n`);
   return total.violations === 0 && total.runs === wanted ? 0 : 1;
 }

@@ -1,11 +1,11 @@
 import { quiltMcp } from '../shared/command-line.ts';
 import type { Command, Progress, RefusalCode } from './call.ts';
-import { contentOf, find } from './found.ts';
+import { contentOf } from './found.ts';
 import { readIncoming } from './incoming.ts';
 import { claimLock } from './lock.ts';
 import { RESTING_PHASES } from './record.ts';
-import { keyNames, move, type Run, save, wait } from './run.ts';
-import { foreignWrite } from './settle.ts';
+import { move, type Run, save, wait } from './run.ts';
+import { confirm, disturbance } from './settle.ts';
 import { newSecret } from './steps/common.ts';
 import { ABORTED, createSecret } from './steps/create-secret.ts';
 import { goBack } from './steps/go-back.ts';
@@ -44,13 +44,6 @@ function underWay({ record, ports }: Run): Progress {
 async function takeOver(run: Run): Promise<Run> {
   await save(run, { execution: run.call.execution, stopped: undefined, retries: undefined, roll: undefined });
   return run;
-}
-
-/** What a person did to the parameters since they were last as they should be. */
-async function disturbance(run: Run): Promise<string | undefined> {
-  const { intended, before } = run.record;
-  const found = await find(run.ports.parameters, keyNames(run.record));
-  return foreignWrite(run, found, before === undefined ? [intended] : [intended, before]);
 }
 
 /** Whether a scheduled run leaves everything as it is, and why. */
@@ -137,6 +130,7 @@ async function abort(run: Run): Admission {
     );
   }
   if (direction === 'back') return resume(run);
+  await confirm(run);
   await goBack(run, ABORTED);
   return run;
 }

@@ -41,6 +41,13 @@ export async function foreignWrite(run: Run, found: Found, own: readonly Content
   return undefined;
 }
 
+/** What a person did to the parameters since they were last as they should be. */
+export async function disturbance(run: Run): Promise<string | undefined> {
+  const { intended, before } = run.record;
+  const found = await find(run.ports.parameters, keyNames(run.record));
+  return foreignWrite(run, found, before === undefined ? [intended] : [intended, before]);
+}
+
 /**
  * Brings the parameters to what the record intends. What is there already is recorded; what was there before is overwritten;
  * anything else is foreign, and nothing is written.
@@ -70,4 +77,34 @@ export async function settle(run: Run, fresh?: Secrets): Promise<Settled | Unset
     await save(run, { before: undefined });
   }
   return { kind: 'settled', found };
+}
+
+/** When Parameter Store shows a write for certain. */
+const SHOWN_MS = 30_000;
+
+/**
+ * How long it is too early to take a write that was meant for one that was not done: it may not be shown yet.
+ *
+ * @returns seconds; 0 when it was not done
+ */
+export function secondsUntilShown({ ports, record }: Run): number {
+  const since = Math.max(Date.parse(record.phaseSince), Date.parse(record.next?.since ?? record.phaseSince));
+  return Math.max(0, (since + SHOWN_MS - ports.now()) / 1000);
+}
+
+/**
+ * Makes sure, before something else is meant, that the last write was done or was not: one that is shown only afterwards would look
+ * like a foreign one.
+ *
+ * @throws NotVisibleYet
+ */
+export async function confirm(run: Run): Promise<void> {
+  const { before, intended, seen } = run.record;
+  if (before === undefined) return;
+  const found = await find(run.ports.parameters, keyNames(run.record));
+  const { secret, keySet } = found.seen;
+  requireNotOlder(secret, seen?.secret);
+  requireNotOlder(keySet, seen?.keySet);
+  if (holds(found, intended) && secret && keySet) await save(run, { before: undefined, seen: { secret, keySet } });
+  else if (holds(found, before) && secondsUntilShown(run) > 0) throw new NotVisibleYet();
 }

@@ -1,10 +1,11 @@
 import { contentOf, type Secrets } from '../found.ts';
 import { readIncoming } from '../incoming.ts';
 import { move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { settle } from '../settle.ts';
-import { needLock, newSecret, retry, rollAll } from './common.ts';
+import { secondsUntilShown, settle } from '../settle.ts';
+import { newSecret, retry, rollAll } from './common.ts';
 import { goBack } from './go-back.ts';
 import { beginRepair } from './repair.ts';
+import { needStepLock } from './step-lock.ts';
 
 /**
  * createSecret: adds the next key to the set and has every MCP task accept it. On the way back it takes the key out again.
@@ -12,11 +13,14 @@ import { beginRepair } from './repair.ts';
  * @param fresh - the next secret, in the call that made it
  */
 export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
-  const busy = await needLock(run);
+  const busy = await needStepLock(run);
   if (busy) return busy;
   const settled = await settle(run, fresh);
   if (settled.kind === 'foreign') return beginRepair(run, settled.what);
-  if (settled.kind === 'lost') return replaceNext(run);
+  if (settled.kind === 'lost') {
+    const early = secondsUntilShown(run);
+    return early > 0 ? wait(run, early, 'The next secret is not to be seen yet.') : replaceNext(run);
+  }
 
   const { direction, backBecause, bothMaySign } = run.record;
   // On the way back the person's value may never have been in the set: it stays for them.

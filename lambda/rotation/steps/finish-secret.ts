@@ -1,15 +1,16 @@
 import { iso, move, type Run, type Step, wait } from '../run.ts';
 import { settle } from '../settle.ts';
-import { needLock, retry, rollAll } from './common.ts';
+import { retry, rollAll } from './common.ts';
 import { goBack, graceSeconds } from './go-back.ts';
 import { beginRepair } from './repair.ts';
+import { needStepLock } from './step-lock.ts';
 
 /**
  * finishSecret: the one commit point. The catalog signs with the next secret, or, on the way back, with the old one again; MCP
  * accepts both all along. When the last older catalog task has stopped, the grace time begins.
  */
 export async function finishSecret(run: Run): Promise<Step> {
-  const busy = await needLock(run);
+  const busy = await needStepLock(run);
   if (busy) return busy;
   const settled = await settle(run);
   if (settled.kind === 'foreign') return beginRepair(run, settled.what);

@@ -2,7 +2,7 @@ import { contentOf, find, holds } from '../found.ts';
 import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { foreignWrite } from '../settle.ts';
+import { foreignWrite, secondsUntilShown } from '../settle.ts';
 import { needLock, retry, rollAll } from './common.ts';
 import { graceSeconds } from './go-back.ts';
 import { beginRevocation } from './revoke-secret.ts';
@@ -115,6 +115,8 @@ async function goOn(run: Run): Promise<Step> {
 
 /** Not everything can be put back: a parameter was deleted together with its history. */
 async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
+  const early = secondsUntilShown(run);
+  if (early > 0) return wait(run, early, 'A secret is nowhere; Parameter Store may not show it yet.');
   const { intended, goOnWith } = run.record;
   // Without the signing secret there is nothing to go back to, as at the first deploy.
   if (lost.includes(intended.signing)) return beginRevocation(run, 'The signing secret is lost.');

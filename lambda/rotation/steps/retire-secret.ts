@@ -1,15 +1,16 @@
 import { type Run, rest, type Step, wait } from '../run.ts';
 import { settle } from '../settle.ts';
-import { needLock, retry, rollAll } from './common.ts';
+import { retry, rollAll } from './common.ts';
 import { beginRepair } from './repair.ts';
 import { acceptedRetired } from './retired-tokens.ts';
+import { needStepLock } from './step-lock.ts';
 
 /**
  * retireSecret: removes the old key and has both services forget it, MCP first, and the catalog too, whose tasks hold the set in
  * their environment. There is no way back from here: what fails is tried again.
  */
 export async function retireSecret(run: Run): Promise<Step> {
-  const busy = await needLock(run);
+  const busy = await needStepLock(run);
   if (busy) return busy;
   const settled = await settle(run);
   if (settled.kind === 'foreign') return beginRepair(run, settled.what);

@@ -1,10 +1,13 @@
-import { contentOf, find, holds, type Secrets } from '../found.ts';
+import { contentOf, find, holds, requireNotOlder, type Secrets } from '../found.ts';
 import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { foreignWrite, settle } from '../settle.ts';
+import { confirm, foreignWrite, secondsUntilShown, settle } from '../settle.ts';
 import { newSecret, retry, rollAll } from './common.ts';
 import { acceptedRetired } from './retired-tokens.ts';
+
+/** Until a write can be relied upon to be seen. */
+const WRITTEN_SECONDS = 3;
 
 /**
  * Records that everything which was ever accepted is to be refused, and fences off whoever else is at work.
@@ -12,10 +15,14 @@ import { acceptedRetired } from './retired-tokens.ts';
  * @param why - for people
  */
 export async function beginRevocation(run: Run, why: string): Promise<Step> {
-  const { ports, call, record } = run;
+  const { ports, call } = run;
+  await confirm(run);
+  const { record } = run;
   const found = await find(ports.parameters, keyNames(record));
   const { signing } = found;
   const { secret, keySet } = found.seen;
+  requireNotOlder(secret, record.seen?.secret);
+  requireNotOlder(keySet, record.seen?.keySet);
   const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
   const before = own.find((content) => holds(found, content));
   // What somebody put back before is told here; what is there still, when it is overwritten.
@@ -66,7 +73,7 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const { ports } = run;
   const settled = await settle(run, fresh);
   if (settled.kind === 'foreign') return putBack(run, settled.what, fresh);
-  if (settled.kind === 'lost') return beginRevocation(run, LOST);
+  if (settled.kind === 'lost') return beginAnew(run);
   const { found } = settled;
   const { intended, next, current, revoked } = run.record;
   if (next === undefined || revoked === undefined) throw new Error('A revocation without its keys.');
@@ -95,13 +102,19 @@ async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked'
   return refused;
 }
 
-const LOST = 'The new secret was lost before it was written.';
+/** The new secret died with the call that made it, unless it was written and is not shown yet. */
+async function beginAnew(run: Run): Promise<Step> {
+  const early = secondsUntilShown(run);
+  if (early > 0) return wait(run, early, 'The new secret is not to be seen yet.');
+  return beginRevocation(run, 'The new secret was lost before it was written.');
+}
 
 /** A person wrote over what is just being replaced; that does not stop it. */
 async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
   run.ports.tell({ kind: 'repaired', message: what });
   const lost = await restore(run, await find(run.ports.parameters, keyNames(run.record)), fresh);
-  if (lost.length > 0) return beginRevocation(run, LOST);
+  if (lost.length > 0) return beginAnew(run);
   await save(run, { before: undefined, seen: undefined });
-  return revokeSecret(run);
+  // Not at once: Parameter Store may show what was there before.
+  return wait(run, WRITTEN_SECONDS, 'What was changed is put back.');
 }

@@ -1,13 +1,13 @@
 import { contentOf } from '../found.ts';
 import { iso, keyIdOf, move, type Run, type Step } from '../run.ts';
 import { settle } from '../settle.ts';
-import { needLock } from './common.ts';
 import { goBack } from './go-back.ts';
 import { beginRepair } from './repair.ts';
+import { needStepLock } from './step-lock.ts';
 
 /** testSecret: tokens of both keys have to be accepted by every MCP task, and everything else refused, before the next key signs. */
 export async function testSecret(run: Run): Promise<Step> {
-  const busy = await needLock(run);
+  const busy = await needStepLock(run);
   if (busy) return busy;
   const settled = await settle(run);
   if (settled.kind === 'foreign') return beginRepair(run, settled.what);

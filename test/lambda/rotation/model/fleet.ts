@@ -19,6 +19,9 @@ export type Task = {
   readonly lifetime: number;
 };
 
+/** What a task reads when it starts, and whether a person wrote some of it. */
+export type Start = { readonly holding: Holding; readonly tainted: boolean };
+
 type Rollout = {
   readonly id: string;
   readonly createdAt: number;
@@ -150,9 +153,9 @@ class Service {
   /** First a task reads the parameters; later it runs. */
   #start(task: Task, random: Random, now: number): void {
     if (task.holding === undefined) {
-      const holding = this.fleet.read();
-      if (holding === undefined) this.#fail(task, random, now);
-      else Object.assign(task, { holding, tainted: this.fleet.isForeign(), readyAt: now + random.below(SLOW_MS) });
+      const start = this.fleet.start(this.role);
+      if (start === undefined) this.#fail(task, random, now);
+      else Object.assign(task, { ...start, readyAt: now + random.below(SLOW_MS) });
       return;
     }
     const rollout = this.rollouts.find(({ id }) => id === task.deployment);
@@ -205,13 +208,9 @@ export class Fleet {
   readonly catalog: Service;
   #ids = 0;
 
-  /**
-   * @param read - what a task that starts now would hold
-   * @param isForeign - whether a person wrote some of it
-   */
+  /** @param start - what a task reads that starts now; undefined when it would exit at once */
   constructor(
-    readonly read: () => Holding | undefined,
-    readonly isForeign: () => boolean,
+    readonly start: (service: ServiceRole) => Start | undefined,
     lifetime: number,
   ) {
     this.mcp = new Service('mcp', this, { lifetime, broken: false });

@@ -55,6 +55,13 @@ const red = fc.constantFrom(5, 60).map((seconds) =>
   }),
 );
 
+const cache = fc.constantFrom(60, 600).map((seconds) =>
+  outside(`MCP remembers keys of earlier tasks for ${seconds} s`, (world) => {
+    world.cache.names.clear();
+    world.cache.until = world.now + seconds * 1000;
+  }),
+);
+
 const command = (...commands: readonly Command[]) =>
   fc.constantFrom(...commands).map((what) =>
     outside(`${what.command} (${what.trigger})`, (world) => {
@@ -69,17 +76,26 @@ const otherKey = fc
   .constantFrom('the old key' as const, 'the next key' as const)
   .map((what) => outside(`a person: secret ${what}`, (world) => meddle(world, 'secret', what)));
 
+const deletion = fc.constant(
+  outside('a person deletes both parameters', (world) => {
+    meddle(world, 'secret', 'deleted');
+    meddle(world, 'keySet', 'deleted');
+  }),
+);
+
 /** Everything that may happen, by kind, and how often it does among the others. */
 const KINDS = {
   crash: { arbitrary: crash, weight: 6 },
   meddling: { arbitrary: meddling, weight: 6 },
   'other key': { arbitrary: otherKey, weight: 1 },
+  deletion: { arbitrary: deletion, weight: 1 },
   deploy: { arbitrary: deploy, weight: 4 },
   scaling: { arbitrary: scaling, weight: 2 },
   loss: { arbitrary: loss, weight: 2 },
   'forced roll-out': { arbitrary: forced, weight: 1 },
   unhealthy: { arbitrary: unhealthy, weight: 2 },
   red: { arbitrary: red, weight: 2 },
+  cache: { arbitrary: cache, weight: 1 },
   rotate: {
     arbitrary: command({ command: 'rotate', trigger: 'manual' }, { command: 'rotate', trigger: 'schedule' }),
     weight: 1,

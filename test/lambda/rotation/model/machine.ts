@@ -57,6 +57,7 @@ export class Machine {
       if (said.result === 'wait') {
         execution.progress = said;
         execution.wakeAt = world.now + said.seconds * 1000;
+        if (said.phase === 'grace' && world.lock?.owner === id) world.violate('the lock is held in the grace time');
       } else {
         this.#end(execution, said);
       }
@@ -65,6 +66,7 @@ export class Machine {
       if (!(error instanceof Error) || !EXPECTED.includes(error.name)) throw error;
       execution.failures += 1;
       world.note(`${id}: ${error.name}`);
+      if (error.name === 'NotVisibleYet') world.unseen += 1;
       if (execution.failures > RETRIES) this.#end(execution, 'died');
       execution.wakeAt = world.now + 2_000 * 2 ** execution.failures;
       if (!(error instanceof Crash)) world.elapse(100);
@@ -72,6 +74,16 @@ export class Machine {
   }
 
   #end(execution: Execution, progress: Progress | 'died'): void {
+    const { lock, fenced } = this.world;
+    // Who died or was fenced off cannot give the lock back; whoever follows takes it over.
+    if (progress !== 'died' && !fenced.has(execution.id) && lock?.owner === execution.id) {
+      this.world.violate(`an execution ends and keeps the lock: ${JSON.stringify(progress)}`);
+    }
+    const { command } = execution.command;
+    const outcome = progress !== 'died' && progress.result === 'done' ? progress.outcome : undefined;
+    if (command === 'revoke' && outcome !== undefined && outcome !== 'revoked' && outcome !== 'superseded') {
+      this.world.violate(`a revocation ends as ${outcome}, and nothing is revoked`);
+    }
     this.#executions = this.#executions.filter((one) => one !== execution);
     this.world.running.delete(execution.id);
     this.world.note(`${execution.id} ends: ${progress === 'died' ? progress : JSON.stringify(progress)}`);

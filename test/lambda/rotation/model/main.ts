@@ -16,11 +16,12 @@ const { values } = parseArgs({
   },
 });
 
-const counts = { runs: 0, crashes: 0, outcomes: {} as Record<string, number> };
+const counts = { runs: 0, crashes: 0, unseen: 0, outcomes: {} as Record<string, number> };
 
 function count(world: World): void {
   counts.runs += 1;
   counts.crashes += world.crashes;
+  counts.unseen += world.unseen;
   const outcome = world.record?.last?.outcome ?? 'none';
   counts.outcomes[outcome] = (counts.outcomes[outcome] ?? 0) + 1;
 }

@@ -16,6 +16,9 @@ function mutant(rule: number, what: string, file: string, from: string, to: stri
   return { rule, what, mutations: [{ file: `${ROTATION}/${file}`, from, to }], aim };
 }
 
+/** Nothing comes in between. */
+const UNDISTURBED: Aim = { kinds: ['resume'], until: 1 };
+
 /** Each rule, taken out in the ways in which somebody might one day take it out. */
 export const MUTANTS: readonly Mutant[] = [
   mutant(
@@ -36,23 +39,81 @@ export const MUTANTS: readonly Mutant[] = [
     { kinds: ['meddling', 'deploy'], until: 300 },
   ),
   mutant(
+    1,
+    'a roll-out takes all clocks for the same',
+    'roll-out.ts',
+    'const after = modifiedAt + MARGIN_MS;',
+    'const after = modifiedAt;',
+    { kinds: ['forced roll-out', 'scaling'], until: 80 },
+  ),
+  mutant(
     2,
     'grace goes by the lifetime of today',
     'steps/go-back.ts',
     'Math.max(recorded ?? 0, timing.tokenLifetimeSeconds)',
     'timing.tokenLifetimeSeconds',
+    { kinds: ['deploy'], until: 800 },
   ),
   mutant(2, 'no grace time', 'steps/grace.ts', 'if (left > 0) {', 'if (false) {'),
+  mutant(
+    2,
+    'grace forgets what verifiers add to a token',
+    'steps/go-back.ts',
+    ' + timing.leewaySeconds + CLOCKS_SECONDS',
+    ' + CLOCKS_SECONDS',
+    UNDISTURBED,
+  ),
+  mutant(
+    2,
+    'grace takes all clocks for the same',
+    'steps/go-back.ts',
+    'const CLOCKS_SECONDS = 5;',
+    'const CLOCKS_SECONDS = 0;',
+    UNDISTURBED,
+  ),
   mutant(3, 'nobody looks at the stack', 'lock.ts', 'if (await ports.stackInProgress()) return', 'if (false) return', {
     kinds: ['deploy', 'rotate'],
   }),
   mutant(3, 'the lock of the dead is kept', 'lock.ts', '!(await isDead(holder, ports))', 'true'),
+  mutant(
+    3,
+    'whoever holds the lock looks at the stack once more',
+    'lock.ts',
+    'if (holder?.owner === execution) return undefined;',
+    "if (holder?.owner === execution) return (await ports.stackInProgress()) ? 'A deploy is under way.' : undefined;",
+    UNDISTURBED,
+  ),
+  mutant(
+    3,
+    'a rotation that has ended keeps the lock',
+    'run.ts',
+    'await ports.lock.release(call.execution);\n  ports.tell',
+    'ports.tell',
+    UNDISTURBED,
+  ),
+  mutant(
+    3,
+    'the lock is kept in the grace time',
+    'steps/grace.ts',
+    'await ports.lock.release(call.execution);',
+    '',
+    UNDISTURBED,
+  ),
+  mutant(
+    3,
+    'a rotation that stands still keeps the lock',
+    'run.ts',
+    "await ports.lock.release(call.execution);\n  return { result: 'failed'",
+    "return { result: 'failed'",
+    { kinds: ['unhealthy'], until: 600 },
+  ),
   mutant(
     4,
     'a rotation starts in the grace time of another one',
     'commands.ts',
     "if (record.phase === 'idle') return start(run, command);",
     "if (record.phase === 'idle' || record.phase === 'grace') return start(run, command);",
+    { kinds: ['rotate'], until: 800 },
   ),
   mutant(
     5,
@@ -65,9 +126,41 @@ export const MUTANTS: readonly Mutant[] = [
     5,
     'a lost next secret is not replaced',
     'steps/create-secret.ts',
-    "if (settled.kind === 'lost') return replaceNext(run);",
-    "if (settled.kind === 'lost') throw new Error('lost');",
+    'async function replaceNext(run: Run): Promise<Step> {',
+    "async function replaceNext(run: Run): Promise<Step> { return wait(run, 1, 'It may come back.');",
     { kinds: ['crash'], until: 60 },
+  ),
+  mutant(
+    5,
+    'an old answer of Parameter Store counts as what there is',
+    'found.ts',
+    'if (now && before && now.version < before.version',
+    'if (false && now && before && now.version < before.version',
+    UNDISTURBED,
+  ),
+  mutant(
+    5,
+    'a version that the history does not show yet counts as a foreign one',
+    'found.ts',
+    'if (!since.some(({ version }) => version >= now.version)) throw new NotVisibleYet();',
+    '',
+    UNDISTURBED,
+  ),
+  mutant(
+    5,
+    'a new secret that is not shown yet counts as lost',
+    'settle.ts',
+    '(since + SHOWN_MS - ports.now()) / 1000',
+    '0',
+    { kinds: ['rotate'], until: 100 },
+  ),
+  mutant(
+    5,
+    'something else is meant before it is known whether the last write was done',
+    'settle.ts',
+    'if (before === undefined) return;',
+    'if (before === undefined || before) return;',
+    { kinds: ['abort', 'revoke'], until: 60 },
   ),
   mutant(
     6,
@@ -78,10 +171,27 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     6,
+    'a repair does not ask the canary',
+    'steps/repair.ts',
+    'const red = await ports.runCanary();',
+    'const red: string[] = [];',
+    { kinds: ['meddling'], until: 100 },
+  ),
+  mutant(
+    6,
+    'a signing secret that is lost is waited for',
+    'steps/repair.ts',
+    'if (lost.includes(intended.signing)) return beginRevocation(',
+    'if (false) return beginRevocation(',
+    { kinds: ['deletion'] },
+  ),
+  mutant(
+    6,
     'what a person put back counts as never changed',
     'found.ts',
     'return isOwn.every(Boolean);',
     'return true;',
+    { kinds: ['meddling'], until: 100 },
   ),
   mutant(
     6,
@@ -89,7 +199,7 @@ export const MUTANTS: readonly Mutant[] = [
     'steps/repair.ts',
     'bothMaySign: run.record.bothMaySign || target.intended.accepted.length > 1 || undefined,',
     '',
-    { kinds: ['other key', 'loss', 'red', 'abort'], until: 300 },
+    { kinds: ['other key', 'forced roll-out', 'abort'], until: 120 },
   ),
   mutant(
     6,
@@ -97,7 +207,19 @@ export const MUTANTS: readonly Mutant[] = [
     'restore.ts',
     'if (missing().length > 0) secrets = ',
     'if (false) secrets = ',
+    { kinds: ['meddling'], until: 400 },
   ),
+  mutant(
+    6,
+    'the same key under another key ID counts as the same',
+    'record.ts',
+    'known === undefined || known.keyId === keyId',
+    'true',
+    { kinds: ['meddling'] },
+  ),
+  mutant(6, 'what is put back gets whatever key ID', 'restore.ts', 'name && keyLabelOf(name.keyId)', 'undefined', {
+    kinds: ['meddling'],
+  }),
   mutant(
     7,
     'a revocation takes the old key out first',
@@ -111,6 +233,15 @@ export const MUTANTS: readonly Mutant[] = [
     'enter.ts',
     'if (record.execution === call.execution) return run;',
     "if (record.phase !== 'idle') return run;",
+    { kinds: ['revoke'], until: 300 },
+  ),
+  mutant(
+    8,
+    'nobody asks the canary before the next key signs',
+    'steps/test-secret.ts',
+    'await run.ports.runCanary()',
+    '[]',
+    UNDISTURBED,
   ),
   mutant(
     8,
@@ -132,5 +263,29 @@ export const MUTANTS: readonly Mutant[] = [
     'steps/retire-secret.ts',
     "rollAll(run, ['mcp', 'catalog'], settled.found)",
     "rollAll(run, ['mcp'], settled.found)",
+  ),
+  mutant(
+    9,
+    'nobody shows a retired token to MCP',
+    'steps/retired-tokens.ts',
+    'problems.push(...(await acceptedBy(token)));',
+    'await acceptedBy(token);',
+    { kinds: ['cache'], until: 600 },
+  ),
+  mutant(
+    9,
+    'a retired token is shown under whatever key ID',
+    'steps/retired-tokens.ts',
+    'createKeySet([secret], keyLabelOf(keyId))',
+    'createKeySet([secret])',
+    { kinds: ['cache'], until: 600 },
+  ),
+  mutant(
+    9,
+    'keys are told apart by their key IDs, not by their values',
+    'record.ts',
+    'name.thumbprint === thumbprint);\n  return known === undefined || known.keyId === keyId ? thumbprint',
+    'name.keyId === keyId);\n  return known === undefined || known.keyId === keyId ? (known?.thumbprint ?? thumbprint)',
+    { kinds: ['meddling'] },
   ),
 ];

@@ -1,5 +1,6 @@
 import { checkRetired } from './invariant.ts';
 import { Machine } from './machine.ts';
+import { partsOf } from './store.ts';
 import { type Happening, Violation, World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,30 +18,29 @@ async function drain(world: World, machine: Machine): Promise<void> {
   }
 }
 
-function isAtRest({ record, deploys, fleet, meddled, told, failed }: World): boolean {
-  const seen = !meddled || failed > 0 || told.some(({ kind }) => kind === 'repaired');
+function isAtRest(world: World): boolean {
+  const { record, deploys, fleet, meddled, told } = world;
+  const seen = world.isOwn() && (!meddled || told.some(({ kind }) => kind === 'repaired'));
   return record?.phase === 'idle' && !deploys.isUnderWay && fleet.isQuiet && seen;
 }
 
 /** What has to be true when nothing more happens: a good state, and an alarm for whatever a person did. */
 function checkEnd(world: World): void {
-  const { record, parameters, fleet, lock, running, told, meddled, touched, failed } = world;
+  const { record, parameters, fleet, told, meddled } = world;
   if (record?.phase !== 'idle') world.violate(`it ended in ${record?.phase}, not at rest`);
   if (!world.isOwn()) world.violate('the parameters do not hold what is recorded');
   const holding = parameters.read();
   if (holding === undefined) throw new Violation('no task could start');
   if (holding.accepted.join() !== holding.signing) world.violate('the set holds another key than the one that signs');
+  const signing = partsOf(holding.signing).thumbprint;
   for (const task of fleet.alive) {
     if (task.holding?.signing !== holding.signing) world.violate(`a ${task.service} task holds another signing secret`);
   }
   checkRetired(
     world,
-    [...world.tokens.keys()].filter((key) => key !== holding.signing),
+    [...world.tokens.keys()].map((name) => partsOf(name).thumbprint).filter((key) => key !== signing),
   );
-  if (lock?.kind === 'rotation' && running.has(lock.owner)) world.violate('the lock is held by nobody who is at work');
-  const alarms = told.filter(({ kind }) => kind === 'repaired');
-  if (meddled && alarms.length + failed === 0) world.violate('no alarm tells what a person did');
-  if (!touched && alarms.length > 0) world.violate('an own write was taken for a foreign one');
+  if (meddled && !told.some(({ kind }) => kind === 'repaired')) world.violate('no alarm tells what a person did');
 }
 
 /**

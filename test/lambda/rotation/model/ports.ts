@@ -1,14 +1,44 @@
-import type { Ports } from '../../../../lambda/rotation/ports.ts';
+import type { ParameterRole, Ports, Stored } from '../../../../lambda/rotation/ports.ts';
 import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
-import { checkRetired } from './invariant.ts';
+import { checkRefused, checkRetired, LEEWAY_SECONDS } from './invariant.ts';
+import { forgiveTheRemoval } from './people.ts';
 import { thumbprint } from './store.ts';
 import type { World } from './world.ts';
 
-/** A step tries four times, and so does the way back, a revocation, and whoever resumes them. */
-const MOST_GIVEN_UP = 20;
+/** A step tries four times, and so does the way back, a repair, a revocation, each time that it is disturbed, and whoever resumes them. */
+const MOST_GIVEN_UP = 40;
+
+/** Whether a record says that a step was done which the canary has to be green for. */
+function needsCanary(before: RotationRecord, { phase, direction, last }: RotationRecord): boolean {
+  switch (before.phase) {
+    case 'testSecret':
+      return phase === 'finishSecret' && direction === 'forward';
+    case 'finishSecret':
+      return phase === 'grace' && direction === 'forward';
+    case 'retireSecret':
+      return last?.outcome === 'rotated' && phase === 'idle';
+    case 'revokeSecret':
+      return phase === 'idle';
+    case 'repair':
+      return phase !== 'repair' && phase !== 'revokeSecret';
+    default:
+      return false;
+  }
+}
+
+/** The keys, by thumbprints, that nobody accepts any more once a rotation has ended so. */
+function retiredBy({ current, revoked }: RotationRecord, last: RotationRecord['last']): readonly string[] {
+  if (last?.outcome === 'rotated') return [current.thumbprint];
+  return last?.outcome === 'revoked' ? (revoked?.thumbprints ?? []) : [];
+}
 
 /** The ports of the product, over the model's world. Each call is an await in which anything may happen, before and after it. */
 export function worldPorts(world: World, execution: string): Ports {
+  /** A call goes on to its end when its execution is stopped, and cannot know that others may begin: what it does then is safe. */
+  function collides(): boolean {
+    return world.deploys.isAdmitted && world.running.has(execution);
+  }
+
   async function awaited<T>(effect: () => T): Promise<T> {
     world.pass();
     const result = effect();
@@ -19,6 +49,12 @@ export function worldPorts(world: World, execution: string): Ports {
 
   function write(record: RotationRecord): void {
     const { record: before } = world;
+    if (before && needsCanary(before, record) && !world.isGreen) {
+      world.violate(`${before.phase} is left without a green canary`);
+    }
+    if (before?.phase !== record.phase) world.isGreen = false;
+    forgiveTheRemoval(world, record);
+    if (before && before.execution !== execution) world.fenced.add(before.execution);
     world.record = structuredClone(record);
     if (before?.phase !== record.phase || before?.direction !== record.direction) {
       world.note(`${record.phase} ${record.direction} (${execution})`);
@@ -33,9 +69,16 @@ export function worldPorts(world: World, execution: string): Ports {
     }
     if (record.revoked) for (const key of record.revoked.thumbprints) world.revoked.add(key);
     if (record.phase !== 'idle' || before === undefined || before.phase === 'idle') return;
-    if (record.last?.outcome === 'rotated') checkRetired(world, [before.current.thumbprint]);
-    if (record.last?.outcome === 'revoked') checkRetired(world, before.revoked?.thumbprints ?? []);
+    const retired = retiredBy(before, record.last);
+    checkRetired(world, retired);
+    checkRefused(world, retired);
     if (record.intended.accepted.length !== 1) world.violate('a rotation ended with two keys in the set');
+  }
+
+  /** What a request sees of a parameter's versions. */
+  function shown(role: ParameterRole): readonly Stored[] {
+    const versions = world.parameters.shown(role, world.now);
+    return versions.map(({ value, version, modifiedAt }) => ({ value, version, modifiedAt }));
   }
 
   return {
@@ -43,16 +86,17 @@ export function worldPorts(world: World, execution: string): Ports {
     parameters: {
       read: () =>
         awaited(() => {
-          const [secret, keySet] = [world.parameters.current('secret'), world.parameters.current('keySet')];
+          const [secret, keySet] = [shown('secret').at(-1), shown('keySet').at(-1)];
           return { ...(secret && { secret }), ...(keySet && { keySet }) };
         }),
-      history: (role) => awaited(() => [...world.parameters.history(role)]),
+      history: (role) => awaited(() => shown(role)),
       put: (role, value) =>
         awaited(() => {
-          if (world.deploys.isAdmitted && world.record?.phase !== 'repair' && world.record?.phase !== 'revokeSecret') {
+          if (collides() && world.record?.phase !== 'repair' && world.record?.phase !== 'revokeSecret') {
             world.violate('a parameter is written while a deploy changes the services');
           }
           world.note(`put ${role} ${role === 'secret' ? thumbprint(value).slice(0, 8) : ''}`);
+          world.isGreen = false;
           world.parameters.put(role, value, world.now);
         }),
       readIncoming: (name) => awaited(() => world.incoming.get(name)),
@@ -87,7 +131,7 @@ export function worldPorts(world: World, execution: string): Ports {
       look: (service) => awaited(() => world.fleet[service].state()),
       roll: (service) =>
         awaited(() => {
-          if (world.deploys.isAdmitted && world.record?.phase !== 'revokeSecret') {
+          if (collides() && world.record?.phase !== 'revokeSecret') {
             world.violate(`the ${service} service is rolled while a deploy changes it`);
           }
           if (world.fleet[service].givenUp > MOST_GIVEN_UP) {
@@ -98,7 +142,11 @@ export function worldPorts(world: World, execution: string): Ports {
         }),
     },
     isRunning: (other) => awaited(() => world.running.has(other)),
-    stackInProgress: (stack) => awaited(() => world.deploys.inProgress(stack)),
+    stackInProgress: (stack) =>
+      awaited(() => {
+        if (world.lock?.owner === execution) world.violate('whoever holds the lock waits for the stack');
+        return world.deploys.inProgress(stack);
+      }),
     runCanary: () =>
       awaited(() => {
         const start = world.parameters.read();
@@ -109,15 +157,15 @@ export function worldPorts(world: World, execution: string): Ports {
             : holding?.signing === start?.signing,
         );
         if (world.now < world.redUntil) return ['the canary is red for another reason'];
-        return start !== undefined && isRight ? [] : ['tasks-hold-parameters'];
+        world.isGreen = start !== undefined && isRight;
+        return world.isGreen ? [] : ['tasks-hold-parameters'];
       }),
     acceptedBy: (token) =>
       awaited(() => {
         const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string };
-        const begin = header.kid.split('.').at(-1) ?? '';
-        const accepts = world.fleet.mcp.alive.some(
-          ({ status, holding }) => status === 'RUNNING' && holding?.accepted.some((key) => key.startsWith(begin)),
-        );
+        if (world.accepted().length === 0) return ['no MCP task runs that could be asked'];
+        // A key ID is how the name of its key begins.
+        const accepts = world.accepted().some((name) => name.startsWith(header.kid));
         return accepts ? ['a token of the retired secret was accepted'] : [];
       }),
     longestLifetime: (from, to) => awaited(() => world.deploys.longestLifetime(from, to)),
@@ -126,13 +174,16 @@ export function worldPorts(world: World, execution: string): Ports {
       get tokenLifetimeSeconds() {
         return world.lifetime;
       },
-      leewaySeconds: 5,
+      leewaySeconds: LEEWAY_SECONDS,
       everyDays: 30,
       rollOutSeconds: 120,
     },
-    now: () => world.now,
+    now: () => world.now + world.clocks.lambdaMs,
     tell: (event) => {
       world.told.push(event);
+      if (event.kind === 'repaired' && !world.touched) {
+        world.violate(`an own write was taken for a foreign one: ${event.message}`);
+      }
       if (event.kind === 'repaired' || event.kind === 'stopped') world.note(`${event.kind}: ${event.message}`);
     },
   };

@@ -1,11 +1,22 @@
 import type { Command } from '../../../../lambda/rotation/call.ts';
-import type { Event, Holder } from '../../../../lambda/rotation/ports.ts';
-import type { Content, RotationRecord } from '../../../../lambda/rotation/record.ts';
+import type { Event, Holder, ParameterRole } from '../../../../lambda/rotation/ports.ts';
+import type { Content, RotationRecord, ServiceRole } from '../../../../lambda/rotation/record.ts';
 import { Deploys } from './deploys.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, type Start } from './fleet.ts';
 import { checkInstant, noteTokens } from './invariant.ts';
 import { Random } from './random.ts';
-import { keySetOf, ParameterStore, secretsOf, thumbprint } from './store.ts';
+import {
+  type Holding,
+  holdingOf,
+  keySetOf,
+  keysOf,
+  nameOf,
+  OWN_LABEL,
+  ParameterStore,
+  partsOf,
+  recordedName,
+  thumbprint,
+} from './store.ts';
 
 /** Something in the world that must never be. */
 export class Violation extends Error {
@@ -28,27 +39,48 @@ const MOST_TICKS = 60_000;
 
 const FIRST_SECRET = 'first-secret-of-the-model-0123456789';
 
+/** The clocks of AWS differ by less than the rotation's margin of 2 s between any two of them. */
+const MOST_APART_MS = 950;
+/** Those of a catalog and an MCP task, together with what a token lives too long for them: less than what grace adds. */
+const MOST_TOKENS_MS = 4_900;
+/** A task reads at its start what was there so shortly before; what its parameters are for longer the canary sees. */
+const TASK_LAG_MS = 950;
+/** So many MCP images cannot be rotated, which the canary finds out before it does any harm. */
+const ONE_SECRET = 0.03;
+
 /** Everything that a rotation meets, in one place: what AWS has, what people do, and what time it is. */
 export class World {
   now = Date.parse('2026-01-01T00:00:00Z');
   readonly random: Random;
-  readonly parameters = new ParameterStore();
+  /** By how many milliseconds the clocks of Parameter Store and of Lambda are ahead of that of ECS; and how late tokens end. */
+  readonly clocks: { readonly ssmMs: number; readonly lambdaMs: number; readonly tokensMs: number };
+  readonly parameters: ParameterStore;
   readonly incoming = new Map<string, string>();
   record: RotationRecord | undefined;
   lock: Holder | undefined;
   readonly running = new Set<string>();
+  /** Executions in whose place another one went on. */
+  readonly fenced = new Set<string>();
   machine: Starter | undefined;
+  /** Whether the MCP image is one that reads the signing secret and not the set. */
+  knowsOneSecret: boolean;
   readonly fleet: Fleet;
   readonly deploys: Deploys;
   readonly told: Event[] = [];
   /** Until when the canary is red whatever it finds. */
   redUntil = 0;
+  /** Whether the canary was green since the last write of a parameter and the last new phase. */
+  isGreen = false;
   /** What the Trust stack says of the token lifetime. */
   lifetime = 60;
-  /** Until when tokens of a key may live, by thumbprint. */
+  /** Until when tokens of a key may live, by its name. */
   readonly tokens = new Map<string, number>();
-  /** Keys that a revocation gave up. */
+  /** Keys that MCP remembers from earlier tasks, by their names, and until when: an image may have a cache outside of its tasks. */
+  readonly cache = { names: new Set<string>(), until: 0 };
+  /** Keys that a revocation gave up, by thumbprint. */
   readonly revoked = new Set<string>();
+  /** What a person wrote last over the signing secret, by its thumbprint, and until when that may not be seen. */
+  putToSign = { key: '', until: 0 };
   /** Whether a person has asked for a revocation. */
   mayRevoke = false;
   /** Whether a person has ever written to a parameter, and whether something that was not ours. */
@@ -57,23 +89,28 @@ export class World {
   /** Executions that failed, which raises an alarm by itself. */
   failed = 0;
   crashes = 0;
+  /** Calls that ended because a write was not to be seen yet. */
+  unseen = 0;
   /** A crash strikes at the next await. */
   doomed = false;
   #awaits = 0;
   #ticks = 0;
+  readonly #firstLabel: string;
   readonly #happenings: Happening[];
   readonly log: string[] = [];
 
   constructor(seed: number, happenings: readonly Happening[]) {
     this.random = new Random(seed);
     this.#happenings = [...happenings].sort((one, other) => one.after - other.after);
-    this.parameters.put('keySet', keySetOf([FIRST_SECRET]), this.now);
+    const apart = () => this.random.below(2 * MOST_APART_MS) - MOST_APART_MS;
+    this.clocks = { ssmMs: apart(), lambdaMs: apart(), tokensMs: this.random.below(MOST_TOKENS_MS) };
+    this.parameters = new ParameterStore(this.random, this.clocks.ssmMs);
+    // A deployment may have adopted its first key under a label of its own.
+    this.#firstLabel = this.random.pick([OWN_LABEL, 'adopted']);
+    this.parameters.put('keySet', keySetOf([{ secret: FIRST_SECRET, label: this.#firstLabel }]), this.now);
     this.parameters.put('secret', FIRST_SECRET, this.now);
-    this.fleet = new Fleet(
-      () => this.parameters.read(),
-      () => !this.isOwn(),
-      this.lifetime,
-    );
+    this.knowsOneSecret = this.random.chance(ONE_SECRET);
+    this.fleet = new Fleet((role) => this.#start(role), this.lifetime);
     this.deploys = new Deploys(this);
     this.now += 10_000;
     while (!this.fleet.isQuiet) {
@@ -87,22 +124,54 @@ export class World {
     this.log.push(`${new Date(this.now).toISOString().slice(11, 23)} ${text}`);
   }
 
-  /** The contents that the rotation has recorded as its own. */
-  get own(): readonly Content[] {
+  /** The contents that the rotation has recorded as its own, by names; the signing secret by the one that the set has for it. */
+  get own(): readonly Holding[] {
     const { record } = this;
-    if (record === undefined) return [{ signing: thumbprint(FIRST_SECRET), accepted: [thumbprint(FIRST_SECRET)] }];
-    return record.before ? [record.intended, record.before] : [record.intended];
+    if (record === undefined) {
+      const name = nameOf(thumbprint(FIRST_SECRET), this.#firstLabel);
+      return [{ signing: name, accepted: [name] }];
+    }
+    const name = (key: string) => {
+      const known = [record.current, record.next].find((one) => one?.thumbprint === key);
+      return known === undefined ? nameOf(key, OWN_LABEL) : recordedName(known);
+    };
+    const named = ({ signing, accepted }: Content) => ({ signing: name(signing), accepted: accepted.map(name) });
+    return record.before ? [named(record.intended), named(record.before)] : [named(record.intended)];
+  }
+
+  /** Whether a value of a parameter is one that is recorded. */
+  #isOwnValue(role: ParameterRole, value: string | undefined): boolean {
+    if (value === undefined) return false;
+    if (role === 'secret') return this.own.some(({ signing }) => partsOf(signing).thumbprint === thumbprint(value));
+    const accepted = keysOf(value)?.map(({ secret, label }) => nameOf(thumbprint(secret), label));
+    return this.own.some((content) => content.accepted.toSorted().join() === accepted?.toSorted().join());
   }
 
   /** Whether both parameters hold what is recorded. */
   isOwn(): boolean {
-    const secret = this.parameters.current('secret')?.value;
-    const accepted = secretsOf(this.parameters.current('keySet')?.value)?.map(thumbprint).sort().join();
-    const signing = secret === undefined ? undefined : thumbprint(secret);
-    return (
-      this.own.some((content) => content.signing === signing) &&
-      this.own.some((content) => content.accepted.join() === accepted)
+    return (['secret', 'keySet'] as const).every((role) =>
+      this.#isOwnValue(role, this.parameters.current(role)?.value),
     );
+  }
+
+  /** What a task reads that starts now, and whether a person wrote some of it. */
+  #start(service: ServiceRole): Start | undefined {
+    const [secret, keySet] = (['secret', 'keySet'] as const).map((role) =>
+      this.parameters.shown(role, this.now, TASK_LAG_MS).at(-1),
+    );
+    const holding = holdingOf(secret?.value, keySet?.value);
+    if (holding === undefined) return undefined;
+    const isForeign = (role: ParameterRole, version = role === 'secret' ? secret : keySet) =>
+      version?.byPerson === true && !this.#isOwnValue(role, version.value);
+    const accepted = service === 'mcp' && this.knowsOneSecret ? [holding.signing] : holding.accepted;
+    return { holding: { ...holding, accepted }, tainted: isForeign('secret') || isForeign('keySet') };
+  }
+
+  /** Every key that some running MCP task accepts, by its name. */
+  accepted(): readonly string[] {
+    const running = this.fleet.mcp.alive.filter(({ status }) => status === 'RUNNING');
+    const remembered = this.now < this.cache.until && running.length > 0 ? [...this.cache.names] : [];
+    return [...remembered, ...running.flatMap(({ holding }) => holding?.accepted ?? [])];
   }
 
   /** An await of the code under test: the world goes on, and what was to happen now happens. */
