@@ -38,7 +38,13 @@ function play(bundle: string, runs: number, seed: number): Promise<Played> {
       output += chunk.toString();
     });
     child.once('error', reject);
-    child.once('close', () => resolve(JSON.parse(output) as Played));
+    child.once('close', (code, signal) => {
+      try {
+        resolve(JSON.parse(output) as Played);
+      } catch {
+        reject(new Error(`The runs of seed ${seed} ended with ${code ?? signal} and told nothing; play them again.`));
+      }
+    });
   });
 }
 

@@ -52,7 +52,9 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
   const said = await ended(call, ports, record);
   if (said !== undefined) return said;
   if (record.execution === call.execution) return run;
-  if (call.progress?.result === 'wait' && call.progress.phase !== 'idle') {
+  // Its own end was a repair before the rotation that it was started for; the call that said so may have died.
+  const endedItself = record.phase === 'idle' && record.last?.execution === call.execution;
+  if (call.progress?.result === 'wait' && call.progress.phase !== 'idle' && !endedItself) {
     const message =
       record.execution === '' ? 'Another execution has ended it.' : `${record.execution} goes on with it.`;
     return { result: 'done', outcome: 'superseded', message };

@@ -1,6 +1,10 @@
-/** What a rollback says before it changes anything, and what keeps it from changing something: every test goes on from the one before. */
+/**
+ * What a plain deploy leaves to go back to; what a rollback says before it changes anything, and what keeps it from changing
+ * something. Every test goes on from the one before.
+ */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, ListChangeSetsCommand } from '@aws-sdk/client-cloudformation';
 import {
@@ -18,7 +22,7 @@ import type { RevisionHistory } from '../../cli/revisions/history.ts';
 import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { ANNOUNCEMENT_KEY } from '../../lambda/shared/announcement-item.ts';
-import { revisionSortKey } from '../../lambda/shared/revision-record.ts';
+import { revisionRecordOf, revisionSortKey } from '../../lambda/shared/revision-record.ts';
 import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';
 import { clusterName, stackName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
@@ -35,6 +39,8 @@ let dynamodb: DynamoDBClient;
 let s3: S3Client;
 let TableName: string;
 let Bucket: string;
+/** The template of the first deploy, as the CDK has uploaded it. */
+let deployed: string;
 
 beforeAll(async () => {
   environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run') });
@@ -43,6 +49,7 @@ beforeAll(async () => {
   s3 = new S3Client(environment.clientSettings);
   await environment.bootstrap();
   await environment.deploy();
+  deployed = readFileSync(join(environment.assemblyDirectory, 'Services.template.json'), 'utf8');
   const second = offerRebuiltImage(environment.imageDirectory, 'mcp', 'to-be-left');
   await environment.deploy(undefined, ['Services', '--exclusively', '-c', `mcpImage=${second}`]);
   TableName = await foundationValue('state-table-name');
@@ -81,14 +88,24 @@ async function state() {
   };
 }
 
+async function recordOf(number: number): Promise<Record<string, AttributeValue>> {
+  const Key = { pk: { S: 'revision' }, sk: { S: revisionSortKey(number) } };
+  return (await dynamodb.send(new GetItemCommand({ TableName, Key }))).Item ?? {};
+}
+
+async function keptTemplate({ key = '' }: { readonly key?: string | undefined }): Promise<string> {
+  const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
+  expect(ContentType).toBe('application/json');
+  return (await Body?.transformToString()) ?? '';
+}
+
 /** Makes a revision one that had deployed something else, as far as anybody can tell. */
 async function rewrite(number: number, change: (text: string) => string): Promise<void> {
-  const Key = { pk: { S: 'revision' }, sk: { S: revisionSortKey(number) } };
-  const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key }));
-  const template = Item?.template?.M ?? {};
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: template.key?.S }));
-  const text = change((await Body?.transformToString()) ?? '');
-  await s3.send(new PutObjectCommand({ Bucket, Key: template.key?.S, Body: text }));
+  const Item = await recordOf(number);
+  const template = Item.template?.M ?? {};
+  const Key = template.key?.S;
+  const text = change(await keptTemplate({ key: Key }));
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: text, ContentType: 'application/json' }));
   const sha256 = { S: createHash('sha256').update(text).digest('hex') };
   await put({ ...Item, template: { M: { ...template, sha256 } } });
 }
@@ -96,6 +113,17 @@ async function rewrite(number: number, change: (text: string) => string): Promis
 async function put(Item: Record<string, AttributeValue>): Promise<void> {
   await dynamodb.send(new PutItemCommand({ TableName, Item }));
 }
+
+test('a plain deploy: the template is kept as it was deployed, with the names that the stack was given', async () => {
+  const first = revisionRecordOf(await recordOf(1));
+  expect(first).toMatchObject({ number: 1, verdict: 'good', announcement: undefined, reason: undefined });
+  expect(await keptTemplate(first.template ?? {})).toBe(deployed);
+  expect(first.template?.sha256).toBe(createHash('sha256').update(deployed).digest('hex'));
+  expect(first.stackParameters).toMatchObject({
+    ListenerArn: foundationParameterName(config.namePrefix, 'listener-arn'),
+    VpcId: foundationParameterName(config.namePrefix, 'vpc-id'),
+  });
+});
 
 test(
   'a dry run names what differs, and touches nothing',
