@@ -245,6 +245,19 @@ describe('abort', () => {
   });
 });
 
+test('a rotation whose call died after the repair, before it could say so, rotates all the same', async () => {
+  const rotations = await Rotations.start();
+  meddle(rotations.world, 'secret', 'a new secret');
+  const rotation = await rotations.runUntil('repair', ROTATE);
+  let repeated = rotation;
+  while (required(rotations).phase === 'repair') {
+    repeated = { ...rotation };
+    await rotations.call(rotation);
+  }
+  // The state machine repeats the call with what the one before had said.
+  expect(await rotations.goOn(repeated)).toMatchObject(ROTATED);
+});
+
 test('a rotation that finds a parameter overwritten puts it back, tells it, and then rotates', async () => {
   const rotations = await Rotations.start();
   const first = rotations.parameters.secret?.value ?? '';
