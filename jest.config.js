@@ -4,6 +4,8 @@ const esModulesOnly = ['jose', '@modelcontextprotocol', 'eventsource', 'eventsou
 );
 
 const shared = {
+  // What is quick alone may wait for a core while deployments run beside it.
+  testTimeout: 30_000,
   testEnvironment: 'node',
   transform: {
     '\\.[cm]?[jt]s$': [

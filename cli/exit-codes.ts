@@ -9,6 +9,8 @@ export const EXIT = {
   unreachable: 4,
   /** The check itself failed: a red canary. */
   checkFailed: 5,
+  /** A shell's code for what Ctrl-C has ended; what was begun at AWS may go on. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -8,7 +8,7 @@ export function interruption(): AbortSignal {
   const controller = new AbortController();
   let first = 0;
   process.on('SIGINT', () => {
-    if (controller.signal.aborted && Date.now() - first > SAME_MS) process.exit(EXIT.done);
+    if (controller.signal.aborted && Date.now() - first > SAME_MS) process.exit(EXIT.interrupted);
     if (!controller.signal.aborted) first = Date.now();
     controller.abort();
   });

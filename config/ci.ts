@@ -44,6 +44,13 @@ export const ciSchema = section({
       "Write the name of the deploy job's environment",
     ),
   ).default('production'),
+  /**
+   * Whether pull requests may be compared with the account. Whoever may push a branch then reads what the CDK's role for look-ups
+   * reads, which is nearly everything but secrets.
+   */
+  pullRequestDiffs: z
+    .boolean(rule('Pull requests are compared with the account or not', 'Write true or false'))
+    .default(false),
   /** What makes the account believe GitHub. An account has one for all of its repositories. */
   oidcProvider: oidcProvider.default({ kind: 'create' }),
 });

@@ -2,9 +2,6 @@ import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CdkEnd } from './run-cdk-deploy.ts';
 
-/** A shell's code for what Ctrl-C has ended. */
-const INTERRUPTED = 130;
-
 /** All that is known when the CDK CLI has ended. */
 export interface DeployEnd {
   readonly cdk: CdkEnd;
@@ -30,7 +27,7 @@ export function outcomeOf({ cdk, underWay, revision, refusal }: DeployEnd): Outc
     const message = underWay
       ? 'Interrupted. CloudFormation goes on with what it has begun; quilt-mcp history shows how that ends.'
       : 'Interrupted. CloudFormation changes nothing now; the next deploy goes on from here.';
-    return { result: 'interrupted', message, exitCode: INTERRUPTED };
+    return { result: 'interrupted', message, exitCode: EXIT.interrupted };
   }
   if (revision !== undefined) return ofRevision(revision, cdk);
   if (cdk.succeeded) {

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { OidcProviderNative, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { CiConfig } from '../../config/ci.ts';
@@ -17,6 +18,8 @@ export class GitHubProvider extends Construct {
         : new OidcProviderNative(this, 'Provider', {
             url: `https://${GITHUB_ISSUER_HOST}`,
             clientIds: [GITHUB_AUDIENCE],
+            // An account has one, for all of its repositories: others may rely on it by then.
+            removalPolicy: RemovalPolicy.RETAIN,
           }).oidcProviderArn;
   }
 

@@ -18,7 +18,15 @@ export class DeliveryStack extends Stack {
       foundation: new FoundationReader(this, config.namePrefix),
       assumedBy: github.jobsOfEnvironment(ci.environment),
     });
-    // A pull request runs its own code: it may read templates, through the CDK's role for reading, and do nothing else.
+    new CfnOutput(this, 'DeployRoleArn', {
+      value: deploy.arn,
+      description: 'The variable AWS_DEPLOY_ROLE_ARN on GitHub',
+    });
+    if (ci.pullRequestDiffs) this.addDiffRole(config, github);
+  }
+
+  /** A pull request runs its own code with it: it may take the CDK's role for look-ups, and do nothing else. */
+  private addDiffRole(config: EnvironmentConfig, github: GitHubProvider): void {
     const diff = new Role(this, 'Diff', {
       assumedBy: github.jobsOfPullRequests(),
       description: `Compares ${config.namePrefix} with pull requests of a repository`,
@@ -26,10 +34,6 @@ export class DeliveryStack extends Stack {
     diff.addToPolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: bootstrapRoleArns(this, ['lookup']) }),
     );
-    new CfnOutput(this, 'DeployRoleArn', {
-      value: deploy.arn,
-      description: 'The variable AWS_DEPLOY_ROLE_ARN on GitHub',
-    });
     new CfnOutput(this, 'DiffRoleArn', {
       value: diff.roleArn,
       description: 'The variable AWS_DIFF_ROLE_ARN on GitHub',

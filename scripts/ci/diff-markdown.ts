@@ -18,14 +18,19 @@ export function diffMarkdown(environment: string, output: string): string {
     markerOf(environment),
     `### cdk diff: ${environment}`,
     '',
-    differ.length === 0
-      ? `None of ${count} stacks differs.`
-      : `${differ.length} of ${count} stacks differ: ${differ.join(', ')}.`,
+    summaryOf(differ, count),
     '',
-    ...(differ.length === 0
+    ...(differ.length === 0 && count > 0
       ? []
       : ['<details><summary>What changes</summary>', '', ...fenced(text), '', '</details>', '']),
   ].join('\n');
+}
+
+/** In words; without a stack that was understood nothing is claimed. */
+function summaryOf(differ: readonly string[], count: number): string {
+  if (count === 0) return 'What the CDK says names no stack:';
+  if (differ.length === 0) return `None of ${count} stacks differs.`;
+  return `${differ.length} of ${count} stacks differ: ${differ.join(', ')}.`;
 }
 
 /** The line by which a comment is found again. */

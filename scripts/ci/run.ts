@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../cli/cdk.ts';
+import { EXIT } from '../../cli/exit-codes.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** A shell's code for what Ctrl-C has ended. */
-const INTERRUPTED = 130;
 
 /**
  * Runs a program of this project with Node, in its folder, and passes its output on. Signals go to it.
@@ -25,7 +23,7 @@ export async function runNode(args: readonly string[]): Promise<number> {
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? INTERRUPTED));
+      child.once('close', (code) => resolve(code ?? EXIT.interrupted));
     });
   } finally {
     for (const signal of SIGNALS) process.off(signal, pass);

@@ -43,7 +43,10 @@ describe.each(files)('%s', (file) => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const commands = stepsOf(file).flatMap(({ run }) => run ?? []);
     for (const command of commands) {
-      const [, script] = /^npm (?:ci$|run (ci:[a-z]+)(?: -- [^;&|`\n]+)?$)/.exec(command) ?? ['', 'unknown'];
+      const [, script] = /^npm (?:ci(?: --ignore-scripts)?$|run (ci:[a-z]+)(?: -- [^;&|`\n]+)?$)/.exec(command) ?? [
+        '',
+        'unknown',
+      ];
       if (script !== undefined)
         expect({ command, script: scripts[script] }).toEqual({ command, script: expect.any(String) });
     }
@@ -89,13 +92,13 @@ test('only jobs that deploy or compare get a token for AWS, and never those of a
   expect(jobOf('diff').if).toContain('github.event.pull_request.head.repo.full_name == github.repository');
 });
 
-test('deploys and rollbacks wait for approval and for each other, and are never broken off', () => {
+test('deploys and rollbacks wait for approval, are never broken off, and take no place of each other in a queue', () => {
   const { environment: trusted } = ciSchema.parse({ repository: 'example/quilt' });
   for (const job of [jobOf('deploy'), jobOf('rollback')]) {
     expect(job.environment).toBe(trusted);
     expect(job.concurrency?.['cancel-in-progress']).toBe(false);
   }
-  expect(jobOf('deploy').concurrency?.group).toBe(jobOf('rollback').concurrency?.group);
+  expect(jobOf('deploy').concurrency?.group).not.toBe(jobOf('rollback').concurrency?.group);
 });
 
 test('nothing is deployed whose checks are not green', () => {
@@ -108,10 +111,17 @@ test('a rollback only shows what would change, unless somebody says otherwise', 
   expect(inputs).toMatchObject({ inputs: { revision: { required: true }, 'dry-run': { default: true } } });
 });
 
-test('credentials come after the packages, whose scripts would see them', () => {
+test('a commit that is not the newest any more is not deployed', () => {
+  const runs = stepsOf('deploy.yml').flatMap(({ run }) => run ?? []);
+  expect(runs.indexOf('npm run ci:newest')).toBeLessThan(runs.findIndex((run) => run.startsWith('npm run ci:deploy')));
+  expect(runs).toContain('npm run ci:newest');
+});
+
+test('no script of a package runs in a job that gets a token', () => {
   for (const file of files) {
     const steps = stepsOf(file);
-    const credentials = steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
-    if (credentials >= 0) expect(steps.findIndex(({ run }) => run === 'npm ci')).toBeLessThan(credentials);
+    const hasToken = steps.some(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
+    const installs = steps.flatMap(({ run }) => (run?.startsWith('npm ci') ? run : []));
+    if (hasToken) expect(installs).toEqual(['npm ci --ignore-scripts']);
   }
 });

@@ -3,6 +3,7 @@ import {
   type CloudFormationClient,
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
   type DescribeChangeSetOutput,
   ExecuteChangeSetCommand,
   paginateDescribeChangeSet,
@@ -110,10 +111,22 @@ export class ChangeSet {
   async execute(): Promise<void> {
     // With the token a call that is repeated, because its answer was lost, is still one.
     const command = new ExecuteChangeSetCommand({ ...this.#id, ClientRequestToken: this.name });
-    await this.#cloudformation.send(command).catch((error: unknown) => {
-      if (isGone(error) || errorName(error).startsWith('InvalidChangeSetStatus')) throw removed(this.name);
-      throw awsFailure('The change set cannot be executed', error);
-    });
+    await this.#cloudformation.send(command).catch((error: unknown) => this.#requireBegun(error));
+  }
+
+  /** The answer may have been lost when CloudFormation had begun already. */
+  async #requireBegun(error: unknown): Promise<void> {
+    const command = new DescribeChangeSetCommand(this.#id);
+    const status = await this.#cloudformation.send(command).then(
+      ({ ExecutionStatus }) => ExecutionStatus,
+      () => undefined,
+    );
+    if (status?.startsWith('EXECUTE_')) return;
+    if (isGone(error) || errorName(error).startsWith('InvalidChangeSetStatus')) throw removed(this.name);
+    const what = status
+      ? 'The change set cannot be executed'
+      : 'Nobody knows whether the change set is executed (see quilt-mcp history)';
+    throw awsFailure(what, error);
   }
 
   /** Removes it; one that is not there any more is fine. Throws what the SDK throws. */

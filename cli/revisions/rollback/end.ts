@@ -45,7 +45,7 @@ async function follow(
   const { happenings, end } = await followStack(since, screen, { cloudformation, stackArn, pause, interrupted });
   if (end === undefined) {
     const message = 'Only the watching has ended; the rollback goes on. quilt-mcp history shows how it ends.';
-    return { result: 'goes-on', message, exitCode: EXIT.done, made: null };
+    return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
   }
   const made = await records.firstAfter(newest);
   // The gate takes it away when it admits a deploy.

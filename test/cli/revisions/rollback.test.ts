@@ -73,6 +73,14 @@ test('the canary decides about a revision that went around it', async () => {
   expect(prepared.map((text) => JSON.parse(text))).toEqual([servicesTemplate()]);
 });
 
+test('a lost answer of the execution is none of a rollback that has begun', async () => {
+  account.onExecute = () => {
+    deployEnds('UPDATE_COMPLETE');
+    throw new Error('ServiceUnavailable');
+  };
+  expect(await rollBack(account)).toMatchObject({ result: 'rolled-back', exitCode: 0, made: { number: 3 } });
+});
+
 test('a red canary takes it back: what failed, and where the stack is', async () => {
   const failedChecks = { L: [{ M: { name: { S: 'no-token-refused' }, reason: { S: 'accepted: it was served' } } }] };
   account.onExecute = () => {
@@ -295,7 +303,7 @@ test('Ctrl-C afterwards ends the watching only, and leaves all to the deploy gat
   account.onExecute = () => pressed.abort();
   expect(await rollBack(account, {}, pressed.signal)).toMatchObject({
     result: 'goes-on',
-    exitCode: 0,
+    exitCode: 130,
     message: expect.stringContaining('Only the watching has ended; the rollback goes on.'),
   });
   expect(account.changeSets.size).toBe(1);

@@ -7,7 +7,7 @@ import { buildBundles } from '../support/build.ts';
 import { policiesOf, type Statement, statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
-const CI = { repository: 'example/quilt-deployment', environment: 'live' };
+const CI = { repository: 'example/quilt-deployment', environment: 'live', pullRequestDiffs: true };
 const PROVIDER = 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com';
 const ROLE = 'arn:aws:iam::111122223333:role/cdk-hnb659fds';
 
@@ -89,6 +89,15 @@ describe('trust', () => {
     const template = deliveryOf(created);
     expect(trustOf(template, 'Deploy')).toEqual(trusting(ref, 'repo:example/quilt-deployment:environment:live'));
     expect(trustOf(template, 'Diff')).toEqual(trusting(ref, 'repo:example/quilt-deployment:pull_request'));
+  });
+
+  test('pull requests have no role unless the configuration says so', () => {
+    const template = deliveryOf(synthesise(productionWith({ ci: { ...CI, pullRequestDiffs: false } })));
+    expect(JSON.stringify(template.toJSON())).not.toContain('pull_request');
+  });
+
+  test('the provider outlives the stack, since other repositories may rely on it', () => {
+    deliveryOf(created).hasResource('AWS::IAM::OIDCProvider', { DeletionPolicy: 'Retain' });
   });
 
   test('a repository with immutable subjects is named with its numbers', () => {
