@@ -4,9 +4,9 @@ const esModulesOnly = ['jose', '@modelcontextprotocol', 'eventsource', 'eventsou
 );
 
 const shared = {
-  // What is quick alone may wait for a core while deployments run beside it.
-  testTimeout: 30_000,
   testEnvironment: 'node',
+  // What is installed there has packages of its own, with names of their own.
+  modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/bench/mcp/node_modules/'],
   transform: {
     '\\.[cm]?[jt]s$': [
       '@swc/jest',
@@ -16,10 +16,15 @@ const shared = {
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly})/)`],
 };
 
-/** Three layers: unit needs nothing, infra synthesises the stacks, local runs them in the emulator. */
+/**
+ * Four layers: unit needs nothing, conformance runs the official MCP suite, which is downloaded once, infra synthesises the stacks,
+ * local runs them in the emulator.
+ */
 export default {
   // Most of a deployment into the emulator is waiting: more of them than there are cores may run at once.
   maxWorkers: 3,
+  // What is quick alone may wait for a core while deployments run beside it. Jest reads this here only, not from a project.
+  testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   projects: [
     {
@@ -27,6 +32,7 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{auth,bin,ci,cli,config,lambda,services}/**/*.test.ts'],
     },
+    { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.test.ts'] },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     { ...shared, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },
   ],

@@ -2,7 +2,7 @@
 export type Level = 'read' | 'write' | 'admin';
 
 /** The levels, lowest first. */
-const LEVELS: readonly Level[] = ['read', 'write', 'admin'];
+export const LEVELS: readonly Level[] = ['read', 'write', 'admin'];
 
 /** Tells whether a value names a level. */
 export function isLevel(value: unknown): value is Level {

@@ -30,11 +30,12 @@ interface NamedArn {
   readonly region?: string;
   /** @default - any */
   readonly accounts?: readonly string[];
-  readonly message: string;
+  /** @default - any place of the partition will do */
+  readonly message?: string;
 }
 
 function namedArns(environment: Checked): readonly NamedArn[] {
-  const { account, region, certificate, encryptionKey, loadBalancer, iam, operations, ci } = environment;
+  const { account, region, certificate, encryptionKey, loadBalancer, iam, operations, ci, dataAccess } = environment;
   const here = { region, accounts: [account] };
   return [
     {
@@ -88,6 +89,11 @@ function namedArns(environment: Checked): readonly NamedArn[] {
         `Give the provider of account ${account}`,
       ),
     },
+    // A bucket may be in another region or account, and its key with it.
+    ...dataAccess.encryptionKeyArns.map((arn, index) => ({
+      path: ['dataAccess', 'encryptionKeyArns', String(index)],
+      arn,
+    })),
   ];
 }
 
@@ -99,7 +105,7 @@ function checkArn({ path, arn, region, accounts, message }: NamedArn, partition:
       path,
       rule(`What the region can use has an ARN that begins with arn:${partition}:`, 'Give one of this partition'),
     );
-  else if ((region ?? place.region) !== place.region || accounts?.includes(place.account) === false)
+  else if (message && ((region ?? place.region) !== place.region || accounts?.includes(place.account) === false))
     refuse(path, message);
 }
 

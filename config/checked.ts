@@ -1,4 +1,5 @@
 import type { CiConfig } from './ci.ts';
+import type { DataAccessConfig } from './data-access.ts';
 import type { CertificateConfig, DnsConfig } from './domain.ts';
 import type { EncryptionKeyConfig } from './encryption-key.ts';
 import type { LoadBalancerConfig } from './load-balancer.ts';
@@ -22,6 +23,7 @@ export interface Checked {
   readonly iam: { readonly permissionsBoundary?: string | undefined };
   readonly operations: { readonly emails: readonly string[]; readonly topic: TopicConfig };
   readonly ci?: CiConfig | undefined;
+  readonly dataAccess: DataAccessConfig;
   readonly signingSecretParameter: string;
   readonly keySetParameter: string;
   readonly services: {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { checkNetwork } from './check-network.ts';
 import { checkPlaces } from './check-places.ts';
 import type { Checked, Refuse } from './checked.ts';
+import { checkDataAccess } from './data-access.ts';
 import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
 import { incomingPath } from './incoming-path.ts';
 import { rule } from './rules.ts';
@@ -22,6 +23,7 @@ export function checkAcrossKeys(environment: Checked, context: z.core.$Refinemen
   checkIncoming(environment, refuse);
   checkTopic(environment, refuse);
   checkMcpPath(environment, refuse);
+  checkDataAccess(environment, refuse);
 }
 
 /** What lies there is deleted once a rotation has used it. */

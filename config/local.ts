@@ -37,6 +37,8 @@ export function local({
     loadBalancer: { kind: 'create', scheme: 'internet-facing' },
     registryUrl,
     roles: defaultRoles('local', ['quilt-local-genomes']),
+    // Those that the local registry lists.
+    dataAccess: { buckets: ['quilt-local-*'] },
     tokenLifetimeSeconds: tokenLifetime,
     // One clock.
     tokenLeewaySeconds: 5,

@@ -16,6 +16,8 @@ export const production: EnvironmentInput = {
   registryUrl: 'https://registry.example.org',
   roles: defaultRoles('quilt-production', ['quilt-example-public']),
 
+  dataAccess: { buckets: ['quilt-example-*'] },
+
   services: {
     catalog: { image: { kind: 'build', platform: 'linux/amd64' } },
     mcp: { image: { kind: 'build', platform: 'linux/amd64' }, cpu: 512, memoryMiB: 1024 },

@@ -4,9 +4,11 @@ import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { CHECK_NAMES } from '../lambda/canary/check-names.ts';
+import { allowedOriginsSchema } from './allowed-origins.ts';
 import { ciSchema } from './ci.ts';
 import { clusterSchema } from './cluster.ts';
 import { checkAcrossKeys } from './cross-checks.ts';
+import { dataAccessSchema } from './data-access.ts';
 import { certificateSchema, dnsSchema } from './domain.ts';
 import { encryptionKeySchema } from './encryption-key.ts';
 import { iamSchema } from './iam.ts';
@@ -114,6 +116,10 @@ const keys = section({
   ).default(10),
 
   services: section({ catalog: catalogSchema, mcp: mcpSchema }),
+  /** The buckets that the MCP service's tools may reach. */
+  dataAccess: dataAccessSchema,
+  /** Origins of other sites whose pages may use the MCP service in a browser; the catalog's own always may. */
+  allowedOrigins: allowedOriginsSchema,
 
   canary: section({
     /**

@@ -1,5 +1,10 @@
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
-import { FargateTaskDefinition, LogDrivers, OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
+import {
+  type ContainerDefinition,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+} from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -21,13 +26,15 @@ export interface ServiceTaskProps {
 
 /**
  * What one task of a service is: one container whose secrets ECS resolves when it starts, with two roles. The execution role
- * is used by ECS, to pull, log and read the secrets; the task role is the container's own and allows nothing.
+ * is used by ECS, to pull, log and read the secrets; the task role is the container's own and allows nothing by itself.
  */
 export class ServiceTask extends Construct {
   readonly definition: FargateTaskDefinition;
   readonly executionRole: Role;
+  readonly taskRole: Role;
   /** The container's image, as the definition names it. */
   readonly image: string;
+  readonly #container: ContainerDefinition;
 
   constructor(scope: Construct, id: string, { service, config, foundation, environment }: ServiceTaskProps) {
     super(scope, id);
@@ -43,15 +50,16 @@ export class ServiceTask extends Construct {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
     });
     allowReading(this.executionRole, { signingSecret, keySet }, foundation.get('encryption-key-arn'));
+    this.taskRole = this.createTaskRole(`Containers of ${serviceName(config, service)}`);
     this.definition = new FargateTaskDefinition(this, 'Definition', {
       family: serviceName(config, service),
       cpu,
       memoryLimitMiB: memoryMiB,
       runtimePlatform: { cpuArchitecture, operatingSystemFamily: OperatingSystemFamily.LINUX },
       executionRole: this.executionRole,
-      taskRole: this.taskRole(`Containers of ${serviceName(config, service)}`),
+      taskRole: this.taskRole,
     });
-    const container = this.definition.addContainer(service, {
+    this.#container = this.definition.addContainer(service, {
       image,
       portMappings: [{ containerPort: port }],
       readonlyRootFilesystem: true,
@@ -73,14 +81,19 @@ export class ServiceTask extends Construct {
     writablePaths.forEach((containerPath, index) => {
       const sourceVolume = `writable-${index}`;
       this.definition.addVolume({ name: sourceVolume });
-      container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
+      this.#container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
     });
-    this.image = container.imageName;
+    this.image = this.#container.imageName;
     this.acknowledgeFindings(service, inEcr);
   }
 
+  /** Sets variables of the container that are known only now that the task's role exists. */
+  addVariables(variables: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(variables)) this.#container.addEnvironment(name, value);
+  }
+
   /** A role that ECS may take for tasks of this account and region only: no other customer's ECS can be talked into it. */
-  private taskRole(description: string): Role {
+  private createTaskRole(description: string): Role {
     const { account } = Stack.of(this);
     return new Role(this, 'TaskRole', {
       description,

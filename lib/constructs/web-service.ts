@@ -29,14 +29,12 @@ export interface WebServiceProps extends ServiceTaskProps {
  */
 export class WebService extends Construct {
   readonly service: FargateService;
-  /** The container's image, as the task definition names it. */
-  readonly image: string;
+  readonly task: ServiceTask;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
     super(scope, id);
     const { config, service, vpc } = props;
-    const task = new ServiceTask(this, 'Task', props);
-    this.image = task.image;
+    this.task = new ServiceTask(this, 'Task', props);
     const targetGroup = this.targetGroup(props);
     const rule = this.listenerRule(props, targetGroup);
     const securityGroup = this.securityGroup(props, vpc);
@@ -45,7 +43,7 @@ export class WebService extends Construct {
     this.service = new FargateService(this, 'Service', {
       serviceName: serviceName(config, service),
       cluster: props.cluster,
-      taskDefinition: task.definition,
+      taskDefinition: this.task.definition,
       desiredCount: config.services[service].desiredCount,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
@@ -58,7 +56,7 @@ export class WebService extends Construct {
     });
     this.service.attachToApplicationTargetGroup(targetGroup);
     // ECS refuses a target group without a load balancer, and cannot start a task before its role has its permissions.
-    this.service.node.addDependency(rule, task.executionRole, ...egress);
+    this.service.node.addDependency(rule, this.task.executionRole, ...egress);
   }
 
   private targetGroup({ config, service, vpc }: WebServiceProps): ApplicationTargetGroup {

@@ -4,9 +4,11 @@ import type { Construct } from 'constructs';
 import type { BreakGlass } from '../../config/break-glass.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as catalogVariables from '../../services/catalog/environment.ts';
+import { WELL_KNOWN_PATH } from '../../services/mcp/edge/well-known-path.ts';
 import * as mcpVariables from '../../services/mcp/environment.ts';
 import { asciiJson } from '../ascii-json.ts';
 import { CheckedDeploy } from '../constructs/checked-deploy.ts';
+import { DataAccess } from '../constructs/data-access.ts';
 import { foundationVpc } from '../constructs/foundation-vpc.ts';
 import { WebService } from '../constructs/web-service.ts';
 import { FoundationReader } from '../foundation-contract.ts';
@@ -31,10 +33,20 @@ export class ServicesStack extends Stack {
     const mcp = new WebService(this, 'Mcp', {
       ...common,
       service: 'mcp',
-      // A pattern with /* does not match the path without its slash.
-      paths: [path, `${path}/*`],
-      environment: { [mcpVariables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds) },
+      // A pattern with /* does not match the path without its slash. With the host name a rule has room for five patterns at most.
+      paths: [path, `${path}/*`, `${WELL_KNOWN_PATH}*`],
+      environment: {
+        [mcpVariables.QUILT_DEPLOYMENT]: config.namePrefix,
+        [mcpVariables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds),
+        [mcpVariables.QUILT_ALLOWED_ORIGINS]: JSON.stringify(config.allowedOrigins),
+      },
     });
+    if (config.dataAccess.buckets.length > 0) {
+      const access = new DataAccess(mcp, 'DataAccess', { config, foundation, taskRole: mcp.task.taskRole });
+      mcp.task.addVariables(access.variables);
+      // A task that starts before its permissions would be refused by STS.
+      mcp.service.node.addDependency(access);
+    }
     const catalog = new WebService(this, 'Catalog', {
       ...common,
       service: 'catalog',
@@ -49,7 +61,7 @@ export class ServicesStack extends Stack {
     new CheckedDeploy(this, 'Deploy', {
       config,
       foundation,
-      images: { catalog: catalog.image, mcp: mcp.image },
+      images: { catalog: catalog.task.image, mcp: mcp.task.image },
       deployed: [mcp, catalog],
       breakGlass,
       template: () => this._toCloudFormation(),

@@ -23,6 +23,8 @@ export interface EmulatorOptions {
   readonly imageManifest: string;
   /** Additions to leave out, for the tests that ask whether they are still needed. */
   readonly without?: readonly string[];
+  /** Whether IAM is enforced, with trust, role and session policies, for the tests of such policies. */
+  readonly enforceIam?: boolean;
 }
 
 /** The local AWS emulator, as a process group of its own: its Lambda workers and ECS tasks are in the same group. */
@@ -55,6 +57,7 @@ export class EmulatorProcess {
         MINISTACK_REGION: LOCAL_REGION,
         QUILT_LOCAL_IMAGES: options.imageManifest,
         ECS_RESTORE_RECONCILE_DELAY_SECONDS: '0',
+        ...(options.enforceIam ? { AUTH: 'true' } : {}),
         PYTHONDONTWRITEBYTECODE: '1',
         TMPDIR: temporary,
         S3_DATA_DIR: join(options.stateDirectory ?? temporary, 's3'),

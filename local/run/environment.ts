@@ -19,6 +19,7 @@ import type { CanaryReport } from '../../lambda/canary/report.ts';
 import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
+import { makeBuckets } from './buckets.ts';
 import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
 import { freePort } from './free-port.ts';
@@ -77,6 +78,7 @@ export class LocalEnvironment {
       const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
       started.push({ close: () => emulator.stop() });
       const { endpoint } = emulator;
+      await makeBuckets(endpoint);
       const registry = await startRegistry({ port: ports.registry });
       started.unshift(registry);
       const loadBalancerName = () => findLoadBalancer(endpoint);

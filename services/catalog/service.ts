@@ -2,6 +2,7 @@ import { createLogger, type LogSink } from '../shared/logger.ts';
 import type { RunningService } from '../shared/run-service.ts';
 import { type Environment, readSettings } from '../shared/settings.ts';
 import { startTask } from '../shared/start-task.ts';
+import { resolveTaskIdentity } from '../shared/task-identity.ts';
 import { loadTrust } from '../shared/trust.ts';
 import { createHomePage } from './home-page.ts';
 import { createMcpTokenEndpoint } from './mcp-token-endpoint.ts';
@@ -24,6 +25,7 @@ export async function startCatalogService(environment: Environment, sink?: LogSi
 
   return startTask({
     settings,
+    identity: await resolveTaskIdentity(settings.metadataUri),
     logger,
     keyIds: [signingKey.keyId],
     routes: new Map([

@@ -1,13 +1,11 @@
 import { AuthError, type TokenErrorCode } from '../../auth/errors.ts';
 import { readBearerToken } from '../shared/bearer-token.ts';
 import type { Authenticate, Authenticated } from './authenticator.ts';
-import { methodOf } from './json-rpc.ts';
-
-/** Why a request got 401. */
-type RefusalReason = 'token_missing' | 'authorization_scheme_unsupported' | TokenErrorCode;
+import { methodOf } from './protocol/json-rpc.ts';
+import type { AuthenticationReason } from './reasons.ts';
 
 export type Refusal = {
-  readonly reason: RefusalReason;
+  readonly reason: AuthenticationReason;
   /** Safe to send: holds nothing of the token. */
   readonly message: string;
   /** Whether a bearer token was there at all (RFC 6750 section 3.1). */
@@ -28,26 +26,33 @@ const OPEN_METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Decides whether a request passes, and as whom, before the SDK sees it. A token that is shown is always judged, also where
- * none is needed; a batch is no open method, whatever is in it.
- *
- * @param request `message` is the parsed body of a POST
+ * Decides as whom a request comes, before its body is read. A token that is shown is always judged, also where none is needed.
  */
-export async function passGate(
-  request: { readonly httpMethod: string; readonly authorization: string | undefined; readonly message: unknown },
-  authenticate: Authenticate,
-): Promise<Verdict> {
-  const credentials = readBearerToken(request.authorization);
+export async function judgeToken(authorization: string | undefined, authenticate: Authenticate): Promise<Verdict> {
+  const credentials = readBearerToken(authorization);
   switch (credentials.kind) {
     case 'bearer':
       return judge(credentials.token, authenticate);
     case 'other_scheme':
       return refused('authorization_scheme_unsupported', 'Use the Bearer scheme with an enhanced token.');
     case 'none':
-      return isOpen(request.httpMethod, request.message)
-        ? { kind: 'anonymous' }
-        : refused('token_missing', 'This request needs an enhanced token as its bearer token.');
+      return { kind: 'anonymous' };
   }
+}
+
+/**
+ * Decides whether a request passes, before the SDK sees it: without a token only what is open to all. A batch is no open method,
+ * whatever is in it.
+ *
+ * @param verdict what {@link judgeToken} said
+ * @param request `message` is the parsed body of a POST
+ */
+export function passGate(
+  verdict: Verdict,
+  { httpMethod, message }: { readonly httpMethod: string; readonly message: unknown },
+): Verdict {
+  if (verdict.kind !== 'anonymous' || isOpen(httpMethod, message)) return verdict;
+  return refused('token_missing', 'This request needs an enhanced token as its bearer token.');
 }
 
 async function judge(token: string, authenticate: Authenticate): Promise<Verdict> {
@@ -61,7 +66,7 @@ async function judge(token: string, authenticate: Authenticate): Promise<Verdict
   }
 }
 
-function refused(reason: RefusalReason, message: string): Verdict {
+function refused(reason: AuthenticationReason, message: string): Verdict {
   return { kind: 'refused', refusal: { reason, message, tokenShown: false } };
 }
 

@@ -1,17 +1,26 @@
 import type { Logger } from '../shared/logger.ts';
 import type { Verdict } from './gate.ts';
+import type { Metrics } from './metrics/metrics.ts';
 
-/** One line for each request at the gate: who came, with what rights and under which key, or why it was turned away. */
-export function logVerdict(logger: Logger, verdict: Verdict): void {
+/**
+ * What the gate decided: who came, with what rights and under which key, or why they were turned away. A token that is known
+ * already is worth a line only to somebody who looks for it; the line of what it was used for names its owner anyway.
+ */
+export function logVerdict(logger: Logger, metrics: Metrics, verdict: Verdict): void {
   switch (verdict.kind) {
     case 'anonymous':
       logger.debug({ event: 'anonymous_request' }, 'a request that needs no token');
       return;
     case 'refused':
+      metrics.refused(verdict.refusal.reason);
       logger.warn({ event: 'authentication_failed', reason: verdict.refusal.reason }, verdict.refusal.message);
       return;
     case 'authenticated': {
-      const { claims, keyId } = verdict.principal;
+      const { cacheHit, principal } = verdict;
+      metrics.accepted({ cacheHit });
+      const level = cacheHit ? 'debug' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
+      const { claims, keyId } = principal;
       const fields = {
         event: 'authenticated',
         method: 'bearer',
@@ -20,9 +29,9 @@ export function logVerdict(logger: Logger, verdict: Verdict): void {
         permissionCount: claims.permissions.length,
         bucketCount: claims.buckets.length,
         keyId,
-        cacheHit: verdict.cacheHit,
+        cacheHit,
       };
-      logger.info(fields, 'token accepted');
+      logger[level](fields, 'token accepted');
     }
   }
 }

@@ -1,107 +1,213 @@
 import type { IncomingMessage } from 'node:http';
-import { createMcpHandler, isJsonContentType, type McpServerFactory } from '@modelcontextprotocol/server';
+import { isJSONRPCNotification, isJsonContentType, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { HttpError } from '../shared/http-error.ts';
 import type { Exchange, RequestHandler } from '../shared/http-server.ts';
 import type { Logger } from '../shared/logger.ts';
-import { readBody } from '../shared/read-body.ts';
+import { readOrDropBody } from '../shared/read-body.ts';
 import { requireMethod } from '../shared/require-method.ts';
-import type { Authenticate, Authenticated } from './authenticator.ts';
-import { sendUnauthorized } from './challenge.ts';
-import { passGate } from './gate.ts';
-import { idOf, methodOf, PARSE_ERROR, REQUEST_REFUSED, sendRpcError } from './json-rpc.ts';
+import type { Authenticate } from './authenticator.ts';
+import type { Caller, Era } from './caller.ts';
+import { sendForbidden, sendUnauthorized } from './challenge.ts';
+import type { Edge } from './edge/edge.ts';
+import type { ResourceMetadata } from './edge/resource-metadata.ts';
+import { judgeToken, passGate, type Verdict } from './gate.ts';
 import { logVerdict } from './log-verdict.ts';
-import { authInfoOf } from './principal.ts';
-import { sendWebResponse, toWebRequest } from './web-exchange.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Principal } from './principal.ts';
+import { Cancellable } from './protocol/cancellable.ts';
+import { idOf, PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError } from './protocol/json-rpc.ts';
+import { beginSession, SESSION_HEADER, serveLegacy } from './protocol/legacy-era.ts';
+import { serveModern } from './protocol/modern-era.ts';
+import { routeOf } from './protocol/route.ts';
+import { createSdkHandler } from './protocol/sdk-handler.ts';
+import { type CreateServer, WarmServers } from './protocol/warm-servers.ts';
+import type { EdgeReason, RequestReason, SessionReason } from './reasons.ts';
+import type { SessionFacts } from './sessions/session-facts.ts';
+import type { Sessions } from './sessions/sessions.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-/** GET (a stream) and DELETE (its end) belong to sessions, which this service has none of: they are judged, then refused. */
+/** What is open to all is short. A longer body without a good token is not kept, or a few hundred strangers would fill the task. */
+const STRANGERS_BODY_BYTES = 64 * 1024;
+/** What may be the name of a revision, and is shorter than any secret. */
+const REVISION = /^[\w.-]{1,24}$/;
+/** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
 const PROTOCOL_METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
 
 /**
- * Serves MCP over streamable HTTP, in both eras: bearer gate first, then the SDK. One body read, one parse: the gate and the
- * SDK judge the same message.
+ * Serves MCP over streamable HTTP, in both eras: where a request comes from is judged first, then its bearer token, then the session
+ * where there is one, then the protocol has it. One body read, one parse: all of them judge the same message.
  */
 export function createMcpEndpoint(options: {
+  readonly edge: Edge;
+  readonly metadata: ResourceMetadata;
   readonly authenticate: Authenticate;
-  readonly createServer: McpServerFactory;
+  readonly createServer: CreateServer;
+  readonly sessions: Sessions;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }): RequestHandler {
-  const { authenticate, createServer, logger } = options;
-  const onerror = (error: Error): void => {
-    logger.debug({ event: 'protocol_error', error: error.name, at: framesOf(error) }, 'the SDK refused a message');
-  };
-  const handler = createMcpHandler(createServer, { legacy: 'stateless', onerror });
+  const { edge, metadata, authenticate, createServer, sessions, metrics, logger } = options;
+  const servers = new WarmServers(createServer);
+  const cancellable = new Cancellable();
+  const serveBySdk = createSdkHandler(createServer, logger);
 
   return async (exchange) => {
     const { request, response } = exchange;
     try {
+      if (edge.admit(exchange) === 'answered') return;
       const httpMethod = request.method ?? '';
-      if (!PROTOCOL_METHODS.has(httpMethod)) requireMethod(request, ['POST']);
-      const body = httpMethod === 'POST' ? await readMessage(request) : undefined;
+      if (!PROTOCOL_METHODS.has(httpMethod)) requireMethod(request, ['POST', 'DELETE']);
+      const shown = await judgeToken(request.headers.authorization, authenticate);
+      const isStranger = shown.kind !== 'authenticated';
+      const body = httpMethod === 'POST' ? await readMessage(request, isStranger) : undefined;
       const message = body?.message;
-      const verdict = await passGate(
-        { httpMethod, authorization: request.headers.authorization, message },
-        authenticate,
-      );
-      logVerdict(logger, verdict);
+      const verdict = passGate(shown, { httpMethod, message });
+      logVerdict(logger, metrics, verdict);
       if (verdict.kind === 'refused') {
-        sendUnauthorized(response, verdict.refusal, idOf(message));
+        sendUnauthorized(response, {
+          ...verdict.refusal,
+          parameter: metadata.parameterFor(request),
+          id: idOf(message),
+        });
         return;
       }
-      requireMethod(request, ['POST']);
+      requireMethod(request, ['POST', 'DELETE']);
+      if (httpMethod === 'DELETE') {
+        endSession(exchange, principalOf(verdict));
+        return;
+      }
       if (!isJsonContentType(request.headers['content-type'] ?? null)) {
         throw new HttpError(415, 'content_type_unsupported', 'Content-Type has to be application/json.');
       }
       if (body === undefined || !body.isJson) throw new HttpError(400, 'json_invalid', 'The request body is not JSON.');
-      await serve(exchange, message, verdict.kind === 'authenticated' ? verdict : undefined);
+      await serve(exchange, message, verdict);
     } catch (error) {
       if (!(error instanceof HttpError) || response.headersSent) throw error;
       const code = error.code === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
+      metrics.refused(error.code as RequestReason | EdgeReason | SessionReason);
       sendRpcError(response, error.status, { code, message: error.message, reason: error.code }, error.headers);
     }
   };
 
-  async function serve(
-    { request, response, stopping }: Exchange,
-    message: unknown,
-    caller: Authenticated | undefined,
-  ): Promise<void> {
-    const abandoned = new AbortController();
-    response.once('close', () => abandoned.abort());
-    // A subscription has no end of its own: it ends with the service, or with its token. Any other exchange may finish.
-    const endless = methodOf(message) === 'subscriptions/listen';
-    const expiry = endless && caller !== undefined ? abortAt(caller.acceptedUntil, abandoned) : undefined;
-    try {
-      const signal = endless ? AbortSignal.any([abandoned.signal, stopping]) : abandoned.signal;
-      const answer = await handler.fetch(toWebRequest(request.headers, signal), {
-        parsedBody: message,
-        ...(caller !== undefined && { authInfo: authInfoOf(caller.principal) }),
-      });
-      if (answer.status >= 500) logger.error({ event: 'request_failed', status: answer.status }, 'the SDK failed');
-      await sendWebResponse(response, answer);
-    } finally {
-      clearTimeout(expiry);
+  async function serve(exchange: Exchange, message: unknown, verdict: Verdict): Promise<void> {
+    const { headers } = exchange.request;
+    requireRevision(headers['mcp-protocol-version']);
+    const route = routeOf(headers, message);
+    if (route.kind === 'initialize') {
+      await beginSession({ servers, sessions }, exchange, route.request, principalOf(verdict));
+      return;
     }
+    if (route.kind !== 'session') {
+      const caller = callerIn('modern', verdict, undefined);
+      const isWarm = route.kind === 'modern' && caller !== undefined;
+      if (isWarm && (await serveModern(servers, exchange, route.request, caller))) return;
+      await serveBySdk(exchange, message, caller);
+      return;
+    }
+    const session = enterSession(exchange, message, principalOf(verdict));
+    if (session === undefined) return;
+    requireProtocolVersion(headers['mcp-protocol-version']);
+    const caller = callerIn('legacy', verdict, session);
+    if (route.request !== undefined) {
+      await serveLegacy({ servers, cancellable }, exchange, route.request, { session, caller });
+    } else if (route.isBatch) {
+      await serveBySdk(exchange, message, caller);
+    } else {
+      if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
+        cancellable.cancel(String(headers[SESSION_HEADER]), message.params?.requestId, caller?.principal);
+      }
+      // Nothing that a client tells or answers is awaited here.
+      exchange.response.writeHead(202).end();
+    }
+  }
+
+  /** The session that a request names; `undefined` when it was refused, which is then answered already. */
+  function enterSession(
+    { request, response }: Exchange,
+    message: unknown,
+    principal: Principal | undefined,
+  ): SessionFacts | undefined {
+    const verdict = sessions.enter(request.headers[SESSION_HEADER]?.toString(), principal);
+    const id = idOf(message);
+    switch (verdict.kind) {
+      case 'open':
+        if (verdict.tokenChanged) {
+          const fields = { event: 'session_token_changed', sub: principal?.claims.sub, keyId: principal?.keyId };
+          logger.info(fields, 'a session goes on under a new token');
+        }
+        return verdict.session;
+      case 'missing':
+        throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing: begin with initialize.');
+      case 'unknown':
+        metrics.refused('session_unknown');
+        logger.info({ event: 'session_refused', reason: 'session_unknown' }, 'a session that is over, or never was');
+        // By this status a client knows that it has to begin anew.
+        sendRpcError(response, 404, {
+          code: SESSION_UNKNOWN,
+          message: 'The session is over: begin a new one with initialize.',
+          reason: 'session_unknown',
+          id,
+        });
+        return undefined;
+      case 'foreign':
+        metrics.refused('session_foreign');
+        logger.warn(
+          { event: 'session_refused', reason: 'session_foreign', sub: principal?.claims.sub },
+          'the session belongs to somebody else',
+        );
+        sendForbidden(response, {
+          reason: 'session_foreign',
+          message: 'The session belongs to another principal: begin your own with initialize.',
+          parameter: metadata.parameterFor(request),
+          id,
+        });
+        return undefined;
+    }
+  }
+
+  function endSession(exchange: Exchange, principal: Principal | undefined): void {
+    if (enterSession(exchange, undefined, principal) === undefined) return;
+    sessions.end(String(exchange.request.headers[SESSION_HEADER]));
+    exchange.response.writeHead(200, { 'content-length': 0 }).end();
   }
 }
 
-async function readMessage(request: IncomingMessage): Promise<{ readonly isJson: boolean; readonly message: unknown }> {
-  const body = await readBody(request, BODY_LIMIT_BYTES);
+function callerIn(era: Era, verdict: Verdict, session: SessionFacts | undefined): Caller | undefined {
+  if (verdict.kind !== 'authenticated') return undefined;
+  const { principal, cacheHit, acceptedUntil } = verdict;
+  return { principal, cacheHit, acceptedUntil, era, session };
+}
+
+function principalOf(verdict: Verdict): Principal | undefined {
+  return verdict.kind === 'authenticated' ? verdict.principal : undefined;
+}
+
+/** @throws HttpError 400 for a protocol version that no session has */
+function requireProtocolVersion(header: string | string[] | undefined): void {
+  if (header === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(header))) return;
+  throw unsupported(`MCP-Protocol-Version has to be one of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')} in a session.`);
+}
+
+/** @throws HttpError 400 for a protocol version that cannot be one: the SDK would repeat it in its answer, whatever it is */
+function requireRevision(header: string | string[] | undefined): void {
+  if (header === undefined || REVISION.test(String(header))) return;
+  throw unsupported('MCP-Protocol-Version has to be a date, such as 2025-11-25.');
+}
+
+function unsupported(message: string): HttpError {
+  return new HttpError(400, 'protocol_version_unsupported', message);
+}
+
+async function readMessage(
+  request: IncomingMessage,
+  isStranger: boolean,
+): Promise<{ readonly isJson: boolean; readonly message: unknown }> {
+  const kept = isStranger ? STRANGERS_BODY_BYTES : BODY_LIMIT_BYTES;
+  const body = await readOrDropBody(request, { limit: BODY_LIMIT_BYTES, kept });
+  if (body === undefined) return { isJson: false, message: undefined };
   try {
     return { isJson: true, message: JSON.parse(body.toString('utf8')) };
   } catch {
     return { isJson: false, message: undefined };
   }
-}
-
-function abortAt(seconds: number, controller: AbortController): NodeJS.Timeout {
-  return setTimeout(() => controller.abort(), Math.max(0, seconds * 1000 - Date.now())).unref();
-}
-
-/** Where an error comes from, without its message: the SDK's messages quote what the caller sent. */
-function framesOf({ stack = '' }: Error): readonly string[] {
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 5);
 }

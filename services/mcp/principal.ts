@@ -1,4 +1,4 @@
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import { hash } from 'node:crypto';
 import type { EnhancedClaims } from '../../auth/claims.ts';
 
 /** Who a request runs as: the claims of the token that this very request carried. */
@@ -6,26 +6,14 @@ export class Principal {
   readonly claims: EnhancedClaims;
   /** The key that the token was verified with. */
   readonly keyId: string;
+  readonly scopes: readonly string[];
+  /** 128 bits of a hash of issuer and subject: the same person under another token has the same one. */
+  readonly tag: string;
 
   constructor(claims: EnhancedClaims, keyId: string) {
     this.claims = claims;
     this.keyId = keyId;
+    this.scopes = claims.scope.split(' ');
+    this.tag = hash('sha256', `quilt-mcp principal\0${claims.iss}\0${claims.sub}`, 'base64url').slice(0, 22);
   }
-}
-
-/** Hands the principal to the SDK, which passes it on to tools. The token itself stays behind: no tool can leak it. */
-export function authInfoOf(principal: Principal): AuthInfo {
-  return {
-    token: '',
-    clientId: principal.claims.sub,
-    scopes: principal.claims.scope.split(' '),
-    expiresAt: principal.claims.exp,
-    extra: { principal },
-  };
-}
-
-/** The principal of a request, or `undefined` when it came without a token. */
-export function principalOf(authInfo: AuthInfo | undefined): Principal | undefined {
-  const principal = authInfo?.extra?.principal;
-  return principal instanceof Principal ? principal : undefined;
 }

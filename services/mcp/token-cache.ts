@@ -1,35 +1,25 @@
 import { hash } from 'node:crypto';
+import { LruCache } from './lru-cache.ts';
 
 /**
  * Remembers what a token was verified to, by the SHA-256 of the whole token: every bit of it counts, the signature included,
- * and a dump of the cache holds no token. Bounded; the entry used longest ago goes first.
+ * and a dump of the cache holds no token. Bounded; the entry used longest ago goes first. A task holds the keys that it was
+ * started with for all its life, so that an entry goes with its key: together with the task.
  */
 export class TokenCache<V> {
-  readonly #entries = new Map<string, V>();
-  readonly #capacity: number;
+  readonly #entries: LruCache<V>;
 
   /** @param capacity in entries; one is about 5 KB for a full token */
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#entries = new LruCache(capacity);
   }
 
   get(token: string): V | undefined {
-    const key = keyOf(token);
-    const value = this.#entries.get(key);
-    if (value !== undefined) {
-      // A Map keeps the order of insertion: moving an entry to the end makes it the youngest.
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
-    return value;
+    return this.#entries.get(keyOf(token));
   }
 
   set(token: string, value: V): void {
-    const key = keyOf(token);
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
+    this.#entries.set(keyOf(token), value);
   }
 
   get size(): number {

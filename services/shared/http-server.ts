@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import { answerMalformedRequest } from './answer-malformed-request.ts';
+import { Connections } from './connections.ts';
 import { HttpError } from './http-error.ts';
 import type { Logger } from './logger.ts';
 import { requireMethod } from './require-method.ts';
+import { safeError } from './safe-error.ts';
 import { sendJson } from './send-json.ts';
 import { StartError } from './start-error.ts';
 
@@ -25,25 +27,33 @@ export type HttpServerOptions = {
   readonly logger: Logger;
   /** How long requests in flight may take to finish once the service stops. @default 20000, inside the 30 s of ECS */
   readonly stopGraceMs?: number;
+  /** How slow a client may be, for tests. */
+  readonly patience?: Partial<typeof PATIENCE>;
 };
 
 export type RunningServer = {
   readonly url: string;
-  /** Stops accepting, lets requests in flight finish within the grace, then closes what is left. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, lets requests in flight finish within the grace, then closes what is left.
+   *
+   * @param lingerMs for how long everybody is served as before, but told to come back elsewhere, while anybody is connected: a
+   *   load balancer may hear late that this task ends. @default 0
+   */
+  stop(lingerMs?: number): Promise<void>;
 };
 
+/** A client that sends slowly holds a connection for this long at most. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+
 const SERVER_OPTIONS = {
-  // A client that sends slowly holds a connection for this long at most.
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
   // Longer than the 60 s of the load balancer, which would else send a request into a connection that is just being closed.
   keepAliveTimeout: 75_000,
   // Checked below: Node's own refusal lacks our headers.
   requireHostHeader: false,
 };
 const STOP_GRACE_MS = 20_000;
+/** How long after the end of a service a connection that was never used is left to its client. */
+const UNUSED_MS = 100;
 
 /**
  * Serves routes over HTTP/1.1, the way a task behind a load balancer should.
@@ -54,20 +64,31 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const routes = new Map([['/healthz', healthz], ...options.routes]);
   const stopping = new AbortController();
   const inFlight = new Set<ServerResponse>();
+  /** Connections over which no request has come yet. */
+  const unused = new Set<Socket>();
+  let closing = false;
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    for (const [name, value] of Object.entries(options.headers)) response.setHeader(name, value);
+    unused.delete(request.socket);
     if (stopping.signal.aborted) response.setHeader('connection', 'close');
     inFlight.add(response);
     response.once('close', () => {
       inFlight.delete(response);
       // Its head may have promised keep-alive before the stop began.
-      if (stopping.signal.aborted) server.closeIdleConnections();
+      if (closing) server.closeIdleConnections();
     });
     void dispatch(routes, { request, response, stopping: stopping.signal }, options.logger);
   };
 
-  const server = createServer(SERVER_OPTIONS, serve);
+  const server = createServer(
+    { ...SERVER_OPTIONS, ...PATIENCE, ...options.patience, ServerResponse: responseWith(options.headers) },
+    serve,
+  );
+  const connections = new Connections(server);
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   // Without a listener Node would answer an unknown `Expect` itself, without our headers.
   server.on('checkExpectation', serve);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -76,27 +97,49 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   });
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(options, error)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error)));
     server.listen(options.port, options.host, resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
 
-  const drain = async (): Promise<void> => {
+  const drain = async (lingerMs: number): Promise<void> => {
     stopping.abort();
     for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+    // Each answer ends its connection now, so that no request is cut off that is just being written into one.
+    if (lingerMs > 0) await connections.untilNone(lingerMs);
+    closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // Node takes a connection that was never used for a busy one, and would wait for it; a request may be just arriving over it.
+    const cut = setTimeout(() => {
+      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+    }, UNUSED_MS);
     const deadline = setTimeout(() => server.closeAllConnections(), options.stopGraceMs ?? STOP_GRACE_MS);
     await closed;
+    clearTimeout(cut);
     clearTimeout(deadline);
   };
   let drained: Promise<void> | undefined;
   return {
     url: `http://${isIPv6(options.host) ? `[${options.host}]` : options.host}:${port}`,
-    stop() {
-      drained ??= drain();
+    stop(lingerMs = 0) {
+      drained ??= drain(lingerMs);
       return drained;
     },
+  };
+}
+
+/**
+ * A response that has the given headers whoever writes it. In one go with the others: Node takes headers that were set before
+ * through a longer way.
+ */
+function responseWith(fixed: Readonly<Record<string, string>>): typeof ServerResponse<IncomingMessage> {
+  return class extends ServerResponse<IncomingMessage> {
+    override writeHead(status: number, ...rest: unknown[]): this {
+      const given = rest.at(-1);
+      const headers = typeof given === 'object' ? (given as OutgoingHttpHeaders) : undefined;
+      return super.writeHead(status, { ...fixed, ...headers });
+    }
   };
 }
 
@@ -116,7 +159,9 @@ async function dispatch(
     if (handler === undefined) throw new HttpError(404, 'not_found', 'There is nothing at this path.');
     await handler(exchange);
   } catch (error) {
-    if (!(error instanceof HttpError)) logger.error({ event: 'request_failed', path, err: error }, 'a request failed');
+    if (!(error instanceof HttpError)) {
+      logger.error({ event: 'request_failed', path, error: safeError(error) }, 'a request failed');
+    }
     if (response.headersSent) {
       response.destroy();
     } else {
@@ -126,8 +171,8 @@ async function dispatch(
   }
 }
 
-function cannotListen({ host, port }: HttpServerOptions, { code }: NodeJS.ErrnoException): StartError {
-  return new StartError([`HOST, PORT: cannot listen on ${host}:${port} (${code}); choose a free port, or 0 for any`]);
+function cannotListen({ code }: NodeJS.ErrnoException): StartError {
+  return new StartError([`HOST, PORT: cannot listen there (${code}); choose a free port, or 0 for any`]);
 }
 
 function healthz({ request, response }: Exchange): void {

@@ -9,7 +9,23 @@ import { HttpError } from './http-error.ts';
  *   because the rest of the body is not wanted
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return (await readOrDropBody(request, { limit, kept: limit })) as Buffer;
+}
+
+/**
+ * Reads a request body, and keeps it in memory when it is short enough.
+ *
+ * @param sizes in bytes; over `kept` the body is read to its end all the same, so that the connection can go on
+ * @returns `undefined` for a body that was not kept
+ * @throws HttpError as {@link readBody}
+ */
+export async function readOrDropBody(
+  request: IncomingMessage,
+  { limit, kept }: { readonly limit: number; readonly kept: number },
+): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  // Its `close` has been, and does not come again.
+  if (request.destroyed && !request.complete) throw incomplete();
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`: leaving that loop destroys the request, and with it the connection the 413 has to go out on.
@@ -20,12 +36,20 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
         request.removeAllListeners('data');
         request.resume();
         reject(tooLarge(limit));
+      } else if (length > kept) {
+        chunks.length = 0;
       } else {
         chunks.push(chunk);
       }
     });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('close', () => reject(new HttpError(400, 'body_incomplete', 'The request body ended too early.')));
+    request.once('end', () => {
+      if (length > kept) resolve(undefined);
+      else resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.once('close', () => {
+      // Every request closes: an error, with its stack, is made only for those that did so too early.
+      if (!request.complete) reject(incomplete());
+    });
   });
 }
 
@@ -33,4 +57,8 @@ function tooLarge(limit: number): HttpError {
   return new HttpError(413, 'body_too_large', `The request body is larger than ${limit} bytes.`, {
     connection: 'close',
   });
+}
+
+function incomplete(): HttpError {
+  return new HttpError(400, 'body_incomplete', 'The request body ended too early.');
 }

@@ -1,7 +1,7 @@
 import { type RequestHandler, startHttpServer } from './http-server.ts';
 import type { Logger } from './logger.ts';
 import type { RunningService } from './run-service.ts';
-import { resolveTaskIdentity } from './task-identity.ts';
+import type { TaskIdentity } from './task-identity.ts';
 
 /** What a task holds is compared from outside, task by task, by these two headers; neither reveals it. */
 const TASK_HEADER = 'X-Quilt-Task';
@@ -13,13 +13,14 @@ const KEY_IDS_HEADER = 'X-Quilt-Key-Ids';
  * @param options `keyIds` are those the task signs with or accepts
  */
 export async function startTask(options: {
-  readonly settings: { readonly host: string; readonly port: number; readonly metadataUri: string | undefined };
+  readonly settings: { readonly host: string; readonly port: number };
+  readonly identity: TaskIdentity;
   readonly logger: Logger;
   readonly keyIds: readonly string[];
   readonly routes: ReadonlyMap<string, RequestHandler>;
 }): Promise<RunningService> {
-  const { settings, logger, keyIds, routes } = options;
-  const { task, fromEcs } = await resolveTaskIdentity(settings.metadataUri);
+  const { settings, identity, logger, keyIds, routes } = options;
+  const { task, fromEcs } = identity;
   const { host, port } = settings;
   const headers = { [TASK_HEADER]: task, [KEY_IDS_HEADER]: keyIds.join(',') };
   const server = await startHttpServer({ host, port, headers, routes, logger });

@@ -42,6 +42,7 @@ import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../lambda/canary/report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
+import { callTool, modern, openSession, post as rpcPost } from '../services/support/rpc.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
 
@@ -159,6 +160,40 @@ describe('the deployed services', () => {
     await client.close();
   });
 
+  test('keep people apart: 200 calls at once of two, under equal IDs and over both tasks (B24, B26)', async () => {
+    const url = `${environment.publicUrl}/mcp`;
+    const people = await Promise.all(
+      ['alice', 'bob'].map(async (name) => {
+        const authorization = `Bearer ${await enhancedToken(name)}`;
+        return { name, headers: { ...(await openSession(url)), authorization } };
+      }),
+    );
+    const { message } = modern('tools/call', { name: 'jwt_diagnostics', arguments: {} });
+    const { headers: modernHeaders } = modern('tools/call', { name: 'jwt_diagnostics' });
+    const calls = Array.from({ length: 200 }, async (_, index) => {
+      const { name, headers } = people[index % 2] ?? people[0] ?? { name: '', headers: {} };
+      const { authorization } = headers as { authorization: string };
+      const answer = await (index % 4 < 2
+        ? rpcPost(url, { ...message, id: 1 }, { ...modernHeaders, authorization })
+        : rpcPost(url, { ...callTool('jwt_diagnostics'), id: 1 }, headers));
+      return { name, sub: answer.message.result?.structuredContent.sub, task: answer.headers.get('x-quilt-task') };
+    });
+    const answers = await Promise.all(calls);
+    expect(answers.filter(({ name, sub }) => name !== sub)).toEqual([]);
+    expect(new Set(answers.map(({ task }) => task)).size).toBe(2);
+  });
+
+  test('let people use the buckets of their role, and no others, with credentials made for them (B05, B08)', async () => {
+    const url = `${environment.publicUrl}/mcp`;
+    const list = async (person: string, bucket: string) => {
+      const headers = { ...(await openSession(url)), authorization: `Bearer ${await enhancedToken(person)}` };
+      const { message } = await rpcPost(url, callTool('bucket_objects_list', { bucket }), headers);
+      return JSON.stringify(message.result);
+    };
+    expect(await list('alice', 's3://quilt-local-genomes')).toContain('README.md');
+    expect(await list('bob', 'quilt-local-images')).toContain('bucket_not_in_token');
+  });
+
   test.each(['/mcp', '/mcp/'])('refuse %s without a token, as JSON and without a redirect', async (path) => {
     const answer = await post(path);
     expect(answer.status).toBe(401);
@@ -167,7 +202,8 @@ describe('the deployed services', () => {
   });
 
   test('serve a tools list on /mcp/ too', async () => {
-    const answer = await post('/mcp/', { authorization: `Bearer ${await enhancedToken('bob')}` });
+    const session = await openSession(`${environment.publicUrl}/mcp/`);
+    const answer = await post('/mcp/', { ...session, authorization: `Bearer ${await enhancedToken('bob')}` });
     expect(answer.status).toBe(200);
   });
 
@@ -177,6 +213,16 @@ describe('the deployed services', () => {
     expect(catalog.headers.get('x-quilt-task')).toMatch(/^[0-9a-f]{16}$/);
     expect(mcp.headers.get('x-quilt-task')).toMatch(/^[0-9a-f]{16}$/);
     expect(mcp.headers.get('x-quilt-key-ids')?.split(/, */)).toContain(catalog.headers.get('x-quilt-key-ids'));
+  });
+
+  test('tell any page at the well-known path what the MCP service is (B27), and keep foreign pages out of it', async () => {
+    const metadata = await fetch(`${environment.publicUrl}/.well-known/oauth-protected-resource/mcp`);
+    expect([metadata.status, metadata.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    expect(await metadata.json()).toMatchObject({ resource: `${environment.publicUrl}/mcp` });
+    const foreign = await post('/mcp', { origin: 'https://attacker.example' });
+    const own = await post('/mcp', { origin: environment.publicUrl });
+    expect([foreign.status, own.status]).toEqual([403, 401]);
+    expect(own.headers.get('access-control-allow-origin')).toBe(environment.publicUrl);
   });
 
   test('publish where the MCP service is, and no secret', async () => {

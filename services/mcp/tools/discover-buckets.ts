@@ -6,12 +6,17 @@ export const discoverBuckets = defineTool({
   name: 'discover_buckets',
   title: 'Discover buckets',
   description:
-    'Lists the S3 buckets that you may use, and at which level. Call it first, to learn which bucket names other tools accept.',
+    'Lists the S3 buckets that you may use, and at which level. Call it first, to learn which bucket names other ' +
+    'tools accept.',
   input: z.object({}),
   output: z.object({
     buckets: z.array(z.string()).describe('Bucket names; the single entry * stands for every bucket of the catalog'),
     count: z.int().describe('Number of entries'),
     level: z.enum(['read', 'write', 'admin']).describe('The most that you may do with them'),
   }),
-  run: ({ claims }) => ({ buckets: [...claims.buckets], count: claims.buckets.length, level: claims.level }),
+  run: ({ principal: { claims } }) => ({
+    buckets: [...claims.buckets],
+    count: claims.buckets.length,
+    level: claims.level,
+  }),
 });

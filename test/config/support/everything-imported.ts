@@ -42,6 +42,12 @@ export const everythingImported: EnvironmentInput = {
   registryUrl: 'https://registry.example.org',
   roles: defaultRoles('quilt-production', ['quilt-example-public']),
 
+  dataAccess: {
+    buckets: ['example-genomes', 'example-results-*'],
+    accounts: ['444455556666'],
+    encryptionKeyArns: ['arn:aws:kms:us-east-1:444455556666:key/0a1b2c3d-0000-4000-8000-000000000003'],
+  },
+
   services: {
     catalog: {
       image: {

@@ -30,7 +30,11 @@ export type Account = {
   /** What a task that read the parameters holds. */
   readonly trust: TaskTrust;
   /** A deployment that holds the account's keys. */
-  start(fault?: { readonly intercept?: Intercept; readonly rewrite?: Rewrite }): Promise<Deployment>;
+  start(fault?: {
+    readonly intercept?: Intercept;
+    readonly rewrite?: Rewrite;
+    readonly sessionless?: boolean;
+  }): Promise<Deployment>;
   /** Writes the parameters as they are to be, without those that are `undefined`. */
   put(secret: string | undefined, keySet: string | undefined): void;
 };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { RunningService } from '../../../services/shared/run-service.ts';
+import { openSession } from '../../services/support/rpc.ts';
 import { startCatalog, startMcp } from '../../services/support/running-services.ts';
 import { makeTrust, type Trust } from '../../services/support/trust-fixture.ts';
 import { closeServers, serve } from '../support/servers.ts';
@@ -64,11 +65,11 @@ function read(request: IncomingMessage, body: string): Asked {
   };
 }
 
-async function relay(request: IncomingMessage, body: string, url: string): Promise<Answered> {
+async function relay(request: IncomingMessage, body: string, url: string, session = {}): Promise<Answered> {
   const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
   const answer = await fetch(`${url}${request.url}`, {
     method: request.method ?? 'GET',
-    headers: headers as Record<string, string>,
+    headers: { ...(headers as Record<string, string>), ...session },
     ...(body && { body }),
   });
   return { status: answer.status, headers: new Headers(answer.headers), body: await answer.text() };
@@ -77,15 +78,21 @@ async function relay(request: IncomingMessage, body: string, url: string): Promi
 /**
  * The real services behind one origin, as a load balancer shows them: each request goes to the next task.
  *
- * @param options - the fault: `intercept` answers in place of a service, `rewrite` changes what it answered
+ * @param options - the fault: `intercept` answers in place of a service, `rewrite` changes what it answered; `sessionless`: the
+ *   MCP service is one that keeps no sessions
  */
 export async function startDeployment(
-  options: Tasks & { readonly intercept?: Intercept | undefined; readonly rewrite?: Rewrite | undefined },
+  options: Tasks & {
+    readonly intercept?: Intercept | undefined;
+    readonly rewrite?: Rewrite | undefined;
+    readonly sessionless?: boolean | undefined;
+  },
 ): Promise<Deployment> {
   const mcp = await Promise.all(options.mcp.map(async (trust) => start(startMcp(await withTrust(trust)))));
   const catalog = await Promise.all(
     options.catalog.map(async (trust) => start(startCatalog(await withTrust(trust), 'http://127.0.0.1:9'))),
   );
+  const hidden = options.sessionless ? await openSession(`${mcp[0]?.url}/mcp`) : undefined;
   const asked: Asked[] = [];
   const turns = { mcp: 0, catalog: 0 };
 
@@ -100,7 +107,8 @@ export async function startDeployment(
     const one = read(request, body);
     asked.push(one);
     if (options.intercept?.(one, response, request)) return;
-    const answered = await relay(request, body, next(one.path.startsWith('/mcp') ? 'mcp' : 'catalog'));
+    const answered = await relay(request, body, next(one.path.startsWith('/mcp') ? 'mcp' : 'catalog'), hidden);
+    if (options.sessionless) answered.headers.delete('mcp-session-id');
     options.rewrite?.(one, answered);
     answered.headers.delete('content-length');
     answered.headers.delete('transfer-encoding');

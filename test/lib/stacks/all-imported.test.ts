@@ -188,7 +188,12 @@ describe('an imported load balancer', () => {
     commercial.services.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
       ListenerArn: { Ref: 'ListenerArn' },
       Priority: 310,
-      Conditions: Match.arrayWith([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/mcp', '/mcp/*'] } }]),
+      Conditions: Match.arrayWith([
+        {
+          Field: 'path-pattern',
+          PathPatternConfig: { Values: ['/mcp', '/mcp/*', '/.well-known/oauth-protected-resource*'] },
+        },
+      ]),
     });
   });
 

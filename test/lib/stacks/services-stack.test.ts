@@ -132,8 +132,9 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
     ]);
   });
 
-  test('its task role may do nothing, and only ECS of this account takes it', () => {
-    expect(statementsOf(production.services, `${logicalId}TaskTaskRole`)).toEqual([]);
+  test('its task role may do nothing in S3 or anywhere else by itself, and only ECS of this account takes it', () => {
+    const allowed = statementsOf(production.services, `${logicalId}TaskTaskRole`).flatMap(({ Action }) => Action);
+    expect(allowed).toEqual(service === 'mcp' ? ['sts:AssumeRole', 'sts:SetSourceIdentity'] : []);
     const trust = Object.entries(production.services.findResources('AWS::IAM::Role'))
       .filter(([id]) => id.startsWith(`${logicalId}TaskTaskRole`))
       .map(([, { Properties }]) => Properties.AssumeRolePolicyDocument.Statement);
@@ -192,6 +193,10 @@ describe('settings', () => {
       QUILT_CATALOG_URL: 'https://quilt.example.org',
       QUILT_REGISTRY_URL: 'https://registry.example.org',
       QUILT_TOKEN_LEEWAY_SECONDS: '10',
+      QUILT_DEPLOYMENT: 'quilt',
+      QUILT_ALLOWED_ORIGINS: '[]',
+      QUILT_DATA_BUCKETS: 'quilt-example-*',
+      QUILT_DATA_ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^McpDataAccessRole/), 'Arn'] },
     });
   });
 
@@ -204,12 +209,18 @@ describe('settings', () => {
 describe('routing', () => {
   const hostHeader = { Field: 'host-header', HostHeaderConfig: { Values: ['quilt.example.org'] } };
 
-  test('MCP gets its path with and without a slash behind it, before the catalog gets the rest', () => {
+  test('MCP gets its path with and without a slash behind it, and its metadata, before the catalog gets the rest', () => {
     production.services.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 2);
     production.services.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
       ListenerArn: { Ref: 'ListenerArn' },
       Priority: 10,
-      Conditions: [hostHeader, { Field: 'path-pattern', PathPatternConfig: { Values: ['/mcp', '/mcp/*'] } }],
+      Conditions: [
+        hostHeader,
+        {
+          Field: 'path-pattern',
+          PathPatternConfig: { Values: ['/mcp', '/mcp/*', '/.well-known/oauth-protected-resource*'] },
+        },
+      ],
       Actions: [{ Type: 'forward', TargetGroupArn: { Ref: Match.stringLikeRegexp('^McpTargets') } }],
     });
     production.services.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {

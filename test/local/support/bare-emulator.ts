@@ -24,16 +24,24 @@ export interface BareEmulator {
  *
  * @param without - additions to leave out
  * @param images - programs behind image references
+ * @param enforceIam - whether policies are enforced
  */
 export async function startBareEmulator(
   without: readonly string[] = [],
   images: Record<string, LocalProgram> = {},
+  enforceIam = false,
 ): Promise<BareEmulator> {
   const directory = mkdtempSync(join(tmpdir(), 'quilt-emulator-'));
   const imageDirectory = join(directory, 'images');
   for (const [reference, program] of Object.entries(images)) offerProgram(imageDirectory, reference, program);
   const imageManifest = manifestOf(imageDirectory);
-  const emulator = await EmulatorProcess.start({ port: await freePort(), directory, imageManifest, without });
+  const emulator = await EmulatorProcess.start({
+    port: await freePort(),
+    directory,
+    imageManifest,
+    without,
+    enforceIam,
+  });
   const settings = awsClientSettings(emulator.endpoint);
   const stacks = new CloudFormationClient(settings);
   return {

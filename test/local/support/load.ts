@@ -41,12 +41,13 @@ export async function startLoad(
   const url = new URL(`${publicUrl}/mcp`);
   const running = await Promise.all(
     Array.from({ length: clients }, async (_, number) => {
-      const login = logins[Math.floor(number / 2) % PEOPLE.length] ?? '';
+      const who = Math.floor(number / 2) % PEOPLE.length;
+      const [person, login] = [PEOPLE[who] ?? '', logins[who] ?? ''];
       const wallet = new Wallet({ publicUrl, login, renewMs, tally, signal });
       await wallet.renew();
       const era = number % 2 === 0 ? ('modern' as const) : ('legacy' as const);
       // Wrapped, so that it is not awaited here.
-      return [wallet.keepFilled(), runLoadClient({ url, era, wallet, tally, pauseMs, signal })];
+      return [wallet.keepFilled(), runLoadClient({ url, era, person, wallet, tally, pauseMs, signal })];
     }),
   );
   return {

@@ -3,16 +3,9 @@
  * serves every client, and only a check that must be refused can tell.
  */
 import { AUDIENCE, type EnhancedClaims, ISSUER, TOKEN_TYPE } from '../../../auth/claims.ts';
-import { createMcpEndpoint } from '../../../services/mcp/mcp-endpoint.ts';
 import { Principal } from '../../../services/mcp/principal.ts';
-import { createServerFactory } from '../../../services/mcp/server-factory.ts';
-import { mcpSettings } from '../../../services/mcp/settings.ts';
-import { TOOLS } from '../../../services/mcp/tools/all-tools.ts';
-import { createLogger } from '../../../services/shared/logger.ts';
+import { startMcpService } from '../../../services/mcp/service.ts';
 import { runService } from '../../../services/shared/run-service.ts';
-import { readSettings } from '../../../services/shared/settings.ts';
-import { startTask } from '../../../services/shared/start-task.ts';
-import { loadTrust } from '../../../services/shared/trust.ts';
 
 const NOBODY: EnhancedClaims = {
   iss: ISSUER,
@@ -30,35 +23,21 @@ const NOBODY: EnhancedClaims = {
   token_type: TOKEN_TYPE,
 };
 
-/** What the token says, believed unseen. */
-function believe(token: string): EnhancedClaims {
+/** What a part of the token says, believed unseen. */
+function believe(token: string, part: 0 | 1): Readonly<Record<string, unknown>> {
   try {
-    return { ...NOBODY, ...JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) };
+    return JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString('utf8'));
   } catch {
-    return NOBODY;
+    return {};
   }
 }
 
-await runService('mcp', async (environment) => {
-  const settings = await readSettings(environment, mcpSettings);
-  const { verificationKeys } = await loadTrust(settings);
-  const logger = createLogger({ service: 'mcp', version: settings.version, level: settings.logLevel });
-  const endpoint = createMcpEndpoint({
+await runService('mcp', (environment) =>
+  startMcpService(environment, undefined, {
     authenticate: async (token) => ({
-      principal: new Principal(believe(token), [...verificationKeys.keys()][0] ?? ''),
+      principal: new Principal({ ...NOBODY, ...believe(token, 1) }, String(believe(token, 0).kid)),
       cacheHit: false,
       acceptedUntil: NOBODY.exp,
     }),
-    createServer: createServerFactory({ ...settings, tools: TOOLS, logger }),
-    logger,
-  });
-  return startTask({
-    settings,
-    logger,
-    keyIds: [...verificationKeys.keys()],
-    routes: new Map([
-      ['/mcp', endpoint],
-      ['/mcp/', endpoint],
-    ]),
-  });
-});
+  }),
+);

@@ -11,7 +11,7 @@ import type { Command } from '../../../lambda/rotation/call.ts';
 import type { RotationRecord } from '../../../lambda/rotation/record.ts';
 import { rotationStateMachineArn } from '../../../lib/names.ts';
 import type { LocalEnvironment } from '../../../local/run/environment.ts';
-import { bearer, post, TOOLS_LIST } from '../../services/support/rpc.ts';
+import { bearer, openSession, post, TOOLS_LIST } from '../../services/support/rpc.ts';
 import { until } from './until.ts';
 
 const config = loadEnvironment('local');
@@ -102,8 +102,10 @@ export class Rotations {
   /** What each of the MCP tasks says to a token: `accepted`, or its reason to refuse it. Sorted; one entry a task. */
   async verdictsOn(token: string): Promise<string[]> {
     const verdicts = new Map<string, string>();
+    const url = `${this.environment.publicUrl}/mcp`;
+    const shown = { ...(await openSession(url)), ...bearer(token) };
     await until('every MCP task has answered', async () => {
-      const { status, headers, message } = await post(`${this.environment.publicUrl}/mcp`, TOOLS_LIST, bearer(token));
+      const { status, headers, message } = await post(url, TOOLS_LIST, shown);
       const verdict = status === 200 ? 'accepted' : `${status} ${message?.error?.data?.reason}`;
       verdicts.set(headers.get('x-quilt-task') ?? '', verdict);
       return verdicts.size >= TASKS;

@@ -7,7 +7,7 @@ import { jsonOf } from '../support/any-json.ts';
 import { closeAfterEach } from '../support/close-after-each.ts';
 import { brokenRegistry, holdRegistry } from '../support/held-registry.ts';
 import { loginAs } from '../support/registry-login.ts';
-import { bearer, callTool, post } from '../support/rpc.ts';
+import { bearer, callTool, openSession, post } from '../support/rpc.ts';
 import { type ServiceUnderTest, startCatalog, startMcp } from '../support/running-services.ts';
 import { makeTrust, type Trust } from '../support/trust-fixture.ts';
 
@@ -69,7 +69,9 @@ test('lifetime is that of the configuration, never that of the login; every toke
 test('the MCP service accepts it, with the same counts (F09)', async () => {
   const mcp = closeLater(await startMcp(trust));
   const { body } = await exchange(await loginAs(registry.url, 'alice'));
-  const { message } = await post(`${mcp.url}/mcp`, callTool('jwt_diagnostics'), bearer(body.token));
+  const url = `${mcp.url}/mcp`;
+  const headers = { ...(await openSession(url)), ...bearer(body.token) };
+  const { message } = await post(url, callTool('jwt_diagnostics'), headers);
   expect(message.result.structuredContent).toMatchObject({
     sub: 'alice',
     permission_count: 24,

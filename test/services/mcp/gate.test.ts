@@ -2,20 +2,35 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { base64url, decode, resign, sign } from '../../auth/forge.ts';
-import { bearer, callTool, INITIALIZE, INITIALIZED, modern, PING, post, TOOLS_LIST } from '../support/rpc.ts';
+import {
+  bearer,
+  callTool,
+  INITIALIZE,
+  INITIALIZED,
+  modern,
+  openSession,
+  PING,
+  post,
+  type SessionHeader,
+  TOOLS_LIST,
+} from '../support/rpc.ts';
 import { type ServiceUnderTest, startMcp } from '../support/running-services.ts';
 import { makeTrust, type Trust } from '../support/trust-fixture.ts';
+
+const METADATA = 'resource_metadata="https://quilt.example.org/.well-known/oauth-protected-resource/mcp"';
 
 let trust: Trust;
 let service: ServiceUnderTest;
 let url: string;
 let token: string;
+let session: SessionHeader;
 
 beforeAll(async () => {
   trust = await makeTrust();
   service = await startMcp(trust);
   url = `${service.url}/mcp`;
   ({ token } = await trust.mint());
+  session = await openSession(url);
 });
 afterAll(() => service.stop());
 
@@ -29,14 +44,14 @@ describe('without a token', () => {
     ['ping', PING, {}, 200],
     ['server/discover of the modern era', discover.message, discover.headers, 200],
   ])('%s is served (B06)', async (_name, message, headers, status) => {
-    const answer = await post(url, message, headers);
+    const answer = await post(url, message, { ...session, ...headers });
     expect(answer.status).toBe(status);
     expect(answer.message?.error).toBeUndefined();
   });
 
-  test('the end of a session is not a matter of tokens: nothing to end, 405', async () => {
-    const answer = await fetch(url, { method: 'DELETE' });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  test('the end of a session is not a matter of tokens', async () => {
+    const answer = await fetch(url, { method: 'DELETE', headers: await openSession(url) });
+    expect(answer.status).toBe(200);
   });
 
   test.each([
@@ -54,9 +69,9 @@ describe('without a token', () => {
     ['what is no JSON-RPC', '"initialize"', {}],
     ['null', 'null', {}],
   ])('%s gets 401 with a challenge without an error (B06, B21)', async (_name, message, headers) => {
-    const answer = await post(url, message, headers);
+    const answer = await post(url, message, { ...session, ...headers });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="quilt-mcp"');
+    expect(answer.headers.get('www-authenticate')).toBe(`Bearer realm="quilt-mcp", ${METADATA}`);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.message).toMatchObject({ jsonrpc: '2.0', error: { data: { reason: 'token_missing' } } });
   });
@@ -130,7 +145,7 @@ describe('a token that must not pass', () => {
     const answer = await post(url, TOOLS_LIST, { authorization: `Bearer ${shown}` });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /^Bearer realm="quilt-mcp", error="invalid_token", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+"$/,
+      /^Bearer realm="quilt-mcp", error="invalid_token", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+", resource_metadata="/,
     );
     expect(answer.message.error.data.reason).toBe(reason);
     expect(service.log.lines.at(-1)).toMatchObject({ event: 'authentication_failed', level: 'warn' });
@@ -152,13 +167,16 @@ describe('a token that must not pass', () => {
 
   test('another scheme than Bearer is no token: 401 without an error attribute', async () => {
     const answer = await post(url, INITIALIZE, { authorization: 'Basic YWxpY2U6YWxpY2U=' });
-    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="quilt-mcp"']);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      401,
+      `Bearer realm="quilt-mcp", ${METADATA}`,
+    ]);
     expect(answer.message.error.data.reason).toBe('authorization_scheme_unsupported');
   });
 });
 
 test('the scheme is read in any case (RFC 9110)', async () => {
-  expect((await post(url, TOOLS_LIST, { authorization: `bEARER ${token}` })).status).toBe(200);
+  expect((await post(url, TOOLS_LIST, { ...session, authorization: `bEARER ${token}` })).status).toBe(200);
 });
 
 test('a token that is good is accepted with initialize as well', async () => {
@@ -167,8 +185,9 @@ test('a token that is good is accepted with initialize as well', async () => {
 
 test('the log tells who came, with counts, and whether the token was known (B07, B20)', async () => {
   const { token: fresh } = await trust.mint({ subject: 'frank' });
-  await post(url, TOOLS_LIST, bearer(fresh));
-  await post(url, TOOLS_LIST, bearer(fresh));
+  const franks = await openSession(url);
+  await post(url, TOOLS_LIST, { ...franks, ...bearer(fresh) });
+  await post(url, TOOLS_LIST, { ...franks, ...bearer(fresh) });
   const [first, second] = service.log.ofEvent('authenticated').filter(({ sub }) => sub === 'frank');
   const known = {
     method: 'bearer',
@@ -178,5 +197,5 @@ test('the log tells who came, with counts, and whether the token was known (B07,
     keyId: trust.keyId,
   };
   expect(first).toMatchObject({ level: 'info', cacheHit: false, ...known });
-  expect(second).toMatchObject({ level: 'info', cacheHit: true, ...known });
+  expect(second).toMatchObject({ level: 'debug', cacheHit: true, ...known });
 });

@@ -1,5 +1,6 @@
 import { Client, type FetchLike, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { bearer, callTool, INITIALIZE, modern, post, TOOLS_LIST } from '../support/rpc.ts';
+import { TOOLS } from '../../../services/mcp/tools/all-tools.ts';
+import { bearer, callTool, INITIALIZE, modern, openSession, post, TOOLS_LIST } from '../support/rpc.ts';
 import { type ServiceUnderTest, startMcp } from '../support/running-services.ts';
 import { makeTrust, type Trust } from '../support/trust-fixture.ts';
 
@@ -45,7 +46,7 @@ describe.each(eras)('a real client in the %s era', (_name, mode) => {
     await withClient(mode, { path }, async (client) => {
       expect(client.getServerVersion()).toMatchObject({ name: 'quilt-mcp', version: '1.2.3' });
       const { tools } = await client.listTools();
-      expect(tools.map(({ name }) => name).sort()).toEqual(['discover_buckets', 'jwt_diagnostics']);
+      expect(tools.map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name));
     });
   });
 
@@ -88,7 +89,7 @@ test('a client may begin without a token and use one from then on (B06, B12)', a
     return fetch(url, { ...init, headers });
   };
   const { tools } = await withClient('legacy', { fetch: tokenlessStart }, (client) => client.listTools());
-  expect(tools).toHaveLength(2);
+  expect(tools).toHaveLength(TOOLS.length);
   expect(seen).toContainEqual({ method: 'initialize', authorized: false });
   expect(seen).toContainEqual({ method: 'notifications/initialized', authorized: false });
   expect(seen).toContainEqual({ method: 'tools/list', authorized: true });
@@ -105,8 +106,12 @@ test('two people see their own buckets only, request by request (B24)', async ()
     ),
   );
   const calls = Array.from({ length: 80 }, (_, index) => index % people.length);
+  const url = `${service.url}/mcp`;
+  const sessions = await Promise.all(tokens.map(() => openSession(url)));
   const answers = await Promise.all(
-    calls.map((who) => post(`${service.url}/mcp`, callTool('discover_buckets'), bearer(tokens[who]?.token ?? ''))),
+    calls.map((who) =>
+      post(url, callTool('discover_buckets'), { ...sessions[who], ...bearer(tokens[who]?.token ?? '') }),
+    ),
   );
   const buckets = answers.map(({ message }) => message.result.structuredContent.buckets);
   expect(buckets).toEqual(calls.map((who) => [`of-${people[who]}`]));
@@ -116,7 +121,9 @@ test('an administrator sees * as such', async () => {
   const admin = await trust.mint({
     authorization: { level: 'admin', roles: ['AdminQuilt'], permissions: [], buckets: ['*'] },
   });
-  const { message } = await post(`${service.url}/mcp`, callTool('discover_buckets'), bearer(admin.token));
+  const url = `${service.url}/mcp`;
+  const headers = { ...(await openSession(url)), ...bearer(admin.token) };
+  const { message } = await post(url, callTool('discover_buckets'), headers);
   expect(message.result.structuredContent).toEqual({ buckets: ['*'], count: 1, level: 'admin' });
 });
 
@@ -127,7 +134,9 @@ test('counts in token, log and diagnostics are equal (F09)', async () => {
     subject: 'erin',
     authorization: { level: 'write', roles: ['Writers'], permissions, buckets },
   });
-  const { message } = await post(`${service.url}/mcp`, callTool('jwt_diagnostics'), bearer(big.token));
+  const url = `${service.url}/mcp`;
+  const headers = { ...(await openSession(url)), ...bearer(big.token) };
+  const { message } = await post(url, callTool('jwt_diagnostics'), headers);
   expect(message.result.structuredContent).toMatchObject({ role_count: 1, permission_count: 24, bucket_count: 32 });
   const line = service.log.ofEvent('authenticated').find(({ sub }) => sub === 'erin');
   expect(line).toMatchObject({ roles: ['Writers'], permissionCount: 24, bucketCount: 32, keyId: trust.keyId });
@@ -143,10 +152,11 @@ test('the modern era answers with one JSON document', async () => {
 
 test('every request of either era says which task answered and which keys it accepts', async () => {
   const discover = modern('server/discover');
+  const session = await openSession(`${service.url}/mcp`);
   const answers = await Promise.all([
     post(`${service.url}/mcp`, INITIALIZE),
     post(`${service.url}/mcp`, TOOLS_LIST),
-    post(`${service.url}/mcp`, TOOLS_LIST, bearer(token)),
+    post(`${service.url}/mcp`, TOOLS_LIST, { ...session, ...bearer(token) }),
     post(`${service.url}/mcp`, discover.message, discover.headers),
     post(`${service.url}/mcp`, 'no json', bearer(token)),
   ]);

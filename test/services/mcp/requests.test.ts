@@ -1,24 +1,25 @@
-import { bearer, post, TOOLS_LIST } from '../support/rpc.ts';
+import { bearer, INITIALIZE, openSession, post, TOOLS_LIST } from '../support/rpc.ts';
 import { type ServiceUnderTest, startMcp } from '../support/running-services.ts';
-import { makeTrust } from '../support/trust-fixture.ts';
+import { makeTrust, type Trust } from '../support/trust-fixture.ts';
 
+let trust: Trust;
 let service: ServiceUnderTest;
 let url: string;
-let authorization: { authorization: string };
+let authorization: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  const trust = await makeTrust();
+  trust = await makeTrust();
   service = await startMcp(trust);
   url = `${service.url}/mcp`;
-  authorization = bearer((await trust.mint()).token);
+  authorization = { ...(await openSession(url)), ...bearer((await trust.mint()).token) };
 });
 afterAll(() => service.stop());
 
 const LIMIT = 4 * 1024 * 1024;
 
-test.each(['GET', 'DELETE', 'PUT', 'OPTIONS'])('%s with a token: 405 that names POST', async (method) => {
+test.each(['GET', 'PUT', 'OPTIONS'])('%s with a token: 405 that names POST and DELETE', async (method) => {
   const answer = await fetch(url, { method, headers: authorization });
-  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, DELETE']);
   expect(await answer.json()).toMatchObject({ jsonrpc: '2.0', error: { data: { reason: 'method_not_allowed' } } });
 });
 
@@ -43,6 +44,27 @@ test('a body of 4 MiB passes, one byte more gets 413', async () => {
   const answer = await post(url, padded(LIMIT + 1), authorization);
   expect([answer.status, answer.message.error.data.reason]).toEqual([413, 'body_too_large']);
 });
+
+test.each([
+  ['without a token', 'token_missing', async () => ({})],
+  [
+    'with an expired token',
+    'token_expired',
+    async () => bearer((await trust.mint({ lifetimeSeconds: 1, now: new Date(0) })).token),
+  ],
+])(
+  'a body that only somebody known may send is not kept %s: 401, and the connection stays',
+  async (_what, reason, show) => {
+    const long = JSON.stringify({ ...TOOLS_LIST, params: { padding: 'x'.repeat(64 * 1024) } });
+    const answer = await post(url, long, await show());
+    expect([answer.status, answer.message.error.data.reason]).toEqual([401, reason]);
+    // The ID of the request was in what was not kept.
+    expect([answer.message.id, answer.headers.get('connection')]).toEqual([null, 'keep-alive']);
+    const opening = JSON.stringify(INITIALIZE).padEnd(64 * 1024 + 1, ' ');
+    expect((await post(url, opening, await show())).status).toBe(401);
+    expect((await post(url, ' '.repeat(LIMIT + 1), await show())).status).toBe(413);
+  },
+);
 
 test('a body without a declared length is counted as it comes', async () => {
   const chunk = new TextEncoder().encode(' '.repeat(64 * 1024));

@@ -1,21 +1,14 @@
 import * as z from 'zod';
 import { TOOL_PERMISSIONS } from '../../../auth/tool-permissions.ts';
-import { importVerificationKeys } from '../../../auth/verification-keys.ts';
-import { createAuthenticator } from '../../../services/mcp/authenticator.ts';
-import { createMcpEndpoint } from '../../../services/mcp/mcp-endpoint.ts';
-import { createServerFactory } from '../../../services/mcp/server-factory.ts';
 import { TOOLS } from '../../../services/mcp/tools/all-tools.ts';
 import { defineTool } from '../../../services/mcp/tools/define-tool.ts';
-import { type RunningServer, startHttpServer } from '../../../services/shared/http-server.ts';
-import { createLogger } from '../../../services/shared/logger.ts';
-import { LogCapture } from '../support/log-capture.ts';
-import { bearer, callTool, post } from '../support/rpc.ts';
+import { type EndpointUnderTest, startEndpoint } from '../support/mcp-endpoint.ts';
+import { bearer, callTool, openSession, post } from '../support/rpc.ts';
 import { makeTrust, type Trust } from '../support/trust-fixture.ts';
 
-const log = new LogCapture();
 const ran: string[] = [];
 let trust: Trust;
-let server: RunningServer;
+let server: EndpointUnderTest;
 
 /** Tools under names that the permission table knows, or does not, to see the wall in front of them. */
 const probe = (name: string) =>
@@ -25,7 +18,7 @@ const probe = (name: string) =>
     description: name,
     input: z.object({ word: z.string().max(5).optional() }),
     output: z.object({ done: z.boolean() }),
-    run: ({ claims }, { word }) => {
+    run: ({ principal: { claims } }, { word }) => {
       if (word === 'fail') throw new Error('the bucket is on fire');
       ran.push(`${name} for ${claims.sub}`);
       return { done: true };
@@ -34,20 +27,10 @@ const probe = (name: string) =>
 
 beforeAll(async () => {
   trust = await makeTrust();
-  const logger = createLogger({ service: 'mcp', version: 'test', level: 'info', sink: log });
-  const tools = ['bucket_objects_put', 'not_in_the_table', 'list_available_resources'].map(probe);
-  const endpoint = createMcpEndpoint({
-    authenticate: createAuthenticator({ keys: await importVerificationKeys(trust.keySet), leewaySeconds: 0 }),
-    createServer: createServerFactory({ version: 'test', catalogUrl: 'https://quilt.example.org', tools, logger }),
-    logger,
-  });
-  server = await startHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    headers: {},
-    routes: new Map([['/mcp', endpoint]]),
-    logger,
-  });
+  server = await startEndpoint(
+    trust,
+    ['bucket_objects_put', 'not_in_the_table', 'list_available_resources'].map(probe),
+  );
 });
 afterAll(() => server.stop());
 beforeEach(() => ran.splice(0));
@@ -55,7 +38,9 @@ beforeEach(() => ran.splice(0));
 async function call(tool: string, permissions: readonly string[], args = {}) {
   const authorization = { level: 'write', roles: ['Writers'], permissions, buckets: [] } as const;
   const { token } = await trust.mint({ subject: 'alice', authorization });
-  return (await post(`${server.url}/mcp`, callTool(tool, args), bearer(token))).message.result;
+  const url = `${server.url}/mcp`;
+  const session = await openSession(url);
+  return (await post(url, callTool(tool, args), { ...session, ...bearer(token) })).message.result;
 }
 
 test('a tool runs when the token has every permission it needs', async () => {
@@ -75,7 +60,7 @@ test('one missing permission refuses it, and the result says which (B05)', async
     message: 'Your role lacks s3:PutObjectAcl, s3:AbortMultipartUpload.',
   });
   expect(ran).toEqual([]);
-  expect(log.lines.at(-1)).toMatchObject({ event: 'tool_refused', tool: 'bucket_objects_put', sub: 'alice' });
+  expect(server.log.lines.at(-1)).toMatchObject({ event: 'tool_refused', tool: 'bucket_objects_put', sub: 'alice' });
 });
 
 test('a tool without an entry in the permission table is refused, whatever the token says (B05)', async () => {
@@ -91,9 +76,12 @@ test('arguments that break the schema never reach the tool', async () => {
   expect(ran).toEqual([]);
 });
 
-test('a tool that fails is an error inside the result, and the server goes on', async () => {
+test('a tool that fails is an error inside the result, which does not tell why, and the server goes on', async () => {
   const result = await call('list_available_resources', [], { word: 'fail' });
-  expect(result).toMatchObject({ isError: true, content: [{ text: 'the bucket is on fire' }] });
+  expect(result.isError).toBe(true);
+  expect(JSON.parse(result.content[0].text).error).toBe('internal_error');
+  for (const told of [JSON.stringify(result), server.log.text]) expect(told).not.toContain('on fire');
+  expect(server.log.ofEvent('tool_failed').at(-1)).toMatchObject({ error: { name: 'Error' } });
   expect(await call('list_available_resources', [])).toMatchObject({ structuredContent: { done: true } });
 });
 

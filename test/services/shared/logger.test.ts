@@ -25,16 +25,17 @@ test('one JSON object a line, with time, level, service and version', () => {
   ]);
 });
 
-test('credentials are taken out by name', () => {
+test('credentials are taken out by name, at any depth', () => {
   const { sink, logger } = capture();
   logger.info({
     event: 'e',
     token: 'mark',
     headers: { authorization: 'mark', cookie: 'mark' },
     body: { secret: 'mark' },
+    answers: [{ Credentials: { SessionToken: 'mark', Expiration: 'soon' } }],
   });
   expect(sink.text).not.toContain('mark');
-  expect(sink.text).toContain('[redacted]');
+  expect(sink.lines[0]).toMatchObject({ token: '[redacted]', answers: [{ Credentials: { Expiration: 'soon' } }] });
 });
 
 test('a token is taken out wherever it stands: message, field, error, stack', async () => {

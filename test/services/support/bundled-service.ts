@@ -19,10 +19,18 @@ export class BundledService {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  /** @param bundle another file than the service's own */
-  constructor(name: ServiceName, environment: Environment, bundle = bundleOf(name)) {
+  /**
+   * @param bundle another file than the service's own
+   * @param nodeOptions what Node itself is told
+   */
+  constructor(
+    name: ServiceName,
+    environment: Environment,
+    bundle = bundleOf(name),
+    nodeOptions: readonly string[] = [],
+  ) {
     // Far from node_modules, as in the image.
-    this.#child = spawn(process.execPath, [bundle], {
+    this.#child = spawn(process.execPath, [...nodeOptions, bundle], {
       cwd: '/',
       env: { ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -36,6 +36,13 @@ export const INITIALIZE = {
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT },
 };
+/** Begins a session of the legacy era, with a token or without; gives the header that names it. */
+export async function openSession(url: string, headers: Readonly<Record<string, string>> = {}): Promise<SessionHeader> {
+  const answer = await post(url, INITIALIZE, headers);
+  return { 'mcp-session-id': answer.headers.get('mcp-session-id') ?? `none, but ${answer.status}` };
+}
+export type SessionHeader = { 'mcp-session-id': string };
+
 export const INITIALIZED = { jsonrpc: '2.0', method: 'notifications/initialized' };
 export const PING = { jsonrpc: '2.0', id: 2, method: 'ping' };
 export const TOOLS_LIST = { jsonrpc: '2.0', id: 'list-1', method: 'tools/list' };

@@ -22,7 +22,17 @@ _DEREGISTRATION_SECONDS = (0.3, 10)
 _FAILED_START_SECONDS = 0.25
 # A system-wide proxy must not be asked for loopback.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "NODE_EXTRA_CA_CERTS",
+    # What ECS tells a task, and MiniStack does not.
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
+)
 
 
 class Container:

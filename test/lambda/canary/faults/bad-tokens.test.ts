@@ -51,13 +51,14 @@ describe('what must not be accepted is answered by its own name', () => {
   });
 
   const isBare = ({ rpcMethod, token }: Asked): boolean => rpcMethod === 'tools/list' && token === undefined;
-  test.each<[string, Rewrite, Expected]>([
+  test.each<[string, Rewrite, Expected, sessionless: boolean]>([
     [
       'garbage',
       ({ rpcMethod, token }, answered) => {
         if (rpcMethod === 'tools/list' && token === 'canary-garbage-token') answered.status = 200;
       },
       { 'garbage-token-refused': /^accepted: / },
+      false,
     ],
     [
       'no token',
@@ -65,6 +66,7 @@ describe('what must not be accepted is answered by its own name', () => {
         if (isBare(asked) && asked.session === undefined) answered.status = 200;
       },
       { 'no-token-refused': /^accepted: .* without a token gave 200/ },
+      true,
     ],
     [
       'a session ID that was never given',
@@ -72,6 +74,7 @@ describe('what must not be accepted is answered by its own name', () => {
         if (isBare(asked) && asked.session !== undefined) answered.status = 200;
       },
       { 'session-id-alone-refused': /^accepted: .* with a session ID alone gave 200/ },
+      true,
     ],
     [
       'a refusal with another status',
@@ -79,18 +82,17 @@ describe('what must not be accepted is answered by its own name', () => {
         if (isBare(asked) && asked.session === undefined) answered.status = 403;
       },
       { 'no-token-refused': /^wrong-status: .* gave 403, not 401/ },
+      true,
     ],
-  ])('%s', async (_, rewrite, expected) => {
-    const { origin } = await account.start({ rewrite });
+  ])('%s', async (_, rewrite, expected, sessionless) => {
+    const { origin } = await account.start({ rewrite, sessionless });
     await expectFaults(origin, expected);
   });
 
   test('the ID of a session that a token opened, on a server that keeps sessions', async () => {
     const authenticated = new Set<string>();
-    let opened = 0;
     const { origin } = await account.start({
       rewrite: ({ rpcMethod, token, session = '' }, answered) => {
-        if (rpcMethod === 'initialize') answered.headers.set('mcp-session-id', `session-${++opened}`);
         // The fault: who once showed a token is let in for ever.
         if (token !== undefined && answered.status < 300) authenticated.add(session);
         if (rpcMethod === 'tools/list' && token === undefined && authenticated.has(session)) answered.status = 200;

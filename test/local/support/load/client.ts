@@ -10,6 +10,8 @@ const AFTER_REFUSAL_MS = 200;
 export interface LoadClientOptions {
   readonly url: URL;
   readonly era: Exclude<Era, 'catalog'>;
+  /** Whose tokens are in the wallet: every answer has to be theirs. */
+  readonly person: string;
   readonly wallet: Wallet;
   readonly tally: Tally;
   /** Rest between two calls. */
@@ -39,7 +41,15 @@ export async function runLoadClient(options: LoadClientOptions): Promise<void> {
   }
 }
 
-async function callUntilAborted({ url, era, wallet, tally, pauseMs, signal }: LoadClientOptions): Promise<void> {
+async function callUntilAborted({
+  url,
+  era,
+  person,
+  wallet,
+  tally,
+  pauseMs,
+  signal,
+}: LoadClientOptions): Promise<void> {
   const mode = era === 'modern' ? { pin: MODERN_REVISION } : 'legacy';
   const client = new Client({ name: `load-${era}`, version: '1' }, { versionNegotiation: { mode } });
   const authProvider = { token: async () => wallet.take() };
@@ -49,7 +59,8 @@ async function callUntilAborted({ url, era, wallet, tally, pauseMs, signal }: Lo
   try {
     for (let turn = 0; !signal.aborted && !wallet.isEmpty; turn += 1) {
       if (turn % 3 === 0) await client.listTools();
-      else await callTool(client, turn % 3 === 1 ? 'discover_buckets' : 'jwt_diagnostics');
+      else if (turn % 3 === 1) await callTool(client, 'discover_buckets');
+      else requireIdentity(await callTool(client, 'jwt_diagnostics'), person);
       await pause(pauseMs);
     }
   } finally {
@@ -57,9 +68,15 @@ async function callUntilAborted({ url, era, wallet, tally, pauseMs, signal }: Lo
   }
 }
 
-async function callTool(client: Client, name: string): Promise<void> {
+async function callTool(client: Client, name: string): Promise<unknown> {
   const result = await client.callTool({ name, arguments: {} });
   if (result.isError) throw new ToolError(name);
+  return result.structuredContent;
+}
+
+function requireIdentity(claims: unknown, person: string): void {
+  const sub = (claims as { readonly sub?: unknown } | undefined)?.sub;
+  if (sub !== person) throw new ToolError('jwt_diagnostics, which answered for somebody else');
 }
 
 class ToolError extends Error {

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { sendJson } from '../shared/send-json.ts';
+import { sendJson } from '../../shared/send-json.ts';
 
 /** JSON-RPC 2.0 section 5.1. */
 export const PARSE_ERROR = -32700;
 /** Of the range that JSON-RPC leaves to servers: the HTTP status says more. */
 export const REQUEST_REFUSED = -32000;
 export const UNAUTHORIZED = -32001;
+/** As the SDK's own transport says it. */
+export const SESSION_UNKNOWN = -32001;
 
 /** An HTTP error in the form that an MCP client expects: a JSON-RPC error with the request's id and a reason to branch on. */
 export function sendRpcError(

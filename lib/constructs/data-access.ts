@@ -1,0 +1,139 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { ArnPrincipal, Effect, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { Construct } from 'constructs';
+import { placeOf } from '../../config/rules.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { BUCKET_ACTIONS, KEY_ACTIONS } from '../../services/mcp/buckets/session-policy.ts';
+import * as variables from '../../services/mcp/environment.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import { stackName } from '../names.ts';
+
+export interface DataAccessProps {
+  readonly config: EnvironmentConfig;
+  readonly foundation: FoundationReader;
+  /** The role of the containers that may make credentials of the data-access role. */
+  readonly taskRole: Role;
+}
+
+/** Every session names who it is made for, or is not made. */
+const WITH_SOURCE_IDENTITY = { StringLike: { 'sts:SourceIdentity': '*' } };
+
+/** CDK makes further policies where one is full, of whole statements: 20 ARNs are some 2 KB of the 6 or 10 that there are. */
+const ARNS_OF_A_STATEMENT = 20;
+
+function inPortions(arns: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(arns.length / ARNS_OF_A_STATEMENT);
+  return Array.from({ length: count }, (_, index) =>
+    arns.slice(index * ARNS_OF_A_STATEMENT, (index + 1) * ARNS_OF_A_STATEMENT),
+  );
+}
+
+/**
+ * The data-access role: all that the tools of the MCP service may do in S3, whoever asks. The task role can take it and can do
+ * nothing else, so that every request to S3 is made with credentials of a session, which the service makes for one person, one
+ * bucket and one kind of action.
+ */
+export class DataAccess extends Construct {
+  /** Variables that tell the container about the role; an image that is brought gets the same. */
+  readonly variables: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, { config, foundation, taskRole }: DataAccessProps) {
+    super(scope, id);
+    const { buckets, encryptionKeyArns } = config.dataAccess;
+    const role = this.role(taskRole);
+    this.allowBuckets(role, config);
+    if (encryptionKeyArns.length > 0) this.allowKeys(role, config);
+    this.denyOwnBuckets(role, config, foundation.get('revision-bucket-name'));
+    // A policy of its own, so that whoever waits for this construct waits for the permission to take the role too.
+    new Policy(this, 'Assume', {
+      roles: [taskRole],
+      statements: [
+        new PolicyStatement({ actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'], resources: [role.roleArn] }),
+      ],
+    });
+    this.variables = {
+      [variables.QUILT_DATA_ROLE_ARN]: role.roleArn,
+      [variables.QUILT_DATA_BUCKETS]: buckets.join(','),
+    };
+  }
+
+  private role(taskRole: Role): Role {
+    const taker = new ArnPrincipal(taskRole.roleArn);
+    const role = new Role(this, 'Role', {
+      description: 'What the tools of the MCP service may do with buckets, one person and one bucket at a time',
+      assumedBy: taker.withConditions(WITH_SOURCE_IDENTITY),
+      // The longest that a role can be taken for by another one.
+      maxSessionDuration: Duration.hours(1),
+    });
+    role.assumeRolePolicy?.addStatements(
+      new PolicyStatement({
+        actions: ['sts:SetSourceIdentity'],
+        principals: [taker],
+        conditions: WITH_SOURCE_IDENTITY,
+      }),
+    );
+    return role;
+  }
+
+  /** A bucket of another account counts only where that account is listed: names that are given up can be taken by anybody. */
+  private allowBuckets(role: Role, { account, dataAccess }: EnvironmentConfig): void {
+    const { read, write } = BUCKET_ACTIONS;
+    const conditions = { StringEquals: { 's3:ResourceAccount': [account, ...dataAccess.accounts] } };
+    const buckets = dataAccess.buckets.map((bucket) => this.arnOf(bucket));
+    const objects = buckets.map((bucket) => `${bucket}/*`);
+    const allow = (actions: readonly string[], arns: readonly string[]) => {
+      for (const resources of inPortions(arns))
+        role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }));
+    };
+    allow([...read.bucket, ...write.bucket], buckets);
+    allow([...read.objects, ...write.objects], objects);
+    for (const resource of [...buckets, ...objects]) {
+      if (!resource.includes('*')) continue;
+      Validations.of(role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${resource}]`,
+        reason:
+          'People name their objects, and the configuration may name buckets by how they begin; each session is for one bucket.',
+      });
+    }
+  }
+
+  private allowKeys(role: Role, { region, dataAccess: { encryptionKeyArns: keys } }: EnvironmentConfig): void {
+    // Keys are where their buckets are, which is the same partition in any case.
+    const { domainSuffix } = RegionInfo.get(region);
+    const services = keys.map((key) => `s3.${placeOf(key).region}.${domainSuffix}`);
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [...new Set([...KEY_ACTIONS.read, ...KEY_ACTIONS.write])],
+        resources: [...keys],
+        conditions: { StringEquals: { 'kms:ViaService': [...new Set(services)] } },
+      }),
+    );
+  }
+
+  /**
+   * What the deployment keeps in buckets of its own, and what the CDK deploys from, is nobody's data, also where a pattern such as
+   * `quilt-*` fits their names: who could write a template there could deploy it.
+   */
+  private denyOwnBuckets(role: Role, config: EnvironmentConfig, revisionBucket: string): void {
+    const { synthesizer } = Stack.of(this);
+    // CloudFormation begins the names that it makes with the name of the stack.
+    const names = [
+      revisionBucket,
+      `${stackName(config, 'foundation')}-*`,
+      `cdk-${synthesizer.bootstrapQualifier}-assets-*`,
+    ];
+    const buckets = names.map((name) => this.arnOf(name));
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: ['s3:*'],
+        resources: [...buckets, ...buckets.map((bucket) => `${bucket}/*`)],
+      }),
+    );
+  }
+
+  private arnOf(bucket: string): string {
+    return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource: bucket });
+  }
+}

@@ -1,0 +1,29 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Principal } from '../principal.ts';
+
+/** What is done with a bucket: each gets credentials of its own. */
+export type BucketAction = 'read' | 'write';
+
+/** A bucket that a caller may use, and a client that can use nothing else. */
+export type OpenBucket = {
+  /** The bare name. */
+  readonly bucket: string;
+  /**
+   * Works with credentials made for this principal, this bucket and this action, in the bucket's region. They have five minutes to
+   * live at least; `config.credentials()` says when they end, and with them every link that was signed with them.
+   */
+  readonly s3: S3Client;
+};
+
+/** The only way from a tool to S3. */
+export interface BucketAccess {
+  /**
+   * @param principal who asks
+   * @param name as the caller wrote it: `bucket` or `s3://bucket`, with or without a final slash
+   * @throws ToolError `bucket_name_invalid`, `bucket_not_in_token`, `bucket_not_reachable`, `permission_missing` or
+   *   `credentials_unavailable`
+   */
+  open(principal: Principal, name: string, action: BucketAction): Promise<OpenBucket>;
+  /** Whether the deployment gives this service access to a bucket, whoever asks. */
+  isReachable(bucket: string): boolean;
+}

@@ -1,0 +1,90 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Logger } from '../../shared/logger.ts';
+import { LruCache } from '../lru-cache.ts';
+import { ToolError } from '../tools/tool-error.ts';
+import { createAssumeDataRole, type Purpose } from './assume-data-role.ts';
+import type { BucketAccess } from './bucket-access.ts';
+import { parseBucketArgument } from './bucket-argument.ts';
+import { BucketClients } from './bucket-clients.ts';
+import { bucketMatcher } from './bucket-pattern.ts';
+import type { DataAccess } from './data-access.ts';
+import { permittedActions } from './session-policy.ts';
+
+/** Credentials are handed out with at least this long to live, so that no call outlives those that it began with. */
+const RENEWED_BEFORE_END_MS = 5 * 60_000;
+/**
+ * Credentials with their client, each some 30 KB: 30 MB at most. A client for each set, rather than one for everybody whose
+ * credentials are chosen by request: a mistake in choosing would be somebody else's rights.
+ */
+const DEFAULT_CAPACITY = 1000;
+
+type Options = { readonly capacity?: number; readonly now?: () => number };
+type Entry = { readonly client: Promise<S3Client>; renewAt: number };
+
+/**
+ * The only way from a tool to S3: checks the principal's token and what the deployment reaches, then gives a client whose
+ * credentials were made for this principal, this bucket and this action. They are kept, and useless without a token: nobody comes
+ * here without one that was judged for this very request.
+ *
+ * @param access what the deployment lets the service reach; `undefined` for nothing
+ * @param options `capacity` in sets of credentials; `now` in milliseconds, for tests
+ */
+export function createBucketAccess(
+  access: DataAccess | undefined,
+  logger: Logger,
+  options: Options = {},
+): BucketAccess {
+  const isReachable = bucketMatcher(access?.buckets ?? []);
+  const provide = access === undefined ? undefined : createProvider(access, logger, options);
+
+  return {
+    isReachable,
+    open: async (principal, argument, action) => {
+      const bucket = parseBucketArgument(argument);
+      const { buckets, permissions } = principal.claims;
+      if (!buckets.includes(bucket) && !buckets.includes('*')) {
+        throw new ToolError('bucket_not_in_token', `Your token does not name the bucket ${bucket}.`);
+      }
+      if (provide === undefined || !isReachable(bucket)) {
+        throw new ToolError('bucket_not_reachable', `This deployment gives no access to the bucket ${bucket}.`);
+      }
+      const actions = permittedActions(action, permissions);
+      if (actions.bucket.length + actions.objects.length === 0) {
+        throw new ToolError('permission_missing', `Your role has no permission to ${action} objects.`);
+      }
+      return { bucket, s3: await provide({ principal, bucket, action, actions }) };
+    },
+  };
+}
+
+function createProvider(
+  access: DataAccess,
+  logger: Logger,
+  { capacity = DEFAULT_CAPACITY, now = Date.now }: Options,
+): (purpose: Purpose) => Promise<S3Client> {
+  const assumeDataRole = createAssumeDataRole(access, logger);
+  const clients = new BucketClients(access.region);
+  const cache = new LruCache<Entry>(capacity);
+
+  return (purpose) => {
+    const key = keyOf(purpose);
+    const known = cache.get(key);
+    if (known !== undefined && now() < known.renewAt) return known.client;
+    const entry: Entry = {
+      client: assumeDataRole(purpose).then((credentials) => {
+        entry.renewAt = credentials.expiration.getTime() - RENEWED_BEFORE_END_MS;
+        return clients.create(purpose.bucket, credentials);
+      }),
+      // Not due while it is being made: whoever comes meanwhile waits for the same call of STS.
+      renewAt: Number.POSITIVE_INFINITY,
+    };
+    cache.set(key, entry);
+    entry.client.catch(() => cache.deleteIf(key, entry));
+    return entry.client;
+  };
+}
+
+/** The principal's tag stands for issuer and subject. The rights are a part of it, since another token may have other ones. */
+function keyOf({ principal, bucket, action, actions }: Purpose): string {
+  return [principal.tag, action, bucket, ...actions.bucket, ...actions.objects].join(' ');
+}

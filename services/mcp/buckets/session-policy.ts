@@ -1,0 +1,63 @@
+import type { BucketAction } from './bucket-access.ts';
+
+/** S3 actions of a class, on the bucket itself and on its objects. The data-access role is made of the same table. */
+export type ClassActions = { readonly bucket: readonly string[]; readonly objects: readonly string[] };
+
+/**
+ * What is ever done with a bucket. Not there on purpose: `s3:PutObjectAcl`, with which an object could be made public and which
+ * a put without an ACL does not need; `s3:DeleteObject`, which no tool uses.
+ */
+export const BUCKET_ACTIONS: Readonly<Record<BucketAction, ClassActions>> = {
+  read: { bucket: ['s3:GetBucketLocation', 's3:ListBucket'], objects: ['s3:GetObject', 's3:GetObjectVersion'] },
+  write: { bucket: [], objects: ['s3:AbortMultipartUpload', 's3:PutObject'] },
+};
+
+/**
+ * What S3 does with a KMS key in the name of whoever reads or writes; parts of an upload are decrypted too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
+export const KEY_ACTIONS: Readonly<Record<BucketAction, readonly string[]>> = {
+  read: ['kms:Decrypt'],
+  write: ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+
+/**
+ * The actions of a class that a token permits: the credentials can then do no more with the bucket than their owner may, whatever a
+ * tool asks for.
+ */
+export function permittedActions(action: BucketAction, permissions: readonly string[]): ClassActions {
+  const permitted = (actions: readonly string[]) => actions.filter((each) => permissions.includes(each));
+  const { bucket, objects } = BUCKET_ACTIONS[action];
+  return { bucket: permitted(bucket), objects: permitted(objects) };
+}
+
+/**
+ * The session policy of credentials for one bucket: they can do what both this and the role's policy allow. Keys are any key, but
+ * only through S3 and only for this bucket, whose ARN or whose object's ARN S3 puts into the encryption context; which
+ * keys there are is said by the role. At most 1,700 characters, for a bucket name of 255; STS accepts 2,048.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+ *
+ * @param partition such as `aws` or `aws-us-gov`
+ */
+export function sessionPolicy(session: {
+  readonly partition: string;
+  readonly bucket: string;
+  readonly action: BucketAction;
+  readonly actions: ClassActions;
+}): string {
+  const { partition, bucket, action, actions } = session;
+  const bucketArn = `arn:${partition}:s3:::${bucket}`;
+  const objectArns = `${bucketArn}/*`;
+  const statement = (Action: readonly string[], Resource: string, Condition?: object) =>
+    Action.length > 0 ? [{ Effect: 'Allow', Action, Resource, Condition }] : [];
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      ...statement(actions.bucket, bucketArn),
+      ...statement(actions.objects, objectArns),
+      ...statement(KEY_ACTIONS[action], '*', {
+        StringLike: { 'kms:ViaService': 's3.*', 'kms:EncryptionContext:aws:s3:arn': [bucketArn, objectArns] },
+      }),
+    ],
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Where quilt3 keeps packages in a bucket. Pointers, named by the second in which a revision was pushed, and `latest`,
+ * hold a top hash; the manifest has the top hash as its name, whichever packages it belongs to.
+ * https://github.com/quiltdata/quilt/blob/master/api/python/quilt3/backends/base.py (`PackageRegistryV1`)
+ */
+const POINTERS = '.quilt/named_packages/';
+const MANIFESTS = '.quilt/packages/';
+
+/** Two words with a slash between, of letters, digits, `_` and `-` of any script: what quilt3 accepts. */
+const PACKAGE_NAME = /^[\p{L}\p{N}_-]+\/[\p{L}\p{N}_-]+$/u;
+const TOP_HASH = /^[0-9a-f]{64}$/;
+
+export function isPackageName(text: string): boolean {
+  return PACKAGE_NAME.test(text);
+}
+
+export function isTopHash(text: string): boolean {
+  return TOP_HASH.test(text);
+}
+
+/** @param revision `latest`, or seconds since the epoch */
+export function pointerKey(packageName: string, revision: string): string {
+  return `${POINTERS}${packageName}/${revision}`;
+}
+
+/** @param topHash or the beginning of one, for the prefix of its key */
+export function manifestKey(topHash: string): string {
+  return `${MANIFESTS}${topHash}`;
+}
+
+export function topHashOfManifest(key: string): string {
+  return key.slice(MANIFESTS.length);
+}
+
+/** @param namePrefix how the names of packages begin; empty: all of them */
+export function pointerPrefix(namePrefix: string): string {
+  return `${POINTERS}${namePrefix}`;
+}
+
+/** The package that a pointer belongs to, or `undefined` for a key that is no pointer of a package. */
+export function packageOfPointer(key: string): string | undefined {
+  if (!key.startsWith(POINTERS)) return undefined;
+  const [namespace, name, ...revision] = key.slice(POINTERS.length).split('/');
+  const packageName = `${namespace}/${name}`;
+  return revision.length > 0 && isPackageName(packageName) ? packageName : undefined;
+}
+
+/** A key behind every pointer of a package and before those of the next: `0` follows the slash. */
+export function keyAfterPackage(packageName: string): string {
+  return `${POINTERS}${packageName}0`;
+}
+
+/** Whether an object is a pointer or a manifest: a stray one there is a broken package. */
+export function belongsToPackages(key: string): boolean {
+  return key.startsWith(POINTERS) || key.startsWith(MANIFESTS);
+}

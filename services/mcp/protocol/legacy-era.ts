@@ -1,0 +1,44 @@
+import type { JSONRPCRequest } from '@modelcontextprotocol/server';
+import type { Exchange } from '../../shared/http-server.ts';
+import { sendJson } from '../../shared/send-json.ts';
+import { authInfoOf, type Caller } from '../caller.ts';
+import type { Principal } from '../principal.ts';
+import type { SessionFacts } from '../sessions/session-facts.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { acceptedForm } from './accepted-form.ts';
+import { Answer } from './answer.ts';
+import type { Cancellable } from './cancellable.ts';
+import type { WarmServers } from './warm-servers.ts';
+
+export const SESSION_HEADER = 'mcp-session-id';
+
+/** Answers `initialize`, which begins a session; with a token, the session of its principal. */
+export async function beginSession(
+  { servers, sessions }: { readonly servers: WarmServers; readonly sessions: Sessions },
+  { request, response }: Exchange,
+  message: JSONRPCRequest,
+  principal: Principal | undefined,
+): Promise<void> {
+  acceptedForm(request);
+  const answer = await servers.initialize(message);
+  const protocolVersion = 'result' in answer ? answer.result.protocolVersion : undefined;
+  const headers =
+    typeof protocolVersion === 'string' ? { [SESSION_HEADER]: sessions.begin(protocolVersion, principal) } : undefined;
+  sendJson(response, 200, { ...answer, id: message.id }, headers);
+}
+
+/** Serves a request of a session by the warm server of its protocol version. */
+export async function serveLegacy(
+  { servers, cancellable }: { readonly servers: WarmServers; readonly cancellable: Cancellable },
+  { request, response }: Exchange,
+  message: JSONRPCRequest,
+  { session, caller }: { readonly session: SessionFacts; readonly caller: Caller | undefined },
+): Promise<void> {
+  const form = acceptedForm(request);
+  const { connection } = await servers.legacy(session.protocolVersion);
+  const answer = new Answer(response, { stream: form === 'stream', until: caller?.acceptedUntil ?? session.endsAt });
+  const running = connection.run(message, answer, caller && authInfoOf(caller));
+  const id = String(request.headers[SESSION_HEADER]);
+  // A client that hangs up has not cancelled: what it began is finished, only nobody hears of it.
+  response.once('close', cancellable.add(id, message.id, caller?.principal, running));
+}

@@ -1,0 +1,37 @@
+import type { JSONRPCRequest, McpServer } from '@modelcontextprotocol/server';
+import type { Exchange } from '../../shared/http-server.ts';
+import { authInfoOf, type Caller } from '../caller.ts';
+import { acceptedForm } from './accepted-form.ts';
+import { Answer } from './answer.ts';
+import type { WarmServers } from './warm-servers.ts';
+
+/**
+ * Serves a plain request of the modern era by the warm server.
+ *
+ * @returns false, with nothing done, for a tool whose arguments have to be in headers too: the SDK compares them
+ */
+export async function serveModern(
+  servers: WarmServers,
+  { request, response }: Exchange,
+  message: JSONRPCRequest,
+  caller: Caller,
+): Promise<boolean> {
+  const { server, connection } = await servers.modern();
+  if (message.method === 'tools/call' && hasHeaderArguments(server, String(message.params?.name))) return false;
+  const answer = new Answer(response, { stream: acceptedForm(request) === 'stream', until: caller.acceptedUntil });
+  const running = connection.run(message, answer, authInfoOf(caller));
+  // In this era a client cancels by hanging up.
+  response.once('close', running.cancel);
+  return true;
+}
+
+/** By the schema, which the SDK makes once for each tool. */
+const known = new WeakMap<object, boolean>();
+
+function hasHeaderArguments(server: McpServer, tool: string): boolean {
+  const schema = server.toolInputSchemaJson(tool);
+  if (schema === undefined) return false;
+  const found = known.get(schema) ?? JSON.stringify(schema).includes('"x-mcp-header"');
+  known.set(schema, found);
+  return found;
+}

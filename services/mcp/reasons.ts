@@ -1,0 +1,57 @@
+import type { TokenErrorCode } from '../../auth/errors.ts';
+
+/** Why a request could not be served as it was written, or not at all. */
+export type RequestReason =
+  | 'host_missing'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'body_incomplete'
+  | 'body_too_large'
+  | 'content_type_unsupported'
+  | 'json_invalid'
+  | 'not_acceptable'
+  | 'protocol_version_unsupported'
+  | 'internal_error';
+
+/** Why a request got 401. */
+export type AuthenticationReason = 'token_missing' | 'authorization_scheme_unsupported' | TokenErrorCode;
+
+/** Why a request got 403 before anything else was looked at. */
+export type EdgeReason = 'host_not_allowed' | 'origin_not_allowed';
+
+/** Why a request got 400, 404 or 403 for the session that it names, or does not. */
+export type SessionReason = 'session_missing' | 'session_unknown' | 'session_foreign';
+
+/** Why a tool was not run; the equivalent of HTTP 403, inside the tool's result, where the model can read it. */
+export type ToolRefusalReason =
+  | 'unauthenticated'
+  | 'tool_not_listed'
+  | 'permission_missing'
+  | 'bucket_name_invalid'
+  | 'bucket_not_in_token'
+  | 'bucket_not_reachable';
+
+/** Why a tool that ran could not do what was asked. */
+export type ToolFailureReason =
+  | 'argument_invalid'
+  | 'object_not_found'
+  | 'object_too_large'
+  | 'object_not_text'
+  | 'object_exists'
+  | 'object_archived'
+  | 'package_not_found'
+  | 'package_invalid'
+  | 'access_denied'
+  | 'credentials_unavailable'
+  | 'storage_unavailable'
+  | 'cancelled'
+  | 'internal_error';
+
+/** Every reason that the service gives for not doing what it was asked: in an answer, a log line, a metric. */
+export type Reason =
+  | RequestReason
+  | EdgeReason
+  | AuthenticationReason
+  | SessionReason
+  | ToolRefusalReason
+  | ToolFailureReason;

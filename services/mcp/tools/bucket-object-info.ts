@@ -1,0 +1,44 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
+import { defineTool } from './define-tool.ts';
+import { answerOf } from './storage-errors.ts';
+
+export const bucketObjectInfo = defineTool({
+  name: 'bucket_object_info',
+  title: 'Describe an object',
+  description:
+    'Tells size, content type, time of the last change, version and metadata of one object of an S3 bucket, ' +
+    'without its content.',
+  input: z.object({ bucket: BUCKET, key: KEY, version_id: VERSION_ID }),
+  output: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    size_bytes: z.int(),
+    last_modified: z.iso.datetime().optional(),
+    content_type: z.string().optional(),
+    content_encoding: z.string().optional(),
+    etag: z.string().optional(),
+    version_id: z.string().optional().describe('Absent when the bucket keeps no versions'),
+    storage_class: z.string().describe('STANDARD, or what else S3 calls it'),
+    metadata: z.record(z.string(), z.string()).describe('What its writer said about it'),
+  }),
+  run: async ({ buckets, principal, signal }, { bucket: name, key, version_id }) => {
+    const { bucket, s3 } = await buckets.open(principal, name, 'read');
+    const head = await answerOf(
+      s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version_id }), { abortSignal: signal }),
+    );
+    return {
+      bucket,
+      key,
+      size_bytes: head.ContentLength ?? 0,
+      last_modified: head.LastModified?.toISOString(),
+      content_type: head.ContentType,
+      content_encoding: head.ContentEncoding,
+      etag: head.ETag,
+      version_id: head.VersionId,
+      storage_class: head.StorageClass ?? 'STANDARD',
+      metadata: head.Metadata ?? {},
+    };
+  },
+});

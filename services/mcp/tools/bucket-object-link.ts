@@ -1,0 +1,72 @@
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import * as z from 'zod';
+import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
+import { defineTool } from './define-tool.ts';
+import { answerOf } from './storage-errors.ts';
+import { ToolError } from './tool-error.ts';
+
+const MAX_LIFETIME_SECONDS = 3600;
+const DEFAULT_LIFETIME_SECONDS = 900;
+
+/**
+ * Makes a URL that fetches one object. It is a credential for that object: it goes to the caller and nowhere else, and
+ * ends with the token that it was asked for with.
+ */
+export const bucketObjectLink = defineTool({
+  name: 'bucket_object_link',
+  title: 'Link to an object',
+  description:
+    'Makes a temporary URL from which one object of an S3 bucket can be downloaded without signing in. Whoever ' +
+    'has the URL can use it until it expires: give it to nobody but the user.',
+  input: z.object({
+    bucket: BUCKET,
+    key: KEY,
+    version_id: VERSION_ID,
+    lifetime_seconds: z
+      .int()
+      .min(1)
+      .max(MAX_LIFETIME_SECONDS)
+      .default(DEFAULT_LIFETIME_SECONDS)
+      .describe('How long the URL is wanted to work; it may end earlier, with your token'),
+  }),
+  output: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    version_id: z.string().optional(),
+    size_bytes: z.int(),
+    content_type: z.string().optional(),
+    url: z.url().describe('Secret until it expires'),
+    expires_at: z.iso.datetime(),
+    expires_in_seconds: z.int(),
+  }),
+  run: async ({ buckets, principal, signal }, { bucket: name, key, version_id, lifetime_seconds }) => {
+    const { bucket, s3 } = await buckets.open(principal, name, 'read');
+    const object = { Bucket: bucket, Key: key, VersionId: version_id };
+    // A link to nothing, or to what the caller may not read, would be found out only by whoever follows it.
+    const head = await answerOf(s3.send(new HeadObjectCommand(object), { abortSignal: signal }));
+    const now = Math.floor(Date.now() / 1000);
+    const end = Math.min(now + lifetime_seconds, await answerOf(endOfCredentials(s3)), principal.claims.exp);
+    if (end <= now)
+      throw new ToolError('credentials_unavailable', 'Your token is about to expire: get a new one first.');
+    const url = await answerOf(
+      getSignedUrl(s3, new GetObjectCommand(object), { expiresIn: end - now, signingDate: new Date(now * 1000) }),
+    );
+    return {
+      bucket,
+      key,
+      version_id: head.VersionId,
+      size_bytes: head.ContentLength ?? 0,
+      content_type: head.ContentType,
+      url,
+      expires_at: new Date(end * 1000).toISOString(),
+      expires_in_seconds: end - now,
+    };
+  },
+});
+
+/** Seconds since the epoch; a URL dies with what it was signed with, whatever it says of itself. */
+async function endOfCredentials(s3: S3Client): Promise<number> {
+  const { expiration } = await s3.config.credentials();
+  return expiration === undefined ? Number.POSITIVE_INFINITY : Math.floor(expiration.getTime() / 1000);
+}

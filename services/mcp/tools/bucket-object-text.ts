@@ -1,0 +1,135 @@
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import type { OpenBucket } from '../buckets/bucket-access.ts';
+import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
+import { defineTool } from './define-tool.ts';
+import { readAtMost } from './read-at-most.ts';
+import { answerOf, storageErrorOf, unavailable } from './storage-errors.ts';
+import { readTextSlice } from './text-slice.ts';
+import { ToolError } from './tool-error.ts';
+
+/** Enough for any character of UTF-8, so that every call gets on. */
+const MIN_BYTES = 4;
+const MAX_BYTES = 256 * 1024;
+const DEFAULT_BYTES = 64 * 1024;
+const RANGE_NOT_SATISFIABLE = 416;
+
+/** Reads UTF-8 by ranges: S3 is asked for the bytes that the caller wants, and no more of them come into memory. */
+export const bucketObjectText = defineTool({
+  name: 'bucket_object_text',
+  title: 'Read an object as text',
+  description:
+    'Reads an object of an S3 bucket as UTF-8 text, or a part of it. Go on with next_byte as start_byte for long ' +
+    'ones. For binary content take bucket_object_link.',
+  input: z.object({
+    bucket: BUCKET,
+    key: KEY,
+    version_id: VERSION_ID,
+    start_byte: z.int().min(0).default(0).describe('Where to begin; a character cut in two there is left out'),
+    max_bytes: z
+      .int()
+      .min(MIN_BYTES)
+      .max(MAX_BYTES)
+      .default(DEFAULT_BYTES)
+      .describe(`Most bytes to read, up to ${MAX_BYTES}`),
+  }),
+  output: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    version_id: z.string().optional(),
+    etag: z.string().optional().describe('When it changes between two calls, the object did: begin anew'),
+    content_type: z.string().optional(),
+    size_bytes: z.int().describe('Of the whole object'),
+    start_byte: z.int().describe('Where the text begins'),
+    end_byte: z.int().describe('Where it ends, exclusive'),
+    next_byte: z.int().optional().describe('start_byte of what follows; absent at the end of the object'),
+    text: z.string(),
+  }),
+  run: async ({ buckets, principal, signal }, { bucket: name, key, version_id, start_byte, max_bytes }) => {
+    const open = await buckets.open(principal, name, 'read');
+    const object = { bucket: open.bucket, key, version_id };
+    const found = await readRange(open, object, { start: start_byte, bytes: max_bytes }, signal);
+    if (found === undefined) {
+      const end = await endOf(open, object, start_byte, signal);
+      return { ...object, ...end, start_byte, end_byte: start_byte, text: '' };
+    }
+    const bytes = await readAtMost(found.Body, max_bytes, signal);
+    const size = sizeOf(found, start_byte);
+    requirePlain(found);
+    const slice = readTextSlice(bytes, { isStart: start_byte === 0, isEnd: start_byte + bytes.length >= size });
+    if (slice === undefined) throw notText('The object is not UTF-8 text');
+    const begin = start_byte + slice.skippedBytes;
+    const end = begin + slice.usedBytes;
+    return {
+      ...object,
+      version_id: found.VersionId,
+      etag: found.ETag,
+      content_type: found.ContentType,
+      size_bytes: size,
+      start_byte: begin,
+      end_byte: end,
+      ...(end < size && { next_byte: end }),
+      text: slice.text,
+    };
+  },
+});
+
+type NamedObject = { readonly bucket: string; readonly key: string; readonly version_id?: string | undefined };
+
+/** @returns `undefined` when the object has no byte there */
+async function readRange(
+  { s3 }: OpenBucket,
+  { bucket, key, version_id }: NamedObject,
+  { start, bytes }: { readonly start: number; readonly bytes: number },
+  signal: AbortSignal,
+): Promise<GetObjectCommandOutput | undefined> {
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    VersionId: version_id,
+    Range: `bytes=${start}-${start + bytes - 1}`,
+  });
+  try {
+    return await s3.send(command, { abortSignal: signal });
+  } catch (error) {
+    const isBehindEnd = error instanceof S3ServiceException && error.$metadata.httpStatusCode === RANGE_NOT_SATISFIABLE;
+    if (isBehindEnd) return undefined;
+    throw storageErrorOf(error);
+  }
+}
+
+/** The end of an object is a place to read at, and an empty object is all end; nothing is behind it. */
+async function endOf({ s3 }: OpenBucket, { bucket, key, version_id }: NamedObject, start: number, signal: AbortSignal) {
+  const head = await answerOf(
+    s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version_id }), { abortSignal: signal }),
+  );
+  const size = head.ContentLength ?? 0;
+  if (start > size)
+    throw new ToolError('argument_invalid', `start_byte is behind the end: the object has ${size} bytes.`);
+  return { version_id: head.VersionId, etag: head.ETag, content_type: head.ContentType, size_bytes: size };
+}
+
+/**
+ * The size of the whole object. A storage may pass over the range that it was asked for (RFC 9110, 14.2) and send
+ * everything, which begins as wanted when the beginning was.
+ */
+function sizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput, start: number): number {
+  if (ContentRange === undefined && start === 0 && ContentLength !== undefined) return ContentLength;
+  const [, first, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? '') ?? [];
+  if (size === undefined || Number(first) !== start) throw unavailable();
+  return Number(size);
+}
+
+function requirePlain({ ContentEncoding }: GetObjectCommandOutput): void {
+  if (ContentEncoding === undefined || ['', 'identity', 'aws-chunked'].includes(ContentEncoding)) return;
+  throw notText('The object is stored in a compressed or otherwise encoded form');
+}
+
+function notText(sentence: string): ToolError {
+  return new ToolError('object_not_text', `${sentence}: take bucket_object_link to fetch it.`);
+}

@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import type { OpenBucket } from '../buckets/bucket-access.ts';
+import { completeTopHash, readPointer } from '../packages/find-revision.ts';
+import { isPackageName, isTopHash } from '../packages/layout.ts';
+import type { Line } from '../packages/lines-of.ts';
+import { type ManifestEntry, type ManifestHeader, parseHeader } from '../packages/manifest.ts';
+import { openManifest } from '../packages/open-manifest.ts';
+import { readPage } from '../packages/read-page.ts';
+import { BUCKET, CURSOR, limitUpTo, NEXT_CURSOR } from './arguments.ts';
+import { cursorInvalid, readCursor, writeCursor } from './cursor.ts';
+import { defineTool } from './define-tool.ts';
+import { ToolError } from './tool-error.ts';
+
+const MAX_ENTRIES = 500;
+const MAX_PAGE_BYTES = 256 * 1024;
+/** What is larger is left out, and said to be: a model has no use for it, and a page should stay one. */
+const MAX_METADATA_BYTES = 16 * 1024;
+/** About 80,000 entries: half a second of this task's time, in small pieces. Longer manifests are not counted. */
+const MAX_SCAN_BYTES = 32 * 1024 * 1024;
+/** From any year that packages exist in to the year 5138. */
+const MAX_TIMESTAMP = 99_999_999_999;
+
+const METADATA = z.record(z.string(), z.unknown()).optional();
+const METADATA_OMITTED = z.boolean().optional().describe(`The metadata is longer than ${MAX_METADATA_BYTES} bytes`);
+
+const ENTRY = z.object({
+  logical_key: z.string().describe('Path within the package'),
+  size_bytes: z.int(),
+  hash_type: z.string(),
+  hash: z.string(),
+  physical_key: z.string().describe('URL of the object'),
+  bucket: z
+    .string()
+    .optional()
+    .describe('Bucket of the object; often not that of the package, and perhaps none of yours'),
+  key: z.string().optional(),
+  version_id: z.string().optional(),
+  metadata: METADATA,
+  metadata_omitted: METADATA_OMITTED,
+});
+type Entry = z.infer<typeof ENTRY>;
+
+/** Reads a manifest line by line, as quilt3 wrote it, and never opens what it points to. */
+export const packageBrowse = defineTool({
+  name: 'package_browse',
+  title: 'Look into a package',
+  description:
+    'Shows the entries of one revision of a Quilt package: paths, sizes, hashes and where the objects are. The ' +
+    'latest revision, unless top_hash or timestamp names another; bucket_objects_list with prefix ' +
+    '.quilt/named_packages/NAMESPACE/NAME/ lists the timestamps. Message, metadata and totals come with the first' +
+    ' page. Read an entry with bucket_object_text or bucket_object_link and its bucket, key and version_id.',
+  input: z.object({
+    bucket: BUCKET,
+    package: z
+      .string()
+      .max(512)
+      .refine(isPackageName, 'A package name is namespace/name, of letters, digits, _ and -.')
+      .describe('namespace/name, as packages_list shows it'),
+    top_hash: z
+      .string()
+      .regex(/^[0-9a-f]{6,64}$/)
+      .optional()
+      .describe('Top hash of a revision, or at least the first 6 digits; looked up in the bucket, whatever the name'),
+    timestamp: z.int().min(0).max(MAX_TIMESTAMP).optional().describe('Revision pushed in this second since the epoch'),
+    prefix: z.string().max(1024).default('').describe('Only paths that begin so; end it with / for one folder'),
+    include_metadata: z.boolean().default(false).describe('Show what each entry is annotated with'),
+    limit: limitUpTo(MAX_ENTRIES),
+    cursor: CURSOR,
+  }),
+  output: z.object({
+    bucket: z.string(),
+    package: z.string(),
+    top_hash: z.string(),
+    message: z.string().optional().describe('Of the revision'),
+    metadata: METADATA.describe('Of the whole package'),
+    metadata_omitted: METADATA_OMITTED,
+    total_entries: z.int().optional().describe('That match the prefix; absent on later pages and for huge packages'),
+    total_size_bytes: z.int().optional(),
+    entries: z.array(ENTRY),
+    count: z.int().describe('Entries on this page, sometimes none before the last page'),
+    next_cursor: NEXT_CURSOR,
+  }),
+  run: async (context, input) => {
+    const { signal } = context;
+    const { package: packageName, top_hash, timestamp, prefix, include_metadata, limit } = input;
+    if (top_hash !== undefined && timestamp !== undefined) {
+      throw new ToolError('argument_invalid', 'Give top_hash or timestamp, not both.');
+    }
+    const open = await context.buckets.open(context.principal, input.bucket, 'read');
+    const scope = ['package_browse', open.bucket, packageName, top_hash, timestamp, prefix];
+    const position = readPosition(readCursor(scope, input.cursor));
+    const topHash = position?.topHash ?? (await findRevision(open, input, signal));
+    const from = position?.from ?? 0;
+
+    const manifest = await openManifest(open, topHash, from, signal);
+    try {
+      const header = from === 0 ? await readHeader(manifest.lines) : undefined;
+      const page = await readPage<Entry>(manifest.lines, {
+        prefix,
+        limit,
+        maxPageBytes: MAX_PAGE_BYTES,
+        maxScanBytes: MAX_SCAN_BYTES,
+        count: from === 0 && manifest.size <= MAX_SCAN_BYTES,
+        view: (entry) => viewOf(entry, include_metadata),
+      });
+      return {
+        bucket: open.bucket,
+        package: packageName,
+        top_hash: topHash,
+        ...(header && { message: header.message, ...shown(header.metadata) }),
+        ...(page.totals && { total_entries: page.totals.entries, total_size_bytes: page.totals.bytes }),
+        entries: [...page.entries],
+        count: page.entries.length,
+        ...(page.next !== undefined && { next_cursor: writeCursor(scope, `${topHash}:${from + page.next}`) }),
+      };
+    } finally {
+      await manifest.lines.return(undefined);
+    }
+  },
+});
+
+async function findRevision(
+  open: OpenBucket,
+  {
+    package: packageName,
+    top_hash,
+    timestamp,
+  }: { package: string; top_hash?: string | undefined; timestamp?: number | undefined },
+  signal: AbortSignal,
+): Promise<string> {
+  if (top_hash !== undefined) return completeTopHash(open, top_hash, signal);
+  return readPointer(open, packageName, timestamp === undefined ? 'latest' : String(timestamp), signal);
+}
+
+function readPosition(position: string | undefined) {
+  if (position === undefined) return undefined;
+  const [topHash = '', offset = ''] = position.split(':');
+  if (!isTopHash(topHash) || !/^[1-9]\d{0,14}$/.test(offset)) throw cursorInvalid();
+  return { topHash, from: Number(offset) };
+}
+
+async function readHeader(lines: AsyncGenerator<Line>): Promise<ManifestHeader> {
+  const { value, done } = await lines.next();
+  if (done) throw new ToolError('package_invalid', 'The manifest of the package is empty.');
+  return parseHeader(value.bytes);
+}
+
+function viewOf({ logicalKey, size, hash, physicalKey, metadata }: ManifestEntry, includeMetadata: boolean): Entry {
+  const { url, object } = physicalKey;
+  return {
+    logical_key: logicalKey,
+    size_bytes: size,
+    hash_type: hash.type,
+    hash: hash.value,
+    physical_key: url,
+    ...(object && { bucket: object.bucket, key: object.key, version_id: object.versionId }),
+    ...(includeMetadata && shown(metadata)),
+  };
+}
+
+function shown(metadata: Record<string, unknown>) {
+  const isShort = JSON.stringify(metadata).length <= MAX_METADATA_BYTES;
+  return isShort ? { metadata } : { metadata_omitted: true };
+}

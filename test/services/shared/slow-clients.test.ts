@@ -1,0 +1,65 @@
+import { createConnection } from 'node:net';
+import { type RequestHandler, startHttpServer } from '../../../services/shared/http-server.ts';
+import { createLogger } from '../../../services/shared/logger.ts';
+import { readBody } from '../../../services/shared/read-body.ts';
+import { sendJson } from '../../../services/shared/send-json.ts';
+import { closeAfterEach } from '../support/close-after-each.ts';
+import { LogCapture } from '../support/log-capture.ts';
+
+const HEADERS = { 'X-Quilt-Task': '0123456789abcdef' };
+/** The service's own are seconds: a test does not wait for them. */
+const PATIENCE = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 };
+
+const closeLater = closeAfterEach();
+let log: LogCapture;
+
+async function start(): Promise<URL> {
+  log = new LogCapture();
+  const logger = createLogger({ service: 'test', version: 'test', level: 'debug', sink: log });
+  const echo: RequestHandler = async ({ request, response }) => {
+    sendJson(response, 200, { length: (await readBody(request, 1024)).length });
+  };
+  const routes = new Map([['/echo', echo]]);
+  const options = { host: '127.0.0.1', port: 0, headers: HEADERS, routes, logger, patience: PATIENCE };
+  return new URL(closeLater(await startHttpServer(options)).url);
+}
+
+/** Writes a text and then nothing more; gives back all that comes until the server closes. */
+function sendAndStall({ hostname, port }: URL, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = createConnection(Number(port), hostname, () => socket.write(text));
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+test.each([
+  ['headers that do not end', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+  ['a request line that does not end', 'GET /hea'],
+  ['a body that does not end', 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345'],
+  [
+    'a body in chunks that do not end',
+    'POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n',
+  ],
+])('%s: 408 with the headers of the task, and the connection ends', async (_what, text) => {
+  const answer = await sendAndStall(await start(), text);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(answer).toContain('X-Quilt-Task: 0123456789abcdef\r\nconnection: close\r\n');
+  expect(log.ofEvent('request_failed')).toEqual([]);
+});
+
+test('who connects and says nothing is not kept', async () => {
+  await expect(sendAndStall(await start(), '')).resolves.toEqual(expect.any(String));
+});
+
+test('a second request that does not end ends the connection too, after the answer to the first', async () => {
+  const answer = await sendAndStall(
+    await start(),
+    'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHo',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"ok"\}HTTP\/1\.1 408 Request Timeout\r\n/);
+});

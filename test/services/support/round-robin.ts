@@ -1,0 +1,62 @@
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+
+/**
+ * A load balancer as a service meets one: it takes the targets in turn, keeps its connections to them, and never sends a
+ * request twice. Where a target fails it, the client gets 502.
+ */
+export class RoundRobin {
+  readonly #targets: URL[] = [];
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #server: Server;
+  #turn = 0;
+
+  private constructor() {
+    this.#server = createServer((incoming, outgoing) => this.#forward(incoming, outgoing));
+  }
+
+  static async start(): Promise<RoundRobin> {
+    const balancer = new RoundRobin();
+    await new Promise<void>((resolve) => balancer.#server.listen(0, '127.0.0.1', resolve));
+    return balancer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  register(url: string): void {
+    this.#targets.push(new URL(url));
+  }
+
+  /** No request is sent there from now on; what is under way goes on. */
+  deregister(url: string): void {
+    this.#targets.splice(
+      this.#targets.findIndex(({ origin }) => origin === new URL(url).origin),
+      1,
+    );
+  }
+
+  close(): Promise<void> {
+    this.#agent.destroy();
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const target = this.#targets[this.#turn++ % this.#targets.length];
+    const { method, url = '/', headers } = incoming;
+    const passed = request(new URL(url, target), { method, headers, agent: this.#agent }, (response) => {
+      // Whether a connection stays is a matter of its two ends.
+      const { connection: _, 'keep-alive': __, ...kept } = response.headers;
+      outgoing.writeHead(response.statusCode ?? 502, kept);
+      pipeline(response, outgoing, () => {});
+    });
+    passed.on('error', ({ message }) => {
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify({ error: message }));
+    });
+    incoming.pipe(passed);
+  }
+}
