@@ -419,6 +419,12 @@ describe('package_browse', () => {
     await store(pointer, first);
     const next = await server.call('package_browse', { ...args, cursor: page.next_cursor });
     expect(next).toMatchObject({ top_hash: second, entries: [{ logical_key: 'data/first.csv' }] });
+
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: DATA, Key: `.quilt/packages/${second}` }));
+    const moved = (await Body?.transformToString())?.replaceAll(`s3://${PACKAGES}/`, `s3://${PACKAGES}/moved/`);
+    await store(`.quilt/packages/${second}`, moved ?? '');
+    const lost = await server.call('package_browse', { ...args, cursor: page.next_cursor });
+    expect(lost).toMatchObject({ error: 'argument_invalid' });
   });
 
   const HEADER = '{"version": "v0"}';

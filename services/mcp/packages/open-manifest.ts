@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
 import { chunksOf } from '../tools/read-at-most.ts';
@@ -12,8 +13,10 @@ const MAX_LINE_BYTES = 2 * 1024 * 1024;
 export type Manifest = {
   /** Bytes from where the reading begins. */
   readonly size: number;
-  /** To be read once. Whoever stops early closes the connection with that. */
+  /** To be read once. */
   readonly lines: AsyncGenerator<Line>;
+  /** Ends the connection, whether anything was read from it or not. */
+  readonly close: () => void;
 };
 
 /**
@@ -36,5 +39,12 @@ export async function openManifest(
     if (!(error instanceof ToolError) || error.reason !== 'object_not_found') throw error;
     throw new ToolError('package_not_found', 'The bucket has no manifest with this top hash.');
   });
-  return { size: object.ContentLength ?? 0, lines: linesOf(chunksOf(object.Body, signal), MAX_LINE_BYTES) };
+  const { Body: body } = object;
+  return {
+    size: object.ContentLength ?? 0,
+    lines: linesOf(chunksOf(body, signal), MAX_LINE_BYTES),
+    close: () => {
+      if (body instanceof Readable) body.destroy();
+    },
+  };
 }

@@ -47,8 +47,8 @@ export const packageBrowse = defineTool({
   description:
     'Shows the entries of one revision of a Quilt package: paths, sizes, hashes and where the objects are. The ' +
     'latest revision, unless top_hash or timestamp names another; bucket_objects_list with prefix ' +
-    '.quilt/named_packages/NAMESPACE/NAME/ lists the timestamps. Message, metadata and totals come with the first' +
-    ' page. Read an entry with bucket_object_text or bucket_object_link and its bucket, key and version_id.',
+    '.quilt/named_packages/NAMESPACE/NAME/ lists the timestamps. Message, metadata and totals come with the first ' +
+    'page. Read an entry with bucket_object_text or bucket_object_link and its bucket, key and version_id.',
   input: z.object({
     bucket: BUCKET,
     package: z
@@ -93,14 +93,16 @@ export const packageBrowse = defineTool({
     const from = position?.from ?? 0;
 
     const manifest = await openManifest(open, topHash, from, signal);
+    const size = from + manifest.size;
     try {
+      if (position !== undefined && position.size !== size) throw writtenAnew();
       const header = from === 0 ? await readHeader(manifest.lines) : undefined;
       const page = await readPage<Entry>(manifest.lines, {
         prefix,
         limit,
         maxPageBytes: MAX_PAGE_BYTES,
         maxScanBytes: MAX_SCAN_BYTES,
-        count: from === 0 && manifest.size <= MAX_SCAN_BYTES,
+        count: from === 0 && size <= MAX_SCAN_BYTES,
         view: (entry) => viewOf(entry, include_metadata),
       });
       return {
@@ -111,10 +113,10 @@ export const packageBrowse = defineTool({
         ...(page.totals && { total_entries: page.totals.entries, total_size_bytes: page.totals.bytes }),
         entries: [...page.entries],
         count: page.entries.length,
-        ...(page.next !== undefined && { next_cursor: writeCursor(scope, `${topHash}:${from + page.next}`) }),
+        ...(page.next !== undefined && { next_cursor: writeCursor(scope, `${topHash}:${from + page.next}:${size}`) }),
       };
     } finally {
-      await manifest.lines.return(undefined);
+      manifest.close();
     }
   },
 });
@@ -134,9 +136,14 @@ async function findRevision(
 
 function readPosition(position: string | undefined) {
   if (position === undefined) return undefined;
-  const [topHash = '', offset = ''] = position.split(':');
-  if (!isTopHash(topHash) || !/^[1-9]\d{0,14}$/.test(offset)) throw cursorInvalid();
-  return { topHash, from: Number(offset) };
+  const [topHash = '', from = '', size = ''] = position.split(':');
+  if (!isTopHash(topHash) || ![from, size].every((number) => /^[1-9]\d{0,14}$/.test(number))) throw cursorInvalid();
+  return { topHash, from: Number(from), size: Number(size) };
+}
+
+/** A top hash says nothing of where the objects are: the same one can be pushed again with other, longer places. */
+function writtenAnew(): ToolError {
+  return new ToolError('argument_invalid', 'The manifest was written anew since the first page: begin without cursor.');
 }
 
 async function readHeader(lines: AsyncGenerator<Line>): Promise<ManifestHeader> {
