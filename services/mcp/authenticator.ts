@@ -37,14 +37,14 @@ export function createAuthenticator(options: {
 
   return async (token) => {
     const time = { now: now(), leewaySeconds };
-    const known = cache.get(token);
+    const { known, remember } = cache.at(token);
     if (known !== undefined) {
       assertTokenIsCurrent(known.claims, time);
       return { principal: known, cacheHit: true, acceptedUntil: known.claims.exp + leewaySeconds };
     }
     const { claims, keyId } = await verifyEnhancedToken(token, keys, time);
     const principal = new Principal(claims, keyId);
-    cache.set(token, principal);
+    remember(principal);
     return { principal, cacheHit: false, acceptedUntil: claims.exp + leewaySeconds };
   };
 }

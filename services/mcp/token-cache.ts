@@ -14,19 +14,13 @@ export class TokenCache<V> {
     this.#entries = new LruCache(capacity);
   }
 
-  get(token: string): V | undefined {
-    return this.#entries.get(keyOf(token));
-  }
-
-  set(token: string, value: V): void {
-    this.#entries.set(keyOf(token), value);
+  /** The place of a token, made once for looking it up and remembering it. */
+  at(token: string): { readonly known: V | undefined; readonly remember: (value: V) => void } {
+    const digest = hash('sha256', token, 'base64url');
+    return { known: this.#entries.get(digest), remember: (value) => this.#entries.set(digest, value) };
   }
 
   get size(): number {
     return this.#entries.size;
   }
-}
-
-function keyOf(token: string): string {
-  return hash('sha256', token, 'base64url');
 }

