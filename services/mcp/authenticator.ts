@@ -1,4 +1,4 @@
-import { assertTokenIsCurrent } from '../../auth/token-time.ts';
+import { assertTokenIsCurrent, type TokenTimeOptions } from '../../auth/token-time.ts';
 import type { VerificationKeys } from '../../auth/verification-keys.ts';
 import { verifyEnhancedToken } from '../../auth/verify-enhanced-token.ts';
 import { Principal } from './principal.ts';
@@ -35,6 +35,14 @@ export function createAuthenticator(options: {
   const { keys, leewaySeconds, capacity = DEFAULT_CAPACITY, now = () => new Date() } = options;
   const cache = new TokenCache<Principal>(capacity);
 
+  /** What is being verified: who shows the same token meanwhile waits for that. */
+  const verifying = new Map<string, Promise<Principal>>();
+
+  async function verify(token: string, time: TokenTimeOptions): Promise<Principal> {
+    const { claims, keyId } = await verifyEnhancedToken(token, keys, time);
+    return new Principal(claims, keyId);
+  }
+
   return async (token) => {
     const time = { now: now(), leewaySeconds };
     const { known, remember } = cache.at(token);
@@ -42,9 +50,15 @@ export function createAuthenticator(options: {
       assertTokenIsCurrent(known.claims, time);
       return { principal: known, cacheHit: true, acceptedUntil: known.claims.exp + leewaySeconds };
     }
-    const { claims, keyId } = await verifyEnhancedToken(token, keys, time);
-    const principal = new Principal(claims, keyId);
-    remember(principal);
-    return { principal, cacheHit: false, acceptedUntil: claims.exp + leewaySeconds };
+    const shared = verifying.get(token);
+    const verified = shared ?? verify(token, time);
+    if (shared === undefined) {
+      const over = () => verifying.delete(token);
+      verifying.set(token, verified);
+      void verified.then(over, over);
+    }
+    const principal = await verified;
+    if (shared === undefined) remember(principal);
+    return { principal, cacheHit: shared !== undefined, acceptedUntil: principal.claims.exp + leewaySeconds };
   };
 }

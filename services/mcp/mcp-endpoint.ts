@@ -1,5 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { isJSONRPCNotification, isJsonContentType, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  isInitializeRequest,
+  isJSONRPCNotification,
+  isJsonContentType,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
 import { HttpError } from '../shared/http-error.ts';
 import type { Exchange, RequestHandler } from '../shared/http-server.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -15,6 +20,7 @@ import { logVerdict } from './log-verdict.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Principal } from './principal.ts';
 import { Cancellable } from './protocol/cancellable.ts';
+import { isDeeperThan } from './protocol/depth.ts';
 import { idOf, PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError } from './protocol/json-rpc.ts';
 import { beginSession, SESSION_HEADER, serveLegacy } from './protocol/legacy-era.ts';
 import { serveModern } from './protocol/modern-era.ts';
@@ -28,6 +34,10 @@ import type { Sessions } from './sessions/sessions.ts';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 /** What is open to all is short. A longer body without a good token is not kept, or a few hundred strangers would fill the task. */
 const STRANGERS_BODY_BYTES = 64 * 1024;
+/** No message of the protocol is deeper; the SDK's schemas call themselves for each level. */
+const MOST_LEVELS = 200;
+const BATCH_VERSION = '2025-03-26';
+const MOST_IN_BATCH = 10;
 /** What may be the name of a revision, and is shorter than any secret. */
 const REVISION = /^[\w.-]{1,24}$/;
 /** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
@@ -49,7 +59,7 @@ export function createMcpEndpoint(options: {
   const { edge, metadata, authenticate, createServer, sessions, metrics, logger } = options;
   const servers = new WarmServers(createServer);
   const cancellable = new Cancellable();
-  const serveBySdk = createSdkHandler(createServer, logger);
+  const serveBySdk = createSdkHandler(createServer, { logger, metrics });
 
   return async (exchange) => {
     const { request, response } = exchange;
@@ -80,20 +90,33 @@ export function createMcpEndpoint(options: {
         throw new HttpError(415, 'content_type_unsupported', 'Content-Type has to be application/json.');
       }
       if (body === undefined || !body.isJson) throw new HttpError(400, 'json_invalid', 'The request body is not JSON.');
+      if (body.isDeep) throw new HttpError(400, 'request_invalid', `The body is nested more than ${MOST_LEVELS} deep.`);
       await serve(exchange, message, verdict);
     } catch (error) {
+      if (!(error instanceof HttpError)) metrics.refused('internal_error');
       if (!(error instanceof HttpError) || response.headersSent) throw error;
-      const code = error.code === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
-      metrics.refused(error.code as RequestReason | EdgeReason | SessionReason);
-      sendRpcError(response, error.status, { code, message: error.message, reason: error.code }, error.headers);
+      refuse(response, error);
     }
   };
+
+  function refuse(response: ServerResponse, { status, code, message, headers }: HttpError): void {
+    const reason = code as RequestReason | EdgeReason | SessionReason;
+    // Every client of the legacy era asks for a stream of its session, which no server has to have: that is no refusal.
+    if (status !== 405) metrics.refused(reason);
+    // The edge has told of its own.
+    if (status !== 403) logger[status === 405 ? 'debug' : 'info']({ event: 'request_refused', reason }, message);
+    const rpcCode = reason === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
+    sendRpcError(response, status, { code: rpcCode, message, reason }, headers);
+  }
 
   async function serve(exchange: Exchange, message: unknown, verdict: Verdict): Promise<void> {
     const { headers } = exchange.request;
     requireRevision(headers['mcp-protocol-version']);
     const route = routeOf(headers, message);
     if (route.kind === 'initialize') {
+      if (!isInitializeRequest(message)) {
+        throw new HttpError(400, 'request_invalid', 'initialize needs protocolVersion, capabilities and clientInfo.');
+      }
       await beginSession({ servers, sessions }, exchange, route.request, principalOf(verdict));
       return;
     }
@@ -111,6 +134,7 @@ export function createMcpEndpoint(options: {
     if (route.request !== undefined) {
       await serveLegacy({ servers, cancellable }, exchange, route.request, { session, caller });
     } else if (route.isBatch) {
+      requireSmallBatch(message, session);
       await serveBySdk(exchange, message, caller);
     } else {
       if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
@@ -194,6 +218,15 @@ function requireRevision(header: string | string[] | undefined): void {
   throw unsupported('MCP-Protocol-Version has to be a date, such as 2025-11-25.');
 }
 
+/** A batch is of one protocol version only, and everything in it runs at once. */
+function requireSmallBatch(messages: unknown, { protocolVersion }: SessionFacts): void {
+  if (protocolVersion !== BATCH_VERSION) {
+    throw new HttpError(400, 'request_invalid', `Batches are of protocol version ${BATCH_VERSION} alone.`);
+  }
+  if (Array.isArray(messages) && messages.length <= MOST_IN_BATCH) return;
+  throw new HttpError(400, 'request_invalid', `A batch has at most ${MOST_IN_BATCH} messages.`);
+}
+
 function unsupported(message: string): HttpError {
   return new HttpError(400, 'protocol_version_unsupported', message);
 }
@@ -201,13 +234,16 @@ function unsupported(message: string): HttpError {
 async function readMessage(
   request: IncomingMessage,
   isStranger: boolean,
-): Promise<{ readonly isJson: boolean; readonly message: unknown }> {
+): Promise<{ readonly isJson: boolean; readonly isDeep: boolean; readonly message: unknown }> {
   const kept = isStranger ? STRANGERS_BODY_BYTES : BODY_LIMIT_BYTES;
   const body = await readOrDropBody(request, { limit: BODY_LIMIT_BYTES, kept });
-  if (body === undefined) return { isJson: false, message: undefined };
+  if (body === undefined) return { isJson: false, isDeep: false, message: undefined };
   try {
-    return { isJson: true, message: JSON.parse(body.toString('utf8')) };
+    const message: unknown = JSON.parse(body.toString('utf8'));
+    // So many levels take so many brackets; nearly every body is shorter.
+    const isDeep = body.length > 2 * MOST_LEVELS && isDeeperThan(message, MOST_LEVELS);
+    return { isJson: true, isDeep, message: isDeep ? undefined : message };
   } catch {
-    return { isJson: false, message: undefined };
+    return { isJson: false, isDeep: false, message: undefined };
   }
 }

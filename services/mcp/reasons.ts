@@ -9,6 +9,7 @@ export type RequestReason =
   | 'body_too_large'
   | 'content_type_unsupported'
   | 'json_invalid'
+  | 'request_invalid'
   | 'not_acceptable'
   | 'protocol_version_unsupported'
   | 'internal_error';

@@ -1,5 +1,5 @@
 import { DEFAULT_LEEWAY_SECONDS, MAX_LEEWAY_SECONDS } from '../../auth/token-time.ts';
-import { QUILT_CATALOG_URL, QUILT_REGISTRY_URL } from '../shared/environment.ts';
+import { QUILT_CATALOG_URL } from '../shared/environment.ts';
 import { serviceSettings } from '../shared/service-settings.ts';
 import { text, webUrl, wholeNumber } from '../shared/settings.ts';
 import { dataAccessSettings } from './buckets/data-access.ts';
@@ -11,7 +11,6 @@ export const mcpSettings = {
   ...serviceSettings,
   ...dataAccessSettings,
   catalogUrl: webUrl(QUILT_CATALOG_URL),
-  registryUrl: webUrl(QUILT_REGISTRY_URL),
   deployment: text(QUILT_DEPLOYMENT, 'quilt'),
   allowedOrigins: originList(QUILT_ALLOWED_ORIGINS),
   leewaySeconds: wholeNumber(QUILT_TOKEN_LEEWAY_SECONDS, {

@@ -51,6 +51,8 @@ const SERVER_OPTIONS = {
   // Checked below: Node's own refusal lacks our headers.
   requireHostHeader: false,
 };
+/** Longer than a kept connection may rest. */
+const SILENCE_MS = 100_000;
 const STOP_GRACE_MS = 20_000;
 /** How long after the end of a service a connection that was never used is left to its client. */
 const UNUSED_MS = 100;
@@ -72,6 +74,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     unused.delete(request.socket);
     if (stopping.signal.aborted) response.setHeader('connection', 'close');
     inFlight.add(response);
+    // What is written to somebody who has gone is lost, and no more than that.
+    response.on('error', () => {});
     response.once('close', () => {
       inFlight.delete(response);
       // Its head may have promised keep-alive before the stop began.
@@ -84,6 +88,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     { ...SERVER_OPTIONS, ...PATIENCE, ...options.patience, ServerResponse: responseWith(options.headers) },
     serve,
   );
+  // Nothing came and nothing left for so long: somebody who does not read, or is no longer there.
+  server.timeout = SILENCE_MS;
   const connections = new Connections(server);
   server.on('connection', (socket: Socket) => {
     unused.add(socket);

@@ -117,6 +117,24 @@ function brokenRequestsWith(each: string): readonly string[] {
   ];
 }
 
+/** What nobody can cause by sending something: mistakes of ours, answers of AWS. */
+const ELSEWHERE = [
+  'internal_error',
+  'unauthenticated',
+  'tool_not_listed',
+  'object_not_found',
+  'object_too_large',
+  'object_not_text',
+  'object_exists',
+  'object_archived',
+  'package_not_found',
+  'package_invalid',
+  'access_denied',
+  'credentials_unavailable',
+  'storage_unavailable',
+  'cancelled',
+];
+
 describe('the MCP service tells nobody a token or a secret', () => {
   test('whatever is sent to it', async () => {
     // As it may name a bucket.
@@ -191,6 +209,14 @@ describe('the MCP service tells nobody a token or a secret', () => {
       for (const message of repeatedBodiesWith(each)) await post(url, message, { ...own, ...session });
       await post(url, list.message, { ...list.headers, ...own, 'mcp-method': each });
     }
+    const unreadable = callTool('bucket_objects_list', { bucket: 's3://bucket-one/a' });
+    await send(unreadable, { ...own, ...session });
+    const { token: powerless } = await trust.mint({ authorization: { ...authorization, permissions: [] } });
+    await send(unreadable, { ...session, ...bearer(powerless) });
+    answers.text += await sendRaw(
+      url,
+      `POST /mcp HTTP/1.1\r\nconnection: close\r\nauthorization: Bearer ${token}\r\n\r\n`,
+    );
     await answers.keep(fetch(url, { method: 'DELETE', headers: { ...own, ...session } }));
     await send(TOOLS_LIST, { ...own, ...session });
 
@@ -203,9 +229,13 @@ describe('the MCP service tells nobody a token or a secret', () => {
     for (const status of [200, 202, 400, 401, 403, 404, 405, 406, 413, 415, 431]) {
       expect(answers.text).toMatch(new RegExp(`^(HTTP/1.1 )?${status} `, 'm'));
     }
-    for (const code of codesIn(output + answers.text)) expect(REASONS).toContain(code);
+    const codes = codesIn(output + answers.text);
+    for (const code of codes) expect(REASONS).toContain(code);
+    expect(REASONS.filter((code) => !codes.has(code))).toEqual(ELSEWHERE);
     for (const [, event] of output.matchAll(/"event":"(\w+)"/g)) expect(DOCUMENTATION).toContain(`| \`${event}\` `);
-    const marks = marksOf([...[...shown, foreign].flatMap(secretPartsOf), trust.secret].filter((text) => text !== ''));
+    const marks = marksOf(
+      [...[...shown, foreign, powerless].flatMap(secretPartsOf), trust.secret].filter((text) => text !== ''),
+    );
     expect(found(output, marks)).toEqual([]);
     expect(found(answers.text, marks)).toEqual([]);
   });

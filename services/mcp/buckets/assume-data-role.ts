@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import type { Logger } from '../../shared/logger.ts';
 import type { Principal } from '../principal.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 import type { BucketAction } from './bucket-access.ts';
 import type { DataAccess } from './data-access.ts';
 import { sessionNameOf } from './session-name.ts';

@@ -1,5 +1,5 @@
 import { isBucketName } from '../../../auth/bucket-name.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 
 const SCHEME = 's3://';
 

@@ -9,6 +9,10 @@ const SOCKET_TIMEOUT_MS = 10_000;
 const ATTEMPTS = 3;
 /** Names and region codes: some 100 bytes each. */
 const KNOWN_REGIONS = 10_000;
+/** A bucket may be deleted and made anew elsewhere. */
+const REGION_KNOWN_MS = 10 * 60_000;
+
+type BucketClient = { readonly s3: S3Client; readonly isCertain: boolean };
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
@@ -24,21 +28,27 @@ export class BucketClients {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
   });
-  readonly #regions = new LruCache<string>(KNOWN_REGIONS);
+  readonly #regions = new LruCache<{ readonly region: string; readonly until: number }>(KNOWN_REGIONS);
   readonly #homeRegion: string;
+  readonly #now: () => number;
 
-  /** @param homeRegion - where buckets are as long as nothing else is known */
-  constructor(homeRegion: string) {
+  /** @param homeRegion - where buckets are as long as nothing else is known; `now` in milliseconds */
+  constructor(homeRegion: string, now: () => number) {
     this.#homeRegion = homeRegion;
+    this.#now = now;
   }
 
-  async create(bucket: string, credentials: BucketCredentials): Promise<S3Client> {
+  /** @returns the client, and whether it is for certain in the right region: another one is good for a single try */
+  async create(bucket: string, credentials: BucketCredentials): Promise<BucketClient> {
     const known = this.#regions.get(bucket);
-    if (known !== undefined) return this.#clientIn(known, credentials);
+    if (known !== undefined && this.#now() < known.until) {
+      return { s3: this.#clientIn(known.region, credentials), isCertain: true };
+    }
     const home = this.#clientIn(this.#homeRegion, credentials);
     const region = await regionOf(bucket, home);
-    if (region !== undefined) this.#regions.set(bucket, region);
-    return region === undefined || region === this.#homeRegion ? home : this.#clientIn(region, credentials);
+    if (region === undefined) return { s3: home, isCertain: false };
+    this.#regions.set(bucket, { region, until: this.#now() + REGION_KNOWN_MS });
+    return { s3: region === this.#homeRegion ? home : this.#clientIn(region, credentials), isCertain: true };
   }
 
   /** The credentials are values, not a provider: there is nothing behind them that a client could turn to. */

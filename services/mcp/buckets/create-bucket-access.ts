@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Logger } from '../../shared/logger.ts';
 import { LruCache } from '../lru-cache.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 import { createAssumeDataRole, type Purpose } from './assume-data-role.ts';
 import type { BucketAccess } from './bucket-access.ts';
 import { parseBucketArgument } from './bucket-argument.ts';
@@ -63,7 +63,7 @@ function createProvider(
   { capacity = DEFAULT_CAPACITY, now = Date.now }: Options,
 ): (purpose: Purpose) => Promise<S3Client> {
   const assumeDataRole = createAssumeDataRole(access, logger);
-  const clients = new BucketClients(access.region);
+  const clients = new BucketClients(access.region, now);
   const cache = new LruCache<Entry>(capacity);
 
   return (purpose) => {
@@ -71,9 +71,10 @@ function createProvider(
     const known = cache.get(key);
     if (known !== undefined && now() < known.renewAt) return known.client;
     const entry: Entry = {
-      client: assumeDataRole(purpose).then((credentials) => {
-        entry.renewAt = credentials.expiration.getTime() - RENEWED_BEFORE_END_MS;
-        return clients.create(purpose.bucket, credentials);
+      client: assumeDataRole(purpose).then(async (credentials) => {
+        const { s3, isCertain } = await clients.create(purpose.bucket, credentials);
+        entry.renewAt = isCertain ? credentials.expiration.getTime() - RENEWED_BEFORE_END_MS : now();
+        return s3;
       }),
       // Not due while it is being made: whoever comes meanwhile waits for the same call of STS.
       renewAt: Number.POSITIVE_INFINITY,

@@ -15,8 +15,8 @@ const REQUEST_HEADERS = [
   'last-event-id',
 ].join(', ');
 
-/** What a client has to read: its session, why it was refused, and which task to name in a report of a fault. */
-const RESPONSE_HEADERS = 'mcp-session-id, www-authenticate, x-quilt-task';
+/** What a client has to read: its session, why it was refused, which keys are accepted, and which task to name in a report. */
+const RESPONSE_HEADERS = 'mcp-session-id, www-authenticate, x-quilt-task, x-quilt-key-ids, date';
 
 /** As long as any browser remembers a preflight: Chromium no longer than two hours. A request itself is judged each time. */
 const MAX_AGE_SECONDS = '7200';

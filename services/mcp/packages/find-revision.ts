@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
-import { readAtMost } from '../tools/read-at-most.ts';
-import { answerOf } from '../tools/storage-errors.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { readAtMost } from '../storage/read-at-most.ts';
+import { answerOf } from '../storage/storage-errors.ts';
+import { ToolError } from '../tool-error.ts';
 import { isTopHash, manifestKey, pointerKey, topHashOfManifest } from './layout.ts';
 
 /** A top hash and some white space. */

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
-import { answerOf } from '../tools/storage-errors.ts';
+import { answerOf } from '../storage/storage-errors.ts';
 import { keyAfterPackage, packageOfPointer, pointerPrefix } from './layout.ts';
 
 /** Requests to S3 for a page. Each skips what is left of the last package it met: thousands of revisions cost one. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ToolError } from '../tools/tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 import { type PhysicalKey, parsePhysicalKey } from './physical-key.ts';
 
 const METADATA = z.record(z.string(), z.unknown());

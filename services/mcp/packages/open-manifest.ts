@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
-import { chunksOf } from '../tools/read-at-most.ts';
-import { answerOf } from '../tools/storage-errors.ts';
-import { ToolError } from '../tools/tool-error.ts';
+import { chunksOf } from '../storage/read-at-most.ts';
+import { answerOf } from '../storage/storage-errors.ts';
+import { ToolError } from '../tool-error.ts';
 import { manifestKey } from './layout.ts';
 import { type Line, linesOf } from './lines-of.ts';
 

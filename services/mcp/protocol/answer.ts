@@ -49,30 +49,51 @@ export class Answer {
       return;
     }
     this.#write(message);
-    this.#response.end();
+    this.#end();
   }
 
   /** Ends without a last word: the request was cancelled, and the protocol wants no answer then. */
   abandon(): void {
+    // Who hung up is told nothing more.
+    if (this.#response.destroyed) return;
     this.#startStream();
-    this.#response.end();
+    this.#end();
   }
 
   #startStream(): void {
-    if (this.#streaming || this.#response.headersSent) return;
-    this.#streaming = true;
     const response = this.#response;
+    if (this.#streaming || response.headersSent || response.destroyed) return;
+    this.#streaming = true;
     response.writeHead(200, STREAM_HEADERS);
     response.flushHeaders();
     const untilEnd = Math.min(Math.max(0, this.#until * 1000 - Date.now()), LONGEST_TIMER_MS);
     this.#timers = [
-      setInterval(() => response.write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref(),
-      setTimeout(() => response.end(), untilEnd).unref(),
+      setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS).unref(),
+      setTimeout(() => this.#end(), untilEnd).unref(),
     ];
-    response.once('close', () => this.#timers.forEach(clearTimeout));
+    response.once('close', () => this.#stopTimers());
+  }
+
+  #keepAlive(): void {
+    // What was said last has not left in all that time: nobody reads.
+    if (this.#response.writableLength > 0) this.#response.destroy();
+    else this.#response.write(': keep-alive\n\n');
   }
 
   #write(message: RpcResponse | JSONRPCNotification): void {
-    if (this.#response.writable) this.#response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+    const response = this.#response;
+    if (this.#streaming && !response.writableEnded && !response.destroyed) {
+      response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+    }
+  }
+
+  /** The bytes may take their time to leave; nothing is written behind the end. */
+  #end(): void {
+    this.#stopTimers();
+    if (!this.#response.writableEnded) this.#response.end();
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 }

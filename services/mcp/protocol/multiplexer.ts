@@ -35,6 +35,7 @@ const EARLY_STATUS: Readonly<Record<number, number>> = {
   [-32020]: 400,
 };
 const CAPABILITY_MISSING = -32021;
+const NO_REQUEST = { code: -32600, message: 'The message is no request of the protocol.' };
 
 /**
  * One connection of an SDK server that serves the requests of many callers at once: making a server for each request costs more
@@ -54,10 +55,21 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
   #lastId = 0;
   /** Whether the protocol layer is being handed a request: what it answers now, it answers without a tool. */
   #dispatching = false;
+  /** Whether it refused the request without an answer: it drops what it takes for none. */
+  #refused = false;
 
   constructor(classification: Classification) {
     super({ classification });
     this.#classification = classification;
+  }
+
+  /** Has to be called once the server is connected, which listens for errors from then on. */
+  connected(): void {
+    const told = this.onerror;
+    this.onerror = (error) => {
+      this.#refused = true;
+      told?.(error);
+    };
   }
 
   /** Hands a request to the server. */
@@ -66,8 +78,13 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
     const id = this.#lastId;
     this.#pending.set(id, { id: request.id, answer });
     this.#dispatching = true;
+    this.#refused = false;
     try {
       this.#receive({ ...request, id }, authInfo);
+      if (this.#refused) this.#finish({ jsonrpc: '2.0', id, error: NO_REQUEST });
+    } catch (error) {
+      this.#pending.delete(id);
+      throw error;
     } finally {
       this.#dispatching = false;
     }

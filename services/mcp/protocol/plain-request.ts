@@ -4,6 +4,7 @@ import {
   CLIENT_INFO_META_KEY,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
+  RELATED_TASK_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { MODERN_REVISION } from './warm-servers.ts';
@@ -49,6 +50,10 @@ export function isPlainModern({ method, params }: JSONRPCRequest, headers: Incom
 
 function isPlainEnvelope(meta: unknown): boolean {
   if (!isMembers(meta) || meta[PROTOCOL_VERSION_META_KEY] !== MODERN_REVISION) return false;
+  const { progressToken } = meta;
+  const isPlainToken =
+    progressToken === undefined || typeof progressToken === 'string' || Number.isSafeInteger(progressToken);
+  if (!isPlainToken || meta[RELATED_TASK_META_KEY] !== undefined) return false;
   return isMembers(meta[CLIENT_CAPABILITIES_META_KEY]) && isMembers(meta[CLIENT_INFO_META_KEY]);
 }
 

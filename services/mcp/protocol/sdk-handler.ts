@@ -3,6 +3,7 @@ import type { Exchange } from '../../shared/http-server.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { safeError } from '../../shared/safe-error.ts';
 import { authInfoOf, type Caller } from '../caller.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { methodOf } from './json-rpc.ts';
 import type { CreateServer } from './warm-servers.ts';
 import { sendWebResponse, toWebRequest } from './web-exchange.ts';
@@ -14,7 +15,10 @@ export type ServeMessage = (exchange: Exchange, message: unknown, caller: Caller
  * The SDK's own way to serve a message, with a server of its own for each: it knows every rule of the protocol. Whatever is
  * neither common nor plain goes here.
  */
-export function createSdkHandler(createServer: CreateServer, logger: Logger): ServeMessage {
+export function createSdkHandler(
+  createServer: CreateServer,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+): ServeMessage {
   const onerror = (error: Error): void => {
     logger.debug({ event: 'protocol_error', error: safeError(error) }, 'the SDK refused a message');
   };
@@ -32,7 +36,10 @@ export function createSdkHandler(createServer: CreateServer, logger: Logger): Se
         parsedBody: message,
         ...(caller !== undefined && { authInfo: authInfoOf(caller) }),
       });
-      if (answer.status >= 500) logger.error({ event: 'request_failed', status: answer.status }, 'the SDK failed');
+      if (answer.status >= 500) {
+        metrics.refused('internal_error');
+        logger.error({ event: 'request_failed', status: answer.status }, 'the SDK failed');
+      }
       await sendWebResponse(response, answer);
     } finally {
       clearTimeout(expiry);

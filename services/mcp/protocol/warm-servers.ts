@@ -65,6 +65,7 @@ async function connect(
 ): Promise<WarmServer> {
   const connection = new Multiplexer(classification);
   await server.connect(connection);
+  connection.connected();
   return { server, connection };
 }
 

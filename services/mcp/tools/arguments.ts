@@ -28,6 +28,7 @@ export const VERSION_ID = z
   .string()
   .min(1)
   .max(1024)
+  .refine(isWellFormed, 'A version has to be well-formed Unicode.')
   .describe('One version of the object; without it, the current one')
   .optional();
 

@@ -1,8 +1,8 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { answerOf } from '../storage/storage-errors.ts';
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
-import { answerOf } from './storage-errors.ts';
 
 export const bucketObjectInfo = defineTool({
   name: 'bucket_object_info',

@@ -1,10 +1,10 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
+import { answerOf } from '../storage/storage-errors.ts';
+import { ToolError } from '../tool-error.ts';
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
-import { answerOf } from './storage-errors.ts';
-import { ToolError } from './tool-error.ts';
 
 const MAX_LIFETIME_SECONDS = 3600;
 const DEFAULT_LIFETIME_SECONDS = 900;

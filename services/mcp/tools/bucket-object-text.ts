@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
+import { readAtMost } from '../storage/read-at-most.ts';
+import { answerOf, storageErrorOf, unavailable } from '../storage/storage-errors.ts';
+import { ToolError } from '../tool-error.ts';
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
-import { readAtMost } from './read-at-most.ts';
-import { answerOf, storageErrorOf, unavailable } from './storage-errors.ts';
 import { readTextSlice } from './text-slice.ts';
-import { ToolError } from './tool-error.ts';
 
 /** Enough for any character of UTF-8, so that every call gets on. */
 const MIN_BYTES = 4;

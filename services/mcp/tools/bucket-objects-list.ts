@@ -1,9 +1,9 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { BUCKET, CURSOR, limitUpTo, NEXT_CURSOR } from './arguments.ts';
+import { answerOf } from '../storage/storage-errors.ts';
+import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR } from './arguments.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { defineTool } from './define-tool.ts';
-import { answerOf } from './storage-errors.ts';
 
 /** One page is one request to S3, which has this limit too. */
 const MAX_ENTRIES = 1000;
@@ -20,6 +20,7 @@ export const bucketObjectsList = defineTool({
     prefix: z
       .string()
       .max(1024)
+      .refine(isWellFormed, 'A prefix has to be well-formed Unicode.')
       .default('')
       .describe('Only keys that begin so; end it with / to look into a folder. Empty: the top of the bucket'),
     recursive: z.boolean().default(false).describe('List all keys below the prefix instead of one level of folders'),

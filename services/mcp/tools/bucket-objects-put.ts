@@ -2,10 +2,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
 import { belongsToPackages } from '../packages/layout.ts';
+import { answerOf } from '../storage/storage-errors.ts';
+import { ToolError } from '../tool-error.ts';
 import { BUCKET, isWellFormed, KEY } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
-import { answerOf } from './storage-errors.ts';
-import { ToolError } from './tool-error.ts';
 
 const MAX_OBJECTS = 20;
 /** Also as base64 this fits into a request, which has at most 4 MiB. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { ToolError } from './tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 
 const TAG_LENGTH = 11;
 

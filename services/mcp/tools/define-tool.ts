@@ -7,7 +7,7 @@ import type { BucketAccess } from '../buckets/bucket-access.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ServiceFacts } from '../service-facts.ts';
-import { ToolError } from './tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 
 /** What tools work with, besides their caller: the same for all of them. */
 export type ToolServices = {

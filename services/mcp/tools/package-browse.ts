@@ -6,10 +6,10 @@ import type { Line } from '../packages/lines-of.ts';
 import { type ManifestEntry, type ManifestHeader, parseHeader } from '../packages/manifest.ts';
 import { openManifest } from '../packages/open-manifest.ts';
 import { readPage } from '../packages/read-page.ts';
+import { ToolError } from '../tool-error.ts';
 import { BUCKET, CURSOR, limitUpTo, NEXT_CURSOR } from './arguments.ts';
 import { cursorInvalid, readCursor, writeCursor } from './cursor.ts';
 import { defineTool } from './define-tool.ts';
-import { ToolError } from './tool-error.ts';
 
 const MAX_ENTRIES = 500;
 const MAX_PAGE_BYTES = 256 * 1024;

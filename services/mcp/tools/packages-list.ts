@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pointerPrefix } from '../packages/layout.ts';
 import { listPackageNames } from '../packages/list-package-names.ts';
-import { BUCKET, CURSOR, limitUpTo, NEXT_CURSOR } from './arguments.ts';
+import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR } from './arguments.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { defineTool } from './define-tool.ts';
 
@@ -15,7 +15,12 @@ export const packagesList = defineTool({
     'into one. Pages through long lists with next_cursor.',
   input: z.object({
     bucket: BUCKET,
-    prefix: z.string().max(512).default('').describe('Only names that begin so, such as namespace/. Empty: all'),
+    prefix: z
+      .string()
+      .max(512)
+      .refine(isWellFormed, 'A prefix has to be well-formed Unicode.')
+      .default('')
+      .describe('Only names that begin so, such as namespace/. Empty: all'),
     limit: limitUpTo(MAX_NAMES),
     cursor: CURSOR,
   }),

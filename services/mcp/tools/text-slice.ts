@@ -14,7 +14,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
 /**
  * Makes text of a slice of an object that may begin and end in the middle of a character.
  *
- * @returns `undefined` when the bytes are no text: not UTF-8, or with a NUL, which text does not have and UTF-16 does
+ * @returns `undefined` when the bytes are no text: not UTF-8, with a NUL, which text does not have and UTF-16 does, or with
+ *   so many control characters that nobody could read it, and JSON would make a multiple of it
  */
 export function readTextSlice(
   bytes: Buffer,
@@ -24,12 +25,22 @@ export function readTextSlice(
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
     const text = decoder.decode(bytes.subarray(skippedBytes), { stream: !isEnd });
-    if (text.includes('\0')) return undefined;
+    if (text.includes('\0') || isMostlyControls(text)) return undefined;
     const hasMark = isStart && text.startsWith(BYTE_ORDER_MARK);
     return { text: hasMark ? text.slice(1) : text, skippedBytes, usedBytes: Buffer.byteLength(text) };
   } catch {
     return undefined;
   }
+}
+
+/** More than one in twenty, white space aside: what colours a log is fewer. */
+function isMostlyControls(text: string): boolean {
+  let controls = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) controls += 1;
+  }
+  return controls * 20 > text.length;
 }
 
 function continuationBytesOf(bytes: Buffer): number {

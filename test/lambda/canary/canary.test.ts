@@ -1,8 +1,9 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { CHECK_NAMES } from '../../../lambda/canary/check-names.ts';
 import type { CanaryReport } from '../../../lambda/canary/report.ts';
+import { TOOLS } from '../../../services/mcp/tools/all-tools.ts';
 import { outputOf } from '../support/captured-output.ts';
-import { type Account, answer, failuresOf, run, startAccount, trustOf } from './account.ts';
+import { type Account, failuresOf, run, startAccount, trustOf } from './account.ts';
 import { closeDeployments, startDeployment } from './deployment.ts';
 
 const stranger = generateSecret();
@@ -28,7 +29,7 @@ describe('a healthy deployment', () => {
       attempts: 1,
       url: origin,
       keyIds: { signing: keyId, accepted: [keyId] },
-      tools: ['discover_buckets', 'jwt_diagnostics'],
+      tools: TOOLS.map(({ name }) => name),
       services: [
         { service: 'mcp', running: 2, desired: 2 },
         { service: 'catalog', running: 1, desired: 2 },

@@ -30,6 +30,16 @@ test('a token is verified once (B11)', async () => {
   expect(first.acceptedUntil).toBe(issued.getTime() / 1000 + 70);
 });
 
+test('many who show a new token at once wait for one verification (B07)', async () => {
+  const authenticate = await authenticator();
+  const [token, bad] = [await mint(), `${await mint('bob')}x`];
+  const all = await Promise.all(Array.from({ length: 10 }, () => authenticate(token)));
+  expect(all.filter(({ cacheHit }) => !cacheHit)).toHaveLength(1);
+  expect(new Set(all.map(({ principal }) => principal)).size).toBe(1);
+  const codes = await Promise.all(Array.from({ length: 3 }, () => codeOf(() => authenticate(bad))));
+  expect(new Set(codes)).toEqual(new Set(['token_signature_invalid']));
+});
+
 test('a known token ends when it expires, leeway included', async () => {
   const authenticate = await authenticator();
   const token = await mint();

@@ -25,7 +25,12 @@ function without(whole: Readonly<Record<string, unknown>>, less: readonly string
   return Object.fromEntries(Object.entries(whole).filter(([name]) => !less.includes(name)));
 }
 
-const meta = nearly(Object.fromEntries(Object.entries(ENVELOPE._meta).map(([name, value]) => [name, mostly(value)])));
+const RELATED_TASK = 'io.modelcontextprotocol/related-task';
+const meta = nearly({
+  ...Object.fromEntries(Object.entries(ENVELOPE._meta).map(([name, value]) => [name, mostly(value)])),
+  progressToken: fc.oneof(fc.constant(undefined), fc.constant('token'), anything),
+  [RELATED_TASK]: mostly(undefined),
+});
 const params = nearly({ name: mostly('a_tool'), _meta: fc.oneof(fc.constant(undefined), meta, anything) });
 const method = fc.constantFrom('tools/call', 'tools/call', 'tools/call', 'tools/list', 'ping', 'initialize');
 const message = nearly({

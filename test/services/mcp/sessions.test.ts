@@ -102,17 +102,21 @@ test('a protocol version that no session has: 400', async () => {
   expect(reasonOf(answer)).toEqual([400, 'protocol_version_unsupported']);
 });
 
-test('an older protocol version is kept through its session, on any task', async () => {
+async function openOlderSession() {
   const params = { ...INITIALIZE.params, protocolVersion: '2025-03-26' };
   const answer = await post(first(), { ...INITIALIZE, params });
   expect(answer.message.result.protocolVersion).toBe('2025-03-26');
-  const session = { 'mcp-session-id': answer.headers.get('mcp-session-id') ?? '' };
+  return { 'mcp-session-id': answer.headers.get('mcp-session-id') ?? '' };
+}
+
+test('an older protocol version is kept through its session, on any task', async () => {
+  const session = await openOlderSession();
   const { message } = await post(second(), callTool('session_diagnostics'), { ...session, ...alice });
   expect(message.result.structuredContent.protocol_version).toBe('2025-03-26');
 });
 
 test('a batch, which 2025-03-26 has, is served under one token', async () => {
-  const session = await openSession(first());
+  const session = await openOlderSession();
   const answer = await fetch(first(), {
     method: 'POST',
     headers: {
@@ -127,4 +131,13 @@ test('a batch, which 2025-03-26 has, is served under one token', async () => {
   expect(answer.status).toBe(200);
   expect(text).toContain('"list-2"');
   expect(text).toContain('"id":2');
+});
+
+test('a batch of another version, or a large one, is refused: everything in it would run at once', async () => {
+  const older = { ...(await openOlderSession()), ...alice };
+  const newer = { ...(await openSession(first())), ...alice };
+  const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ ...PING, id }));
+  expect(reasonOf(await post(first(), pings(2), newer))).toEqual([400, 'request_invalid']);
+  expect(reasonOf(await post(first(), pings(11), older))).toEqual([400, 'request_invalid']);
+  expect((await post(first(), pings(10), older)).status).toBe(200);
 });

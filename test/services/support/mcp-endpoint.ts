@@ -7,8 +7,8 @@ import { createResourceMetadata } from '../../../services/mcp/edge/resource-meta
 import { createMcpEndpoint } from '../../../services/mcp/mcp-endpoint.ts';
 import { createServerFactory } from '../../../services/mcp/server-factory.ts';
 import { Sessions } from '../../../services/mcp/sessions/sessions.ts';
+import { ToolError } from '../../../services/mcp/tool-error.ts';
 import type { Tool, ToolServices } from '../../../services/mcp/tools/define-tool.ts';
-import { ToolError } from '../../../services/mcp/tools/tool-error.ts';
 import { type RunningServer, startHttpServer } from '../../../services/shared/http-server.ts';
 import { createLogger } from '../../../services/shared/logger.ts';
 import { LogCapture } from './log-capture.ts';

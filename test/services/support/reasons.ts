@@ -9,6 +9,7 @@ const CODES: Readonly<Record<Reason, true>> = {
   body_too_large: true,
   content_type_unsupported: true,
   json_invalid: true,
+  request_invalid: true,
   not_acceptable: true,
   protocol_version_unsupported: true,
   internal_error: true,

@@ -307,4 +307,24 @@ describe('a bucket in another region', () => {
     const others = cloud.s3.filter(({ method }) => method !== 'HEAD');
     expect(others.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1', 'eu-west-1']);
   });
+
+  test('that S3 does not tell once is asked for again by the next call, not an hour later', async () => {
+    cloud.regions.set('genomes', 'eu-west-1');
+    cloud.tellsRegions = false;
+    const access = await bucketAccess();
+    await list(access, principal('alice'), 'genomes').catch(() => undefined);
+    cloud.tellsRegions = true;
+    await list(access, principal('alice'), 'genomes');
+    expect(cloud.s3.at(-1)).toMatchObject({ method: 'GET', region: 'eu-west-1' });
+  });
+
+  test('is found again when it was made anew elsewhere', async () => {
+    let shift = 0;
+    const access = await bucketAccess({}, { now: () => Date.now() + shift });
+    await list(access, principal('alice'), 'genomes');
+    cloud.regions.set('genomes', 'eu-west-1');
+    shift = 11 * 60_000;
+    await list(access, principal('bob'), 'genomes');
+    expect(cloud.s3.at(-1)).toMatchObject({ method: 'GET', region: 'eu-west-1' });
+  });
 });

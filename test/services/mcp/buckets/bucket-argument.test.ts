@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isBucketName } from '../../../../auth/bucket-name.ts';
 import { parseBucketArgument } from '../../../../services/mcp/buckets/bucket-argument.ts';
-import { ToolError } from '../../../../services/mcp/tools/tool-error.ts';
+import { ToolError } from '../../../../services/mcp/tool-error.ts';
 
 const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/);
 

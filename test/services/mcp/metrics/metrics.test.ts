@@ -52,7 +52,7 @@ function pointsOf(
 const sumOf = (log: LogCapture, metric: string, dimensions?: Readonly<Record<string, string>>): number =>
   pointsOf(log, metric, dimensions).reduce((sum, { value }) => sum + value, 0);
 
-test('a minute in which nothing happened is told in zeros, the task role among them (B13)', () => {
+test('a minute in which nothing happened is told in zeros, the task role among them', () => {
   const { metrics, log } = metricsAt();
   metrics.flush();
   expect(log.lines).toHaveLength(1);

@@ -3,7 +3,7 @@ import { bearer, callTool, modern, openSession, post, TOOLS_LIST } from '../../s
 import { startMcp } from '../../support/running-services.ts';
 import { makeTrust } from '../../support/trust-fixture.ts';
 
-test('a task that ends has told all that it did, at log level warn too (B07, B11, B13, B20)', async () => {
+test('a task that ends has told all that it did, at log level warn too (B07, B11, B20)', async () => {
   const trust = await makeTrust();
   const service = await startMcp(trust, { LOG_LEVEL: 'warn', QUILT_DEPLOYMENT: 'quilt-test' });
   const url = `${service.url}/mcp`;

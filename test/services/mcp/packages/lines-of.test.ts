@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { linesOf } from '../../../../services/mcp/packages/lines-of.ts';
-import { ToolError } from '../../../../services/mcp/tools/tool-error.ts';
+import { ToolError } from '../../../../services/mcp/tool-error.ts';
 
 const LIMIT = 50;
 

@@ -39,3 +39,10 @@ test('a slice that begins anywhere begins with the next whole character', () => 
     }),
   );
 });
+
+test('control characters make it no text when they are many, and are a part of it when they are few', () => {
+  const read = (text: string) => readTextSlice(Buffer.from(text), { isStart: true, isEnd: true })?.text;
+  expect(read('\u0001'.repeat(100))).toBeUndefined();
+  const coloured = `\u001b[31m${'a line of a log\t'.repeat(10)}\u001b[0m\r\n`;
+  expect(read(coloured)).toBe(coloured);
+});

@@ -30,6 +30,8 @@ export type FakeCloud = {
   readonly credentialsUri: string;
   /** The regions of buckets that are not at home. */
   readonly regions: Map<string, string>;
+  /** Whether S3 says where a bucket is; it does not while it fails. */
+  tellsRegions: boolean;
   /** What STS answers instead of credentials; a status and an XML error code. */
   refusal: { readonly status: number; readonly code: string } | undefined;
   /** What HEAD of a bucket says beside the region. */
@@ -55,6 +57,7 @@ export async function startFakeCloud(): Promise<FakeCloud> {
     s3: [],
     credentialsUri: `${endpoint}/credentials`,
     regions: new Map(),
+    tellsRegions: true,
     refusal: undefined,
     headStatus: 200,
     expiration: Date.now() + 3_600_000,
@@ -88,7 +91,7 @@ export async function startFakeCloud(): Promise<FakeCloud> {
     cloud.s3.push({ method, url, headers, signedBy, region });
     const [, bucket = ''] = /^\/([^/?]+)/.exec(url) ?? [];
     const home = cloud.regions.get(bucket) ?? HOME;
-    response.setHeader('x-amz-bucket-region', home);
+    if (cloud.tellsRegions) response.setHeader('x-amz-bucket-region', home);
     response.setHeader('content-type', 'application/xml');
     if (region !== home) response.writeHead(301).end();
     else if (method === 'HEAD') response.writeHead(cloud.headStatus).end();

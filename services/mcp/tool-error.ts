@@ -1,4 +1,4 @@
-import type { ToolFailureReason, ToolRefusalReason } from '../reasons.ts';
+import type { ToolFailureReason, ToolRefusalReason } from './reasons.ts';
 
 /**
  * A call that is not, or cannot be, carried out, for a reason that its caller can act on. The message goes to the

@@ -1,5 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { ToolError } from './tool-error.ts';
+import { ToolError } from '../tool-error.ts';
 
 const CREDENTIALS_CODES: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
