@@ -32,7 +32,11 @@ const PATHS = ['/mcp', '/mcp/'] as const;
 export async function startMcpService(
   environment: Environment,
   sink?: LogSink,
-  parts: { readonly createServer?: CreateServer; readonly authenticate?: Authenticate } = {},
+  parts: {
+    readonly createServer?: CreateServer;
+    readonly authenticate?: Authenticate;
+    readonly sessions?: Sessions;
+  } = {},
 ): Promise<RunningService> {
   const settings = await readSettings(environment, mcpSettings);
   const { verificationKeys } = await loadTrust(settings);
@@ -54,7 +58,7 @@ export async function startMcpService(
     metadata,
     authenticate: parts.authenticate ?? createAuthenticator({ keys: verificationKeys, leewaySeconds }),
     createServer: parts.createServer ?? createServerFactory({ ...settings, tools: TOOLS, services }),
-    sessions: new Sessions(),
+    sessions: parts.sessions ?? new Sessions(),
     metrics,
     logger,
   });
