@@ -1,14 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  isInitializeRequest,
-  isJSONRPCNotification,
-  isJsonContentType,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from '@modelcontextprotocol/server';
+import type { ServerResponse } from 'node:http';
+import { isInitializeRequest, isJSONRPCNotification, isJsonContentType } from '@modelcontextprotocol/server';
 import { HttpError } from '../shared/http-error.ts';
 import type { Exchange, RequestHandler } from '../shared/http-server.ts';
 import type { Logger } from '../shared/logger.ts';
-import { readOrDropBody } from '../shared/read-body.ts';
 import { requireMethod } from '../shared/require-method.ts';
 import type { Authenticate } from './authenticator.ts';
 import type { Caller, Era } from './caller.ts';
@@ -20,26 +14,18 @@ import { logVerdict } from './log-verdict.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Principal } from './principal.ts';
 import { Cancellable } from './protocol/cancellable.ts';
-import { isDeeperThan } from './protocol/depth.ts';
 import { idOf, PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError } from './protocol/json-rpc.ts';
 import { beginSession, SESSION_HEADER, serveLegacy } from './protocol/legacy-era.ts';
 import { serveModern } from './protocol/modern-era.ts';
+import { readMessage } from './protocol/read-message.ts';
 import { routeOf } from './protocol/route.ts';
 import { createSdkHandler } from './protocol/sdk-handler.ts';
+import { requireProtocolVersion, requireRevision, requireSmallBatch } from './protocol/versions.ts';
 import { type CreateServer, WarmServers } from './protocol/warm-servers.ts';
 import type { EdgeReason, RequestReason, SessionReason } from './reasons.ts';
 import type { SessionFacts } from './sessions/session-facts.ts';
 import type { Sessions } from './sessions/sessions.ts';
 
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-/** What is open to all is short. A longer body without a good token is not kept, or a few hundred strangers would fill the task. */
-const STRANGERS_BODY_BYTES = 64 * 1024;
-/** No message of the protocol is deeper; the SDK's schemas call themselves for each level. */
-const MOST_LEVELS = 200;
-const BATCH_VERSION = '2025-03-26';
-const MOST_IN_BATCH = 10;
-/** What may be the name of a revision, and is shorter than any secret. */
-const REVISION = /^[\w.-]{1,24}$/;
 /** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
 const PROTOCOL_METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
 
@@ -90,7 +76,7 @@ export function createMcpEndpoint(options: {
         throw new HttpError(415, 'content_type_unsupported', 'Content-Type has to be application/json.');
       }
       if (body === undefined || !body.isJson) throw new HttpError(400, 'json_invalid', 'The request body is not JSON.');
-      if (body.isDeep) throw new HttpError(400, 'request_invalid', `The body is nested more than ${MOST_LEVELS} deep.`);
+      if (body.isDeep) throw new HttpError(400, 'request_invalid', 'The body is nested too deep to be a message.');
       await serve(exchange, message, verdict);
     } catch (error) {
       if (!(error instanceof HttpError)) metrics.refused('internal_error');
@@ -204,46 +190,4 @@ function callerIn(era: Era, verdict: Verdict, session: SessionFacts | undefined)
 
 function principalOf(verdict: Verdict): Principal | undefined {
   return verdict.kind === 'authenticated' ? verdict.principal : undefined;
-}
-
-/** @throws HttpError 400 for a protocol version that no session has */
-function requireProtocolVersion(header: string | string[] | undefined): void {
-  if (header === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(header))) return;
-  throw unsupported(`MCP-Protocol-Version has to be one of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')} in a session.`);
-}
-
-/** @throws HttpError 400 for a protocol version that cannot be one: the SDK would repeat it in its answer, whatever it is */
-function requireRevision(header: string | string[] | undefined): void {
-  if (header === undefined || REVISION.test(String(header))) return;
-  throw unsupported('MCP-Protocol-Version has to be a date, such as 2025-11-25.');
-}
-
-/** A batch is of one protocol version only, and everything in it runs at once. */
-function requireSmallBatch(messages: unknown, { protocolVersion }: SessionFacts): void {
-  if (protocolVersion !== BATCH_VERSION) {
-    throw new HttpError(400, 'request_invalid', `Batches are of protocol version ${BATCH_VERSION} alone.`);
-  }
-  if (Array.isArray(messages) && messages.length <= MOST_IN_BATCH) return;
-  throw new HttpError(400, 'request_invalid', `A batch has at most ${MOST_IN_BATCH} messages.`);
-}
-
-function unsupported(message: string): HttpError {
-  return new HttpError(400, 'protocol_version_unsupported', message);
-}
-
-async function readMessage(
-  request: IncomingMessage,
-  isStranger: boolean,
-): Promise<{ readonly isJson: boolean; readonly isDeep: boolean; readonly message: unknown }> {
-  const kept = isStranger ? STRANGERS_BODY_BYTES : BODY_LIMIT_BYTES;
-  const body = await readOrDropBody(request, { limit: BODY_LIMIT_BYTES, kept });
-  if (body === undefined) return { isJson: false, isDeep: false, message: undefined };
-  try {
-    const message: unknown = JSON.parse(body.toString('utf8'));
-    // So many levels take so many brackets; nearly every body is shorter.
-    const isDeep = body.length > 2 * MOST_LEVELS && isDeeperThan(message, MOST_LEVELS);
-    return { isJson: true, isDeep, message: isDeep ? undefined : message };
-  } catch {
-    return { isJson: false, isDeep: false, message: undefined };
-  }
 }
