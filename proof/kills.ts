@@ -6,35 +6,22 @@
  * from their start to their end. CloudFormation goes on by itself. Then another command runs to its end, which has to be good.
  * Exit code 1 when something was lost or did not work.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { table } from '../cli/table.ts';
-import { LocalEnvironment } from '../local/run/environment.ts';
+import type { LocalEnvironment } from '../local/run/environment.ts';
 import { Progress } from '../local/run/progress.ts';
 import { Random } from '../test/lambda/rotation/model/random.ts';
 import { argumentsOf, historyOf, type Kill, killOnce, type World } from '../test/local/support/kills.ts';
 import { Operator } from '../test/local/support/operator.ts';
+import { proveLocally } from './support/prove-locally.ts';
 
 const KILLS = Number(process.argv[2] ?? 20);
 const SEED = Number(process.argv[3] ?? 1);
 const COMMANDS = ['deploy', 'rollback'] as const;
 
-// The AWS SDK announces the Node version that a release of next year will need, which is no part of what is proved.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-const directory = mkdtempSync(join(tmpdir(), 'quilt-kills-'));
 const progress = new Progress();
-let environment: LocalEnvironment | undefined;
-process.on('exit', () => environment?.killNow());
-try {
-  environment = await LocalEnvironment.start({ directory: join(directory, 'run') });
-  process.exitCode = (await prove(environment)) ? 0 : 1;
-} finally {
-  await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+await proveLocally('kills', prove);
 
-async function prove(local: LocalEnvironment): Promise<boolean> {
+async function prove(local: LocalEnvironment, directory: string): Promise<boolean> {
   const operator = new Operator(directory);
   const world = { environment: local, operator };
   const random = new Random(SEED);

@@ -6,16 +6,14 @@
  * second before it expires. A deploy replaces the MCP tasks in the first grace time. Whole rotations follow one another until so
  * many requests (20,000 by default) were sent. Exit code 1 when one was refused, or when a retired key is still accepted.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { table } from '../cli/table.ts';
 import type { RotationRecord } from '../lambda/rotation/record.ts';
-import { LocalEnvironment } from '../local/run/environment.ts';
+import type { LocalEnvironment } from '../local/run/environment.ts';
 import { Progress } from '../local/run/progress.ts';
 import { offerRebuiltImage } from '../test/local/support/fixture-images.ts';
 import { type LoadReport, startLoad } from '../test/local/support/load.ts';
 import { Rotations } from '../test/local/support/rotations.ts';
+import { proveLocally } from './support/prove-locally.ts';
 
 const REQUESTS = Number(process.argv[2] ?? 20_000);
 const REFUSALS_SHOWN = 20;
@@ -35,19 +33,8 @@ interface Rotated {
   readonly retired: readonly string[];
 }
 
-// The AWS SDK announces the Node version that a release of next year will need, which is no part of what is proved.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-const directory = mkdtempSync(join(tmpdir(), 'quilt-proof-'));
 const progress = new Progress();
-let environment: LocalEnvironment | undefined;
-process.on('exit', () => environment?.killNow());
-try {
-  environment = await LocalEnvironment.start({ directory: join(directory, 'run') });
-  process.exitCode = (await prove(environment)) ? 0 : 1;
-} finally {
-  await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+await proveLocally('rotation', prove);
 
 async function prove(deployed: LocalEnvironment): Promise<boolean> {
   await progress.step('Deploying', async () => {

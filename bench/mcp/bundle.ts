@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { BUNDLE_OPTIONS } from '../../test/support/bundle-options.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -23,17 +24,10 @@ export async function bundleProgram(name: string, outfile: string): Promise<void
 
 async function bundle(entry: string, outfile: string, plugins: Plugin[]): Promise<void> {
   await build({
+    ...BUNDLE_OPTIONS,
     absWorkingDir: ROOT,
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    // As scripts/build.mjs has it.
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
     plugins,
-    banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" },
   });
 }

@@ -138,7 +138,6 @@ export function createMcpEndpoint(options: {
     principal: Principal | undefined,
   ): SessionFacts | undefined {
     const verdict = sessions.enter(request.headers[SESSION_HEADER]?.toString(), principal);
-    const id = idOf(message);
     switch (verdict.kind) {
       case 'open':
         if (verdict.tokenChanged) {
@@ -156,7 +155,7 @@ export function createMcpEndpoint(options: {
           code: SESSION_UNKNOWN,
           message: 'The session is over: begin a new one with initialize.',
           reason: 'session_unknown',
-          id,
+          id: idOf(message),
         });
         return undefined;
       case 'foreign':
@@ -169,7 +168,7 @@ export function createMcpEndpoint(options: {
           reason: 'session_foreign',
           message: 'The session belongs to another principal: begin your own with initialize.',
           parameter: metadata.parameterFor(request),
-          id,
+          id: idOf(message),
         });
         return undefined;
     }

@@ -24,13 +24,15 @@ export type EdgeReason = 'host_not_allowed' | 'origin_not_allowed';
 export type SessionReason = 'session_missing' | 'session_unknown' | 'session_foreign';
 
 /** Why a tool was not run; the equivalent of HTTP 403, inside the tool's result, where the model can read it. */
-export type ToolRefusalReason =
-  | 'unauthenticated'
-  | 'tool_not_listed'
-  | 'permission_missing'
-  | 'bucket_name_invalid'
-  | 'bucket_not_in_token'
-  | 'bucket_not_reachable';
+export const TOOL_REFUSAL_REASONS = [
+  'unauthenticated',
+  'tool_not_listed',
+  'permission_missing',
+  'bucket_name_invalid',
+  'bucket_not_in_token',
+  'bucket_not_reachable',
+] as const;
+export type ToolRefusalReason = (typeof TOOL_REFUSAL_REASONS)[number];
 
 /** Why a tool that ran could not do what was asked. */
 export type ToolFailureReason =

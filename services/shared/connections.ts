@@ -16,6 +16,11 @@ export class Connections {
     });
   }
 
+  /** Ends those over which nothing has come yet. */
+  endUnused(): void {
+    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   /** Resolves once there is none, or when the time is over. */
   untilNone(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {

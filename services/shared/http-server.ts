@@ -66,12 +66,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const routes = new Map([['/healthz', healthz], ...options.routes]);
   const stopping = new AbortController();
   const inFlight = new Set<ServerResponse>();
-  /** Connections over which no request has come yet. */
-  const unused = new Set<Socket>();
   let closing = false;
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    unused.delete(request.socket);
     if (stopping.signal.aborted) response.setHeader('connection', 'close');
     inFlight.add(response);
     // What is written to somebody who has gone is lost, and no more than that.
@@ -91,10 +88,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   // Nothing came and nothing left for so long: somebody who does not read, or is no longer there.
   server.timeout = SILENCE_MS;
   const connections = new Connections(server);
-  server.on('connection', (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
-  });
   // Without a listener Node would answer an unknown `Expect` itself, without our headers.
   server.on('checkExpectation', serve);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -117,9 +110,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // Node takes a connection that was never used for a busy one, and would wait for it; a request may be just arriving over it.
-    const cut = setTimeout(() => {
-      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
-    }, UNUSED_MS);
+    const cut = setTimeout(() => connections.endUnused(), UNUSED_MS);
     const deadline = setTimeout(() => server.closeAllConnections(), options.stopGraceMs ?? STOP_GRACE_MS);
     await closed;
     clearTimeout(cut);

@@ -1,20 +1,11 @@
 import { TOOL_PERMISSIONS } from '../../../auth/tool-permissions.ts';
-import type { ToolRefusalReason } from '../reasons.ts';
+import { TOOL_REFUSAL_REASONS } from '../reasons.ts';
 import { Distribution } from './distribution.ts';
 import type { MetricGroup } from './emf.ts';
 import * as names from './metric-names.ts';
 import type { Metrics, ToolOutcome } from './metrics.ts';
 
-/** A record, so that the compiler misses none. */
-const TOOL_REFUSALS: Readonly<Record<ToolRefusalReason, true>> = {
-  unauthenticated: true,
-  tool_not_listed: true,
-  permission_missing: true,
-  bucket_name_invalid: true,
-  bucket_not_in_token: true,
-  bucket_not_reachable: true,
-};
-const REFUSED: ReadonlySet<string> = new Set(Object.keys(TOOL_REFUSALS));
+const REFUSED: ReadonlySet<string> = new Set(TOOL_REFUSAL_REASONS);
 
 /** Every tool that the permission table does not list: a name that somebody makes up makes no metric. */
 const UNLISTED = 'unlisted';

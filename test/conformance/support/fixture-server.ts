@@ -3,20 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import type { Environment } from '../../../services/shared/settings.ts';
+import { BUNDLE_OPTIONS } from '../../support/bundle-options.ts';
 
 /** Bundles the service with its fixtures, as the service itself is bundled. */
 export async function bundleFixture(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(__dirname, '../fixture/main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
+  await build({ ...BUNDLE_OPTIONS, entryPoints: [join(__dirname, '../fixture/main.ts')], outfile });
 }
 
 /** The service with its fixtures, as a process of its own. */

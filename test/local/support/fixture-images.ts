@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { offerBundle, offerProgram } from '../../../local/run/images.ts';
+import { BUNDLE_OPTIONS } from '../../support/bundle-options.ts';
 
 function digest(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
@@ -29,17 +30,10 @@ export function offerOneKeyMcpImage(imageDirectory: string): string {
 function offerFixture(imageDirectory: string, name: 'open-mcp' | 'one-key-mcp', edition: string): string {
   const outfile = join(imageDirectory, `${name}-${edition}.mjs`);
   buildSync({
+    ...BUNDLE_OPTIONS,
     entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); // ${edition}`,
-    },
-    logLevel: 'error',
+    banner: { js: `${BUNDLE_OPTIONS.banner.js} // ${edition}` },
   });
   const reference = `test.local/${name}@sha256:${digest(readFileSync(outfile))}`;
   offerBundle(imageDirectory, reference, outfile, '/healthz');

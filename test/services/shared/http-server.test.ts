@@ -11,6 +11,7 @@ import { createLogger } from '../../../services/shared/logger.ts';
 import { sendJson } from '../../../services/shared/send-json.ts';
 import { StartError } from '../../../services/shared/start-error.ts';
 import { LogCapture } from '../support/log-capture.ts';
+import { sendRaw } from '../support/raw-http.ts';
 
 const HEADERS = { 'X-Quilt-Task': '0123456789abcdef', 'X-Quilt-Key-Ids': 'label.one,label.two' };
 const log = new LogCapture();
@@ -24,20 +25,6 @@ async function start(routes: Record<string, RequestHandler> = {}, stopGraceMs = 
   return server;
 }
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop())));
-
-/** Writes bytes to the port and gives back all that comes until the server closes. */
-function raw(server: RunningServer, text: string): Promise<string> {
-  const { hostname, port } = new URL(server.url);
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = createConnection(Number(port), hostname, () => socket.write(text));
-    socket.on('data', (data) => {
-      answer += data;
-    });
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}
 
 /** A route that answers when it is told to. */
 function heldRoute() {
@@ -87,7 +74,7 @@ describe('every response carries the headers of the task', () => {
     ['an unknown expectation', 'GET /nothing HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nConnection: close\r\n\r\n', 404],
     ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
   ])('%s', async (_name, text, status) => {
-    const answer = await raw(await start(), text);
+    const answer = await sendRaw((await start()).url, text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     for (const [name, value] of Object.entries(HEADERS)) expect(answer).toContain(`${name}: ${value}\r\n`);
   });
@@ -138,8 +125,8 @@ describe('a graceful stop', () => {
   test('ends a kept-alive connection that waits, and one whose head had promised to stay', async () => {
     const { handler, arrived } = heldRoute();
     const server = await start({ '/held': handler });
-    const waiting = raw(server, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    const streaming = raw(server, 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
+    const waiting = sendRaw(server.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    const streaming = sendRaw(server.url, 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
     const { response } = await arrived;
     response.writeHead(200, { 'content-length': 6 });
     response.write('abc');
@@ -164,7 +151,7 @@ describe('a graceful stop', () => {
   test('cuts what does not finish within its grace', async () => {
     const { handler, arrived } = heldRoute();
     const server = await start({ '/held': handler }, 50);
-    const answer = raw(server, 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
+    const answer = sendRaw(server.url, 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
     await arrived;
     await server.stop();
     expect(await answer).toBe('');

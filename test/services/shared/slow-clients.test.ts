@@ -1,10 +1,10 @@
-import { createConnection } from 'node:net';
 import { type RequestHandler, startHttpServer } from '../../../services/shared/http-server.ts';
 import { createLogger } from '../../../services/shared/logger.ts';
 import { readBody } from '../../../services/shared/read-body.ts';
 import { sendJson } from '../../../services/shared/send-json.ts';
 import { closeAfterEach } from '../support/close-after-each.ts';
 import { LogCapture } from '../support/log-capture.ts';
+import { sendRaw } from '../support/raw-http.ts';
 
 const HEADERS = { 'X-Quilt-Task': '0123456789abcdef' };
 /** The service's own are seconds: a test does not wait for them. */
@@ -24,19 +24,6 @@ async function start(): Promise<URL> {
   return new URL(closeLater(await startHttpServer(options)).url);
 }
 
-/** Writes a text and then nothing more; gives back all that comes until the server closes. */
-function sendAndStall({ hostname, port }: URL, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = createConnection(Number(port), hostname, () => socket.write(text));
-    socket.on('data', (data) => {
-      answer += data;
-    });
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}
-
 test.each([
   ['headers that do not end', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: '],
   ['a request line that does not end', 'GET /hea'],
@@ -46,20 +33,17 @@ test.each([
     'POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n',
   ],
 ])('%s: 408 with the headers of the task, and the connection ends', async (_what, text) => {
-  const answer = await sendAndStall(await start(), text);
+  const answer = await sendRaw(await start(), text);
   expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   expect(answer).toContain('X-Quilt-Task: 0123456789abcdef\r\nconnection: close\r\n');
   expect(log.ofEvent('request_failed')).toEqual([]);
 });
 
 test('who connects and says nothing is not kept', async () => {
-  await expect(sendAndStall(await start(), '')).resolves.toEqual(expect.any(String));
+  await expect(sendRaw(await start(), '')).resolves.toEqual(expect.any(String));
 });
 
 test('a second request that does not end ends the connection too, after the answer to the first', async () => {
-  const answer = await sendAndStall(
-    await start(),
-    'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHo',
-  );
+  const answer = await sendRaw(await start(), 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHo');
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"ok"\}HTTP\/1\.1 408 Request Timeout\r\n/);
 });
