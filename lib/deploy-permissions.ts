@@ -7,7 +7,7 @@ import { foundationParameterName } from './foundation-values.ts';
 import { canaryFunctionArn, clusterName, type StackPart, stackName } from './names.ts';
 import { PREPARED_TEMPLATES, REVISION_TEMPLATES } from './revision-bucket.ts';
 
-/** Something that the commands of `quilt-mcp` ask AWS for, beside what the CDK does through its own roles. */
+/** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
 export interface DeployPermission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -22,7 +22,7 @@ const OBJECTS =
 const NO_RESOURCE = 'IAM knows no resource for this action, which only describes.';
 
 /**
- * What `quilt-mcp` deploy, rollback, history, show, diff and canary call with the credentials of whoever started them. Items of
+ * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of whoever started them. Items of
  * the state table and executions of the rotation have statements of their own.
  *
  * @param scope - in the stack that the role is in

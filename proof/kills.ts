@@ -49,7 +49,7 @@ async function prove(local: LocalEnvironment, directory: string): Promise<boolea
 async function durationOf(world: World, command: Kill['command']): Promise<number> {
   const began = Date.now();
   const { exitCode, err } = await world.operator.run(...argumentsOf(world, command, 'measured'));
-  if (exitCode !== 0) throw new Error(`quilt-mcp ${command} ended with ${exitCode}:\n${err}`);
+  if (exitCode !== 0) throw new Error(`bin/quiltctl ${command} ended with ${exitCode}:\n${err}`);
   return Date.now() - began;
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../cli/exit-codes.ts';
 import { inEnvironment } from './ci/in-environment.ts';
-import { quiltMcp } from './ci/run.ts';
+import { quiltctl } from './ci/run.ts';
 
 /** What a deploy job does: deploys, and asks the canary once more, from where the job runs. */
 const { environment } = new Command('npm run ci:deploy --')
@@ -12,6 +12,6 @@ const { environment } = new Command('npm run ci:deploy --')
   .opts<{ environment: string }>();
 
 process.exitCode = await inEnvironment(environment, async () => {
-  const deployed = await quiltMcp('deploy', '--environment', environment);
-  return deployed === EXIT.done ? quiltMcp('canary', '--environment', environment) : deployed;
+  const deployed = await quiltctl('deploy', '--environment', environment);
+  return deployed === EXIT.done ? quiltctl('canary', '--environment', environment) : deployed;
 });

@@ -1,20 +1,20 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../cli/exit-codes.ts';
-import { quiltMcp } from './ci/run.ts';
+import { quiltctl } from './ci/run.ts';
 
 /** What a rollback job does: rolls back to a revision and asks the canary once more, or shows what would change. */
 const { environment, to, dryRun } = new Command('npm run ci:rollback --')
   .description('Rolls an environment back to a revision, then checks it; the exit code is that of what failed first.')
   .requiredOption('--environment <name>', 'environment to roll back')
-  .requiredOption('--to <number>', 'the revision; quilt-mcp history shows their numbers', revisionNumber)
+  .requiredOption('--to <number>', 'the revision; bin/quiltctl history shows their numbers', revisionNumber)
   .option('--dry-run', 'show what would change, and change nothing', false)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse()
   .opts<{ environment: string; to: string; dryRun: boolean }>();
 
 const where = ['--environment', environment];
-const rolledBack = await quiltMcp('rollback', to, ...where, ...(dryRun ? ['--dry-run'] : []));
-process.exitCode = rolledBack === EXIT.done && !dryRun ? await quiltMcp('canary', ...where) : rolledBack;
+const rolledBack = await quiltctl('rollback', to, ...where, ...(dryRun ? ['--dry-run'] : []));
+process.exitCode = rolledBack === EXIT.done && !dryRun ? await quiltctl('canary', ...where) : rolledBack;
 
 /** Checked here too: as an argument of another command, a text that begins with -- would be an option of it. */
 function revisionNumber(text: string): string {

@@ -17,7 +17,7 @@ interface CanaryOptions extends CommonOptions {
   readonly last?: string | true;
 }
 
-/** Adds `quilt-mcp canary`. */
+/** Adds `bin/quiltctl canary`. */
 export function addCanary(program: Command): void {
   const command = program
     .command('canary')

@@ -13,7 +13,7 @@ interface DeployOptions extends CommonOptions {
   readonly check: boolean;
 }
 
-/** Adds `quilt-mcp deploy`. */
+/** Adds `bin/quiltctl deploy`. */
 export function addDeploy(program: Command): void {
   const command = program
     .command('deploy')

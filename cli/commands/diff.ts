@@ -12,7 +12,7 @@ import { runCommand } from '../run-command.ts';
 import { findTarget } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
-/** Adds `quilt-mcp diff`. */
+/** Adds `bin/quiltctl diff`. */
 export function addDiff(program: Command): void {
   const command = program
     .command('diff')

@@ -13,7 +13,7 @@ interface HistoryOptions extends CommonOptions {
   readonly last: string;
 }
 
-/** Adds `quilt-mcp history`. */
+/** Adds `bin/quiltctl history`. */
 export function addHistory(program: Command): void {
   const command = program
     .command('history')

@@ -26,7 +26,7 @@ interface RollbackOptions extends CommonOptions {
 /** Between two looks at a stack. */
 const PAUSE_MS = 1_000;
 
-/** Adds `quilt-mcp rollback`. */
+/** Adds `bin/quiltctl rollback`. */
 export function addRollback(program: Command): void {
   const command = program
     .command('rollback')

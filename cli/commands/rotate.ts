@@ -35,7 +35,7 @@ const REVOCATION =
   'moment the first MCP task is replaced until the last catalog task is, usually a few minutes; people see errors until their ' +
   'client has a new token. There is no way back.';
 
-/** Adds `quilt-mcp rotate`. */
+/** Adds `bin/quiltctl rotate`. */
 export function addRotate(program: Command): void {
   const command = program
     .command('rotate')
@@ -70,7 +70,7 @@ function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
     command: commandOf(options, config.namePrefix),
     watch,
     attach: watch && fromParameter === undefined && !resume && !abort && !revokeNow,
-    watchCommand: `quilt-mcp rotate --watch${environment === DEFAULT_ENVIRONMENT ? '' : ` --environment ${environment}`}`,
+    watchCommand: `bin/quiltctl rotate --watch${environment === DEFAULT_ENVIRONMENT ? '' : ` --environment ${environment}`}`,
   };
 }
 

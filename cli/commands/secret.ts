@@ -10,7 +10,7 @@ import { statusTable } from '../secret/status-table.ts';
 import { findTarget } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
-/** Adds `quilt-mcp secret`. No command of it ever shows a value. */
+/** Adds `bin/quiltctl secret`. No command of it ever shows a value. */
 export function addSecret(program: Command): void {
   const secret = program.command('secret').description('tells about the signing secret, never its value');
   const status = secret.command('status').description('shows versions, keys, rotation, and which task holds which key');

@@ -16,7 +16,7 @@ interface ShowOptions extends CommonOptions {
   readonly template: boolean;
 }
 
-/** Adds `quilt-mcp show`. */
+/** Adds `bin/quiltctl show`. */
 export function addShow(program: Command): void {
   const command = program
     .command('show')

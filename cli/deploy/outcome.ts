@@ -25,7 +25,7 @@ export interface Outcome {
 export function outcomeOf({ cdk, underWay, revision, refusal }: DeployEnd): Outcome {
   if (cdk.interrupted) {
     const message = underWay
-      ? 'Interrupted. CloudFormation goes on with what it has begun; quilt-mcp history shows how that ends.'
+      ? 'Interrupted. CloudFormation goes on with what it has begun; bin/quiltctl history shows how that ends.'
       : 'Interrupted. CloudFormation changes nothing now; the next deploy goes on from here.';
     return { result: 'interrupted', message, exitCode: EXIT.interrupted };
   }
@@ -47,7 +47,9 @@ function ofRevision(revision: RevisionRecord, { succeeded }: CdkEnd): Outcome {
   const { number, verdict } = revision;
   if (verdict === 'failed') return ofFailed(revision);
   if (verdict === 'open') {
-    return failed(`Revision ${number} has no verdict yet; quilt-mcp history shows it when CloudFormation has ended.`);
+    return failed(
+      `Revision ${number} has no verdict yet; bin/quiltctl history shows it when CloudFormation has ended.`,
+    );
   }
   const judged = verdict === 'good' ? 'good' : `unverified: ${whyUnverified(revision)}`;
   if (succeeded)

@@ -20,7 +20,7 @@ const ABOUT = { lock: 'deploy lock', rotation: 'rotation' } as const;
 const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
 
 const WAIT_FOR_ROTATION =
-  'Wait until it is in its grace time or has ended; `npx quilt-mcp rotate --watch` shows where it is.';
+  'Wait until it is in its grace time or has ended; `bin/quiltctl rotate --watch` shows where it is.';
 
 /**
  * What may be changing the services or their secret now, which the deploy gate would refuse a change for: the Services stack,

@@ -28,7 +28,7 @@ export function revisionTable(revisions: readonly RevisionSummary[]): string {
 }
 
 const NOTE =
-  '→ runs now. quilt-mcp show N has all of a revision, quilt-mcp diff N what it differs in from the one that runs.';
+  '→ runs now. bin/quiltctl show N has all of a revision, bin/quiltctl diff N what it differs in from the one that runs.';
 
 function rowOf(revision: RevisionSummary): readonly string[] {
   const { number, current, openedAt, images, parameterVersions, template } = revision;

@@ -23,7 +23,7 @@ function rowsOf(revision: RevisionSummary): readonly (readonly string[])[] {
     ...(reason === null ? [] : [['reason', reason]]),
     ['opened', timeText(revision.openedAt)],
     ['closed', timeText(revision.closedAt)],
-    ['by', revision.by ?? 'unknown: it was not started by quilt-mcp'],
+    ['by', revision.by ?? 'unknown: it was not started by bin/quiltctl'],
     ['commit', wholeCommit(revision)],
     ...Object.entries(versions ?? {}).map(([name, version]) => [name, version]),
     ['catalog image', images.catalog],

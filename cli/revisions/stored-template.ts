@@ -51,5 +51,5 @@ async function readObject(s3: S3Client, Bucket: string, Key: string): Promise<st
 }
 
 function refusal(message: string): CommandError {
-  return new CommandError(`${message} Choose another revision: quilt-mcp history.`, EXIT.refused);
+  return new CommandError(`${message} Choose another revision: bin/quiltctl history.`, EXIT.refused);
 }

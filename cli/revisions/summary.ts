@@ -19,7 +19,7 @@ export interface RevisionSummary {
   readonly openedAt: string;
   /** ISO 8601. */
   readonly closedAt: string | null;
-  /** ARN of the principal; known of what `quilt-mcp` started. */
+  /** ARN of the principal; known of what `bin/quiltctl` started. */
   readonly by: string | null;
   readonly commit: string | null;
   readonly dirty: boolean | null;

@@ -2,7 +2,7 @@ import { incomingPath } from '../../config/incoming-path.ts';
 import type { Command } from '../../lambda/rotation/call.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
-/** The options of `quilt-mcp rotate` that say what is to be done. */
+/** The options of `bin/quiltctl rotate` that say what is to be done. */
 export interface ModeOptions {
   readonly fromParameter?: string;
   readonly revokeNow?: boolean;
@@ -49,7 +49,7 @@ function requireIncoming(name: string, path: string): void {
     `--from-parameter takes the name of a SecureString below ${path}, and nothing else is read. Write the next secret there ` +
       'from a file, then name it:\n' +
       `  aws ssm put-parameter --type SecureString --name ${path}next --value file://next-secret.txt\n` +
-      `  quilt-mcp rotate --from-parameter ${path}next`,
+      `  bin/quiltctl rotate --from-parameter ${path}next`,
     EXIT.configuration,
   );
 }

@@ -27,6 +27,6 @@ export function outcomeOf({ arn, status, progress, failure }: Execution): Outcom
     exitCode: EXIT.checkFailed,
     message:
       `The rotation ${executionName(arn)} did not come to its end (${status}): ${failure ?? 'no reason is known'}. ` +
-      'The log group of the rotation function has more; when the cause is mended, go on with quilt-mcp rotate --resume.',
+      'The log group of the rotation function has more; when the cause is mended, go on with bin/quiltctl rotate --resume.',
   };
 }

@@ -6,7 +6,7 @@ import type { NextRotation } from './next-rotation.ts';
 import type { CanaryFinding, SecretStatus } from './status.ts';
 
 const NO_RECORD =
-  'No rotation has been recorded yet: a run of the canary has the first record made, and so does quilt-mcp rotate.';
+  'No rotation has been recorded yet: a run of the canary has the first record made, and so does bin/quiltctl rotate.';
 
 /**
  * The status of the secret for people: parameters, keys, rotation, tasks, and the canary's verdict last.
@@ -65,9 +65,9 @@ function nextText(next: NextRotation, now: number): string {
     case 'paused':
       return 'paused by the configuration (rotation.paused)';
     case 'stopped':
-      return 'after the one that has stopped: quilt-mcp rotate --resume goes on, --abort goes back';
+      return 'after the one that has stopped: bin/quiltctl rotate --resume goes on, --abort goes back';
     default:
-      return 'after the one under way: quilt-mcp rotate --watch follows it';
+      return 'after the one under way: bin/quiltctl rotate --watch follows it';
   }
 }
 
@@ -84,6 +84,6 @@ function canaryParts(canary: CanaryFinding): readonly string[] {
   if (canary.verdict === 'unknown') return [`Canary did not answer: ${canary.reason}`];
   const tasks = taskRows(canary);
   const verdict =
-    canary.verdict === 'green' ? 'Canary green.' : `Canary red: ${canary.failed.join(', ')}. See quilt-mcp canary.`;
+    canary.verdict === 'green' ? 'Canary green.' : `Canary red: ${canary.failed.join(', ')}. See bin/quiltctl canary.`;
   return [...(tasks.length > 0 ? [table([['SERVICE', 'TASK', 'KEYS'], ...tasks])] : []), verdict];
 }

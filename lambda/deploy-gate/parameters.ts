@@ -1,5 +1,5 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
-import { quiltMcp } from '../shared/command-line.ts';
+import { quiltctl } from '../shared/command-line.ts';
 import { awsCall } from './aws-call.ts';
 import type { UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
@@ -12,7 +12,7 @@ export type ParameterVersions = { readonly secret: number; readonly keySet: numb
 const VALID = 'parameters-valid';
 
 function remedy({ settings }: Connections): string {
-  const canary = quiltMcp('canary', settings.environment);
+  const canary = quiltctl('canary', settings.environment);
   return `The rotation puts the last good value back by itself, within minutes; \`${canary}\` has it done at once. Then deploy again.`;
 }
 

@@ -1,14 +1,14 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { RECORD_KEY, RESTING_PHASES } from '../rotation/record.ts';
-import { quiltMcp } from '../shared/command-line.ts';
+import { quiltctl } from '../shared/command-line.ts';
 import { awsCall } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';
 
 /** What to do while a rotation is under way, for the end of a reason. */
 export function waitForRotation({ settings }: Connections): string {
-  const watch = quiltMcp('rotate --watch', settings.environment);
+  const watch = quiltctl('rotate --watch', settings.environment);
   return `\`${watch}\` shows where it is. Wait until it is in its grace time or has ended, then deploy again.`;
 }
 

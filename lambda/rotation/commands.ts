@@ -1,4 +1,4 @@
-import { quiltMcp } from '../shared/command-line.ts';
+import { quiltctl } from '../shared/command-line.ts';
 import type { Command, Progress, RefusalCode } from './call.ts';
 import { contentOf } from './found.ts';
 import { readIncoming } from './incoming.ts';
@@ -36,7 +36,7 @@ function underWay({ record, ports }: Run): Progress {
   return refuse(
     'rotation-under-way',
     `A rotation is under way (${record.phase} since ${record.phaseSince}). Follow it with ` +
-      `${quiltMcp('rotate --watch', ports.environment)}.`,
+      `${quiltctl('rotate --watch', ports.environment)}.`,
   );
 }
 
@@ -109,7 +109,7 @@ async function rotate(run: Run): Admission {
     return refuse(
       'rotation-unfinished',
       `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with ` +
-        `${quiltMcp('rotate --resume', ports.environment)}, or go back with --abort.`,
+        `${quiltctl('rotate --resume', ports.environment)}, or go back with --abort.`,
     );
   }
   return takeOver(run);
@@ -126,7 +126,7 @@ async function abort(run: Run): Admission {
   if (phase === 'retireSecret' || phase === 'revokeSecret' || phase === 'repair') {
     return refuse(
       'no-way-back',
-      `There is no way back from ${phase}: it has to be finished. See ${quiltMcp('secret status', run.ports.environment)}.`,
+      `There is no way back from ${phase}: it has to be finished. See ${quiltctl('secret status', run.ports.environment)}.`,
     );
   }
   if (direction === 'back') return resume(run);

@@ -11,7 +11,7 @@ class InvalidCall extends Error {
   override readonly name = 'InvalidCall';
 
   constructor(what: string) {
-    super(`${what} Start an execution of the state machine, with quilt-mcp rotate or as docs/rotation.md says.`);
+    super(`${what} Start an execution of the state machine, with bin/quiltctl rotate or as docs/rotation.md says.`);
   }
 }
 

@@ -129,7 +129,7 @@ export type RotationRecord = {
     /** How many requests were refused until both services were rolled, for people. */
     readonly refused?: string;
   };
-  /** Why it stands still until a person looks; `quilt-mcp rotate --resume` goes on. */
+  /** Why it stands still until a person looks; `bin/quiltctl rotate --resume` goes on. */
   readonly stopped?: { readonly reason: string; readonly at: string; readonly execution: string };
   /** How the last run ended. */
   readonly last?: Ended;

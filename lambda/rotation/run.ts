@@ -1,4 +1,4 @@
-import { quiltMcp } from '../shared/command-line.ts';
+import { quiltctl } from '../shared/command-line.ts';
 import type { Call, Progress, Waiting } from './call.ts';
 import type { Ports } from './ports.ts';
 import type { Ended, KeyName, Outcome, Phase, RotationRecord } from './record.ts';
@@ -110,7 +110,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
 /** Stands still, in the same phase, until a person looks. Both services go on with what they hold. */
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
-  const resume = quiltMcp('rotate --resume', ports.environment);
+  const resume = quiltctl('rotate --resume', ports.environment);
   const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with ${resume}.`;
   ports.tell({ kind: 'stopped', message });
   await save(run, {

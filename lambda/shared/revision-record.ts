@@ -13,7 +13,7 @@ export function revisionSortKey(number: number): string {
 /** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: not judged yet. */
 export type RevisionVerdict = 'open' | 'good' | 'failed' | 'unverified';
 
-/** What `quilt-mcp` told beforehand about a deploy that it then started. A plain `cdk deploy` tells nothing. */
+/** What `bin/quiltctl` told beforehand about a deploy that it then started. A plain `cdk deploy` tells nothing. */
 export type Announcement = {
   /** Principal of the caller, an ARN. */
   readonly by: string;

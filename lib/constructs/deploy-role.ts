@@ -15,7 +15,7 @@ export interface DeployRoleProps {
   readonly assumedBy: IPrincipal;
 }
 
-/** What deploys, rolls back and checks: the CDK's own roles, and what `quilt-mcp` looks at and writes itself. */
+/** What deploys, rolls back and checks: the CDK's own roles, and what `bin/quiltctl` looks at and writes itself. */
 export class DeployRole extends Construct {
   readonly arn: string;
 

@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../lambda/rotation/metric-names.ts';
-import { quiltMcp } from '../../lambda/shared/command-line.ts';
+import { quiltctl } from '../../lambda/shared/command-line.ts';
 import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names.ts';
 
 /** A rotation that is due may have to wait for a deploy, or be tried again. */
@@ -112,7 +112,7 @@ export class TrustAlarms extends Construct {
 
   /** A command that means this deployment, as the text of a message shows it. */
   private command(command: string): string {
-    return `\`${quiltMcp(command, this.#props.environmentName)}\``;
+    return `\`${quiltctl(command, this.#props.environmentName)}\``;
   }
 
   /** A metric that the functions of this deployment write. */

@@ -23,11 +23,11 @@ export class TrustStack extends Stack {
     new DeployGate(this, 'DeployGate', { environmentName, config, foundation, canary });
     new CfnOutput(this, 'CanaryFunctionName', {
       value: canary.functionName,
-      description: 'What `quilt-mcp canary` invokes',
+      description: 'What `bin/quiltctl canary` invokes',
     });
     new CfnOutput(this, 'RotationStateMachineArn', {
       value: rotationStateMachineArn(config),
-      description: 'What `quilt-mcp rotate` starts',
+      description: 'What `bin/quiltctl rotate` starts',
     });
   }
 }

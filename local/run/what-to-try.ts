@@ -5,17 +5,17 @@ import type { LocalEnvironment } from './environment.ts';
 export function whatToTry(environment: LocalEnvironment): string {
   const variables = Object.entries(awsVariables(environment.endpoint)).map(([name, value]) => `${name}=${value}`);
   const directory = process.env.QUILT_LOCAL_DIRECTORY;
-  const quiltMcp = `${directory ? `QUILT_LOCAL_DIRECTORY=${directory} ` : ''}npx quilt-mcp`;
+  const quiltctl = `${directory ? `QUILT_LOCAL_DIRECTORY=${directory} ` : ''}bin/quiltctl`;
   return [
     `The catalog: ${environment.publicUrl}`,
     '',
     'What to try next, in another terminal:',
     '',
     '  # ask the canary again',
-    `  ${quiltMcp} canary`,
+    `  ${quiltctl} canary`,
     '',
     '  # rotate the secret: a minute and a half, and no request is refused',
-    `  ${quiltMcp} rotate --watch`,
+    `  ${quiltctl} rotate --watch`,
     '',
     '  # a token for alice, as the catalog mints it (the local registry knows alice, bob and carol)',
     `  LOGIN=$(curl -s ${environment.registryUrl}/api/login -H 'content-type: application/json' \\`,

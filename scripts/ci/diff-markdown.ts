@@ -35,7 +35,7 @@ function summaryOf(differ: readonly string[], count: number): string {
 
 /** The line by which a comment is found again. */
 function markerOf(environment: string): string {
-  return `<!-- quilt-mcp cdk diff: ${environment} -->`;
+  return `<!-- quiltctl cdk diff: ${environment} -->`;
 }
 
 function stacksOf(text: string): { readonly differ: readonly string[]; readonly same: readonly string[] } {

@@ -31,6 +31,6 @@ export async function runNode(args: readonly string[]): Promise<number> {
 }
 
 /** Runs the command line as a person does: what is proved here is what a person gets. */
-export function quiltMcp(...args: readonly string[]): Promise<number> {
-  return runNode(['--import', 'tsx', join('bin', 'quilt-mcp.ts'), ...args]);
+export function quiltctl(...args: readonly string[]): Promise<number> {
+  return runNode(['--import', 'tsx', join('cli', 'main.ts'), ...args]);
 }

@@ -77,7 +77,9 @@ test.each([
 test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is exit code 2', async (command) => {
   account.remember(revision(1));
   const { status, stderr } = await run(command, '7');
-  expect(stderr).toContain('There is no revision 7, or none any more: quilt-mcp history shows those that there are.\n');
+  expect(stderr).toContain(
+    'There is no revision 7, or none any more: bin/quiltctl history shows those that there are.\n',
+  );
   expect(status).toBe(2);
 });
 

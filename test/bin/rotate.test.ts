@@ -23,7 +23,7 @@ test('starts a rotation and says how to follow it', async () => {
   const { status, stdout, stderr } = await runCli(['rotate', ...PRODUCTION], aws.endpoint);
   expect(stderr).toBe('');
   expect(stdout).toContain('Rotation started: manual-20260102T030000-beef; follow it with');
-  expect(stdout).toContain('quilt-mcp rotate --watch --environment production');
+  expect(stdout).toContain('bin/quiltctl rotate --watch --environment production');
   expect(status).toBe(0);
   const start = aws.calls.find(({ operation }) => operation === 'StartExecution');
   expect(start?.input).toEqual({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const MARKER = '<!-- quilt-mcp cdk diff: production -->';
+const MARKER = '<!-- quiltctl cdk diff: production -->';
 
 let directory: string;
 beforeEach(() => {

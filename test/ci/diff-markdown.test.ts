@@ -15,7 +15,7 @@ const DIFFERENCES = [
 test('names the stacks that differ, and folds how', () => {
   const lines = diffMarkdown('production', DIFFERENCES).split('\n');
   expect(lines.slice(0, 4)).toEqual([
-    '<!-- quilt-mcp cdk diff: production -->',
+    '<!-- quiltctl cdk diff: production -->',
     '### cdk diff: production',
     '',
     '1 of 2 stacks differ: Services.',

@@ -15,7 +15,7 @@ const WATCH: RotateRequest = {
   command: { command: 'rotate', trigger: 'manual' },
   watch: true,
   attach: false,
-  watchCommand: 'quilt-mcp rotate --watch',
+  watchCommand: 'bin/quiltctl rotate --watch',
 };
 
 /** A world that goes from look to look; the last one stays. */
@@ -110,7 +110,7 @@ test('without watching, it ends as soon as the record names the execution', asyn
   const seen = await rotate({ ...WATCH, watch: false }, screen, surroundings);
   expect(seen.state).toBe('begun');
   expect(output()).toContain(
-    'Rotation started: manual-20260102T030000-beef; follow it with quilt-mcp rotate --watch\n',
+    'Rotation started: manual-20260102T030000-beef; follow it with bin/quiltctl rotate --watch\n',
   );
 });
 

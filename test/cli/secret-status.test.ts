@@ -45,7 +45,7 @@ test('the table has parameters, keys, rotation, tasks and verdict', () => {
       '  secret signs since  2026-01-02T03:01:00.000Z (1 min 25 s)',
       '  grace until         2026-01-02T03:03:05.000Z (40 s left)',
       '  last outcome        –',
-      '  next rotation       after the one under way: quilt-mcp rotate --watch follows it',
+      '  next rotation       after the one under way: bin/quiltctl rotate --watch follows it',
       '',
       '  SERVICE  TASK        KEYS',
       '  mcp      mcp-1       frontend-enhanced.AAAAAAAA, frontend-enhanced.BBBBBBBB',

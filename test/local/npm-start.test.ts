@@ -74,7 +74,7 @@ function npmStart(...options: string[]): Run {
 }
 
 function canary(...options: string[]): Run {
-  return new Run('npx', ['quilt-mcp', 'canary', '--json', ...options]);
+  return new Run('bin/quiltctl', ['canary', '--json', ...options]);
 }
 
 test('deploys, reports in one document, and comes back from its kept state', async () => {

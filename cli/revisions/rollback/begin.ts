@@ -109,7 +109,7 @@ function endBefore(
   if (lost.length > 0 && !allowReplacement) {
     const message =
       `Rolling back to revision ${target.number} would replace or remove ${lost.join(', ')}. Nothing was changed. ` +
-      'Look at quilt-mcp diff, and add --allow-replacement when that is what you want.';
+      'Look at bin/quiltctl diff, and add --allow-replacement when that is what you want.';
     return { result: 'refused', message, exitCode: EXIT.refused };
   }
   if (!dryRun) return undefined;

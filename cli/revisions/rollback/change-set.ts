@@ -15,7 +15,7 @@ import { CommandError, EXIT } from '../../exit-codes.ts';
 import { type Change, changesOf } from './changes.ts';
 
 /** How the change sets of this command are called. */
-const PREFIX = 'quilt-mcp-rollback-';
+const PREFIX = 'quiltctl-rollback-';
 
 /** As CloudFormation says that there is nothing to do. The second one comes with a template that has a transform. */
 const NO_CHANGES = ["The submitted information didn't contain changes.", 'No updates are to be performed.'];
@@ -65,7 +65,7 @@ export class ChangeSet {
     const command = new CreateChangeSetCommand({
       ...changeSet.#id,
       ChangeSetType: 'UPDATE',
-      Description: `quilt-mcp rollback ${number}`,
+      Description: `bin/quiltctl rollback ${number}`,
       TemplateURL: templateUrl,
       Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
@@ -125,7 +125,7 @@ export class ChangeSet {
     if (isGone(error) || errorName(error).startsWith('InvalidChangeSetStatus')) throw removed(this.name);
     const what = status
       ? 'The change set cannot be executed'
-      : 'Nobody knows whether the change set is executed (see quilt-mcp history)';
+      : 'Nobody knows whether the change set is executed (see bin/quiltctl history)';
     throw awsFailure(what, error);
   }
 
@@ -154,7 +154,7 @@ export class ChangeSet {
   }
 }
 
-/** `quilt-mcp-rollback-3-20260102T030405-beef`: no two of them are the same. */
+/** `quiltctl-rollback-3-20260102T030405-beef`: no two of them are the same. */
 function newName(number: number): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
   return `${PREFIX}${number}-${time}-${randomBytes(2).toString('hex')}`;
@@ -173,7 +173,7 @@ function notAccepted(reason: string): CommandError {
   const said = reason.replace(/\.$/, '') || 'it gave no reason';
   return new CommandError(
     `CloudFormation does not accept the template as a change of the stack: ${said}. Nothing was changed. ` +
-      'Mend what it names, or choose another revision: quilt-mcp history.',
+      'Mend what it names, or choose another revision: bin/quiltctl history.',
     EXIT.refused,
   );
 }
@@ -181,7 +181,7 @@ function notAccepted(reason: string): CommandError {
 function removed(name: string): CommandError {
   return new CommandError(
     `The change set ${name} is not to be used any more: somebody else changes the stack or has removed it. ` +
-      'Nothing was changed. Look at quilt-mcp history, and start again.',
+      'Nothing was changed. Look at bin/quiltctl history, and start again.',
     EXIT.refused,
   );
 }

@@ -29,7 +29,7 @@ export async function followToEnd(
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(
-      `${error.message}\nThe rollback goes on without this command: quilt-mcp history shows how it ends.`,
+      `${error.message}\nThe rollback goes on without this command: bin/quiltctl history shows how it ends.`,
       error.exitCode,
     );
   }
@@ -44,7 +44,7 @@ async function follow(
   const { cloudformation } = clients;
   const { happenings, end } = await followStack(since, screen, { cloudformation, stackArn, pause, interrupted });
   if (end === undefined) {
-    const message = 'Only the watching has ended; the rollback goes on. quilt-mcp history shows how it ends.';
+    const message = 'Only the watching has ended; the rollback goes on. bin/quiltctl history shows how it ends.';
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
   }
   const made = await records.firstAfter(newest);

@@ -62,7 +62,7 @@ function ofComplete({ target, made }: Ending): Outcome {
   }
   const message =
     `CloudFormation has rolled back to revision ${target}, and the deploy gate gave no verdict about it. ` +
-    'Check it with quilt-mcp canary; the log group of the deploy gate says why.';
+    'Check it with bin/quiltctl canary; the log group of the deploy gate says why.';
   return { result: 'rolled-back', message, exitCode: EXIT.unexpected };
 }
 

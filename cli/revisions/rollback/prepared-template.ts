@@ -39,7 +39,7 @@ function requireChecked(number: number, template: Template): void {
   if (complete && gates.every(({ Properties }) => typeof Properties?.Trigger === 'string')) return;
   throw new CommandError(
     `The template of revision ${number} would be deployed unchecked: it has no deploy gate. ` +
-      'Choose another revision: quilt-mcp history.',
+      'Choose another revision: bin/quiltctl history.',
     EXIT.refused,
   );
 }

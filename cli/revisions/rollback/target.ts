@@ -27,7 +27,7 @@ export async function findWay(
   const { current, goodBefore } = await currentAndGoodBefore(records, stack);
   if (current === undefined) {
     throw new CommandError(
-      'No revision runs now, so that there is nothing to roll back: deploy with quilt-mcp deploy.',
+      'No revision runs now, so that there is nothing to roll back: deploy with bin/quiltctl deploy.',
       EXIT.refused,
     );
   }
@@ -38,7 +38,7 @@ export async function findWay(
   }
   if (goodBefore !== undefined) return { current, target: goodBefore };
   throw new CommandError(
-    `There is no good revision before ${current.number}: name one of quilt-mcp history.`,
+    `There is no good revision before ${current.number}: name one of bin/quiltctl history.`,
     EXIT.refused,
   );
 }
@@ -58,7 +58,7 @@ async function currentAndGoodBefore(records: RevisionRecords, stack: ServicesSta
 /** Whether a revision is one that can be gone back to. */
 export function targetFinding({ number, verdict, openedAt, template }: RevisionRecord): Finding {
   const about = `revision ${number}`;
-  const remedy = 'Choose a good one with a template: quilt-mcp history.';
+  const remedy = 'Choose a good one with a template: bin/quiltctl history.';
   if (verdict === 'failed') return refused(about, 'it failed when it was deployed', remedy);
   if (verdict === 'open') return refused(about, 'it has no verdict', remedy);
   if (template === undefined) return refused(about, 'its template could not be kept', remedy);

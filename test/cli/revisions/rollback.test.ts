@@ -57,7 +57,7 @@ test('CloudFormation gets the template that was deployed, with those of its para
   expect(account.objects.get(key)).toBe(text);
   const [changeSet] = account.changeSets.values();
   expect(changeSet).toMatchObject({
-    name: expect.stringMatching(/^quilt-mcp-rollback-1-\d{8}T\d{6}-[0-9a-f]{4}$/),
+    name: expect.stringMatching(/^quiltctl-rollback-1-\d{8}T\d{6}-[0-9a-f]{4}$/),
     templateUrl: `https://s3.us-east-1.amazonaws.com/the-revisions/${key}?versionId=version-1`,
     parameters: { VpcId: '/quilt/foundation/v1/vpc-id' },
   });
@@ -267,14 +267,11 @@ test('without a stack there is nothing to roll back', async () => {
 test('what a killed rollback has left is removed, and nothing else', async () => {
   const left = (name: string, executionStatus: string) =>
     account.changeSets.set(name, { name, templateUrl: '', parameters: {}, executionStatus });
-  left('quilt-mcp-rollback-1-20260101T000000-beef', 'AVAILABLE');
-  left('quilt-mcp-rollback-1-20251231T000000-beef', 'EXECUTE_COMPLETE');
+  left('quiltctl-rollback-1-20260101T000000-beef', 'AVAILABLE');
+  left('quiltctl-rollback-1-20251231T000000-beef', 'EXECUTE_COMPLETE');
   left('cdk-deploy-change-set', 'AVAILABLE');
   await rollBack(account, { dryRun: true });
-  expect([...account.changeSets.keys()]).toEqual([
-    'quilt-mcp-rollback-1-20251231T000000-beef',
-    'cdk-deploy-change-set',
-  ]);
+  expect([...account.changeSets.keys()]).toEqual(['quiltctl-rollback-1-20251231T000000-beef', 'cdk-deploy-change-set']);
 });
 
 test('Ctrl-C before anything is changed leaves nothing behind', async () => {

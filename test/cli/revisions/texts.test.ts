@@ -59,7 +59,7 @@ test('a revision for people has all of its record', () => {
   expect(shown).toMatch(/no-token-refused +accepted: it was served$/m);
   expect(shown).toContain('Red before the deploy already: key-ids-agree: unequal.');
   expect(shown).toMatch(/VpcId +\/quilt\/foundation\/v1\/vpc-id$/m);
-  expect(shown).toMatch(/by +unknown: it was not started by quilt-mcp$/m);
+  expect(shown).toMatch(/by +unknown: it was not started by bin\/quiltctl$/m);
 
   const announced = revisionText(summaryOf(ROLLED_BACK, { stack: undefined, current: ROLLED_BACK }));
   expect(announced).toContain('REVISION 2');

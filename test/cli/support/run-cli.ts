@@ -16,7 +16,7 @@ export function runCli(
   endpoint = 'http://127.0.0.1:9',
   onOutput?: (child: ChildProcess, stdout: string) => void,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'bin', 'quilt-mcp.ts'), ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'cli', 'main.ts'), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

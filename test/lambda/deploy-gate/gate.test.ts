@@ -187,7 +187,7 @@ const REFUSED: readonly Case[] = [
       account.hold(EXECUTION, 'rotation');
       account.executions.set(EXECUTION, 'RUNNING');
     },
-    /^lock-held: A rotation of the secret holds the deploy lock .*quilt-mcp rotate --watch --environment production`/,
+    /^lock-held: A rotation of the secret holds the deploy lock .*bin\/quiltctl rotate --watch --environment production`/,
   ],
   [
     'the lock of a rotation that may be running',
@@ -201,7 +201,7 @@ const REFUSED: readonly Case[] = [
   [
     'a rotation in a step',
     () => account.rotate('finishSecret', EXECUTION, 'RUNNING'),
-    /^rotation-in-step: .*phase finishSecret.*quilt-mcp rotate --watch --environment production`/,
+    /^rotation-in-step: .*phase finishSecret.*bin\/quiltctl rotate --watch --environment production`/,
   ],
   [
     'a rotation phase of a later version',
@@ -229,7 +229,7 @@ const REFUSED: readonly Case[] = [
       const reason = 'Parameter /quilt/mcp-server/jwt-secret: The secret is 5 bytes.';
       account.canary = { verdict: 'red', checks: [{ name: 'parameters-valid', verdict: 'fail', reason }] };
     },
-    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*quilt-mcp canary --environment production`/,
+    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*bin\/quiltctl canary --environment production`/,
   ],
   [
     'a canary that ends with an error',

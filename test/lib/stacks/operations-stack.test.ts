@@ -130,7 +130,7 @@ describe('alarms', () => {
     expect(alarms).toHaveLength(5);
     for (const { AlarmDescription, AlarmActions } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
-      const commands = [...AlarmDescription.matchAll(/`npx quilt-mcp ([^`]+)`/g)].map(([, command]) => command);
+      const commands = [...AlarmDescription.matchAll(/`bin\/quiltctl ([^`]+)`/g)].map(([, command]) => command);
       expect(commands).not.toEqual([]);
       for (const command of commands) expect(command).toMatch(/ --environment test$/);
       expect(AlarmDescription).toMatch(/ See docs\/rotation\.md#[a-z-]+$/);

@@ -60,7 +60,7 @@ export async function killOnce(
     ...lost(left, last),
     ...(nextEnd.exitCode === 0
       ? []
-      : [`quilt-mcp ${next} ended with ${nextEnd.exitCode}: ${nextEnd.out}${nextEnd.err}`]),
+      : [`bin/quiltctl ${next} ended with ${nextEnd.exitCode}: ${nextEnd.out}${nextEnd.err}`]),
     ...last.revisions.slice(1).flatMap((one) => (isClosed(one) ? [] : [`revision ${one.number} is ${one.verdict}`])),
     ...last.revisions.flatMap(({ number, template }) => (template ? [] : [`revision ${number} has no template`])),
     ...(await redChecks(world.environment)),

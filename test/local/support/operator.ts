@@ -27,9 +27,9 @@ export class Operator {
     this.#directory = directory;
   }
 
-  /** Starts `quilt-mcp` with arguments. */
+  /** Starts `bin/quiltctl` with arguments. */
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, ['--import', 'tsx', join('bin', 'quilt-mcp.ts'), ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', join('cli', 'main.ts'), ...args], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,7 +38,7 @@ export class Operator {
     return { ended: endOf(child), kill: () => killGroup(child.pid) };
   }
 
-  /** Runs `quilt-mcp` with arguments to its end. */
+  /** Runs `bin/quiltctl` with arguments to its end. */
   run(...args: readonly string[]): Promise<Ended> {
     return this.start(...args).ended;
   }
@@ -49,7 +49,7 @@ export class Operator {
     try {
       return { ...JSON.parse(out), exitCode };
     } catch {
-      throw new Error(`quilt-mcp ${args.join(' ')} ended with ${exitCode} and no document:\n${out}\n${err}`);
+      throw new Error(`bin/quiltctl ${args.join(' ')} ended with ${exitCode} and no document:\n${out}\n${err}`);
     }
   }
 }

@@ -1,9 +1,8 @@
-#!/usr/bin/env -S node --import tsx
 import { Command } from 'commander';
-import { addCommands } from '../cli/commands/load.ts';
-import { EXIT } from '../cli/exit-codes.ts';
+import { addCommands } from './commands/load.ts';
+import { EXIT } from './exit-codes.ts';
 
-const program = new Command('quilt-mcp')
+const program = new Command('bin/quiltctl')
   .description('Operates a deployed catalog and MCP service.')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration));
