@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { EXIT } from './exit-codes.ts';
 
 /** The folder of this project, in which the CDK CLI finds its `cdk.json`. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..');
@@ -18,8 +19,6 @@ export function startCdk(
     ...options,
     cwd: PROJECT_ROOT,
     env: {
-      // The AWS SDK announces the Node version that a release of next year will need.
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...env,
       // The CLI reports its use to AWS and reads notices from the Internet otherwise.
       CDK_DISABLE_CLI_TELEMETRY: 'true',
@@ -53,4 +52,20 @@ export function endOf(child: ChildProcess): Promise<boolean> {
     child.once('error', reject);
     child.once('close', (code) => resolve(code === 0));
   });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Waits for the exit code of a process. Signals go to it, and this process outlives it. */
+export async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, pass);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve(code ?? EXIT.interrupted));
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, pass);
+  }
 }

@@ -42,7 +42,7 @@ process.exitCode = await runCommand(async () => {
   if (known === undefined) await gh(ofPullRequest, '--method', 'POST', '--field', `body=@${file}`);
   else await gh(`repos/${repository}/issues/comments/${known.id}`, '--method', 'PATCH', '--field', `body=@${file}`);
   return EXIT.done;
-}, false);
+});
 
 async function gh(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('gh', ['api', ...args], { maxBuffer: 64 * 1024 * 1024 });

@@ -24,7 +24,7 @@ process.exitCode = await runCommand(async () => {
   if (output !== undefined) writeFileSync(output, markdown);
   if (process.env.GITHUB_STEP_SUMMARY) appendFileSync(process.env.GITHUB_STEP_SUMMARY, markdown);
   return EXIT.done;
-}, false);
+});
 
 /** Templates only: a change set would need the right to deploy. */
 async function cdkDiff(): Promise<string> {

@@ -18,18 +18,18 @@ interface CanaryOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl canary`. */
-export function addCanary(program: Command): void {
-  const command = program
-    .command('canary')
-    .description('checks the deployed services now; exit code 5 when the canary is red')
-    .option('--last [n]', 'show the last reports (10) in place of a new one; exit code 0 whatever they say');
+export function addCanary(command: Command): void {
+  command.option('--last [n]', 'show the last n reports (10) instead of a new one; exit code 0 whatever they say');
   withCommonOptions(command, 'the report, or the list of the last ones').action(
     async ({ environment, json, verbose, last }: CanaryOptions) => {
-      process.exitCode = await runCommand(async () => {
-        if (last === undefined) return checkNow(findTarget(environment), json);
-        const count = howMany(last);
-        return showLast(findTarget(environment), count, json);
-      }, verbose);
+      process.exitCode = await runCommand(
+        async () => {
+          if (last === undefined) return checkNow(findTarget(environment), json);
+          const count = howMany(last);
+          return showLast(findTarget(environment), count, json);
+        },
+        { json, verbose },
+      );
     },
   );
 }

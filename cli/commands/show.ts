@@ -17,14 +17,12 @@ interface ShowOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl show`. */
-export function addShow(program: Command): void {
-  const command = program
-    .command('show')
-    .description('shows all that is recorded of a revision')
+export function addShow(command: Command): void {
+  command
     .argument('<number>', 'the revision')
     .option('--template', 'print its template alone, as it was deployed', false);
   withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
-    process.exitCode = await runCommand(() => show(number, options), options.verbose);
+    process.exitCode = await runCommand(() => show(number, options), options);
   });
 }
 

@@ -11,7 +11,7 @@ import { runNode } from './run.ts';
  */
 export async function inEnvironment(name: string, work: () => Promise<number>): Promise<number> {
   if (name !== 'local' || findRunning() !== undefined) return work();
-  const installed = await runNode([join('local', 'bootstrap.cjs'), 'install']);
+  const installed = await runNode([join('scripts', 'launch.cjs'), '--local']);
   if (installed !== 0) return installed;
   const environment = await LocalEnvironment.start({ directory: RUN_DIRECTORY });
   process.on('exit', () => environment.killNow());

@@ -70,7 +70,8 @@ test.each([
 ])('%j is refused with exit code 2, before anybody is asked', async (args, says) => {
   const { status, stdout, stderr } = await run(...args);
   expect(stderr).toContain(says);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(status).toBe(2);
+  if (!args.includes('--json')) expect(stdout).toBe('');
   expect(account.operations).toEqual([]);
 });
 

@@ -316,7 +316,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
       const { runService } = await import('./services/shared/run-service.ts');
       const error = ${error};
       await runService('mcp', async () => { ${how} });`;
-    const options = ['--import', 'tsx', '--input-type=module', '--eval', program];
+    const options = ['--input-type=module', '--eval', program];
     const { status, stdout, stderr } = spawnSync(process.execPath, options, {
       cwd: ROOT,
       encoding: 'utf8',

@@ -91,7 +91,5 @@ export function useFakeAws(endpoint: string): void {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: '000000000000',
     AWS_SECRET_ACCESS_KEY: 'not-a-credential',
-    // Node 20 is supported here, and the notice would be in every test's output.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
 }
