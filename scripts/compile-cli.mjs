@@ -56,7 +56,8 @@ try {
     logLevel: 'silent',
     plugins: [folders],
   });
-  const sources = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules'));
+  const own = ['scripts/build.mjs', 'scripts/compile-cli.mjs'];
+  const sources = [...own, ...Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules'))];
   const inputs = Object.fromEntries(
     sources.map((file) => [file, statSync(join(ROOT, file)).mtimeMs > began ? 'changed meanwhile' : stampOf(file)]),
   );
