@@ -414,6 +414,7 @@ function main() {
   if (local) {
     const script = path.join(__dirname, 'build.mjs');
     step('Building the services and functions', process.execPath, [script], 'see above.');
+    compiledCommandLine();
   }
   unlock();
   if (args.length === 0) return undefined;
