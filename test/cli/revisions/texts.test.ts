@@ -28,10 +28,11 @@ const BREAK_GLASS = record(3, { reason: 'It has to run.' }, { verdict: { S: 'unv
 const FAILED = record(4, {}, RED);
 const OPEN = record(5, {}, { verdict: { S: 'open' }, closedAt: undefined });
 
+const RUNNING = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
+const TOLD = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, RUNNING));
+
 test('the history has a line for each revision, and marks the one that runs', () => {
-  const background = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
-  const told = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, background));
-  const [lines] = revisionTable(told).split('\n\n');
+  const [lines] = revisionTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
   expect(lines).toBe(
     [
       '     NO  OPENED                VERDICT       WHAT              BY                           COMMIT     CATALOG       MCP           SECRET  KEY SET',
@@ -43,6 +44,21 @@ test('the history has a line for each revision, and marks the one that runs', ()
     ].join('\n'),
   );
   expect(revisionTable([])).toBe('Nothing has been deployed yet.');
+});
+
+test('at 80 columns it says which columns are not shown, and still has a line for each revision', () => {
+  const lines = revisionTable(TOLD, 80).split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.slice(0, 8)).toEqual([
+    '     NO  OPENED                VERDICT       WHAT',
+    '     5   2026-01-06T03:04:05Z  … open        deploy',
+    '     4   2026-01-05T03:04:05Z  ✘ failed      deploy',
+    '     3   2026-01-04T03:04:05Z  ≈ unverified  break-glass       no template',
+    '  →  2   2026-01-03T03:04:05Z  ✔ good        rolled back to 1',
+    '     1   2026-01-02T03:04:05Z  ✔ good        deploy',
+    '',
+    '  Not shown in 80 columns: KEY SET, SECRET, BY, CATALOG, MCP, COMMIT. With',
+  ]);
 });
 
 test.each([
