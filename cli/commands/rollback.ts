@@ -31,7 +31,7 @@ export function addRollback(program: Command): void {
   const command = program
     .command('rollback')
     .description('brings an earlier revision of the services back, as a new one; the secret stays what it is')
-    .argument('[number]', 'the revision; the last good one before that runs now when left out')
+    .argument('[number]', 'the revision; left out: the last good one before what runs that was not rolled away from')
     .option('--dry-run', 'show what would change, and change nothing', false)
     .option('--allow-replacement', 'also when something has to be replaced or removed', false);
   withCommonOptions(command, 'what was found, changed and made').action(
