@@ -49,7 +49,10 @@ test('diff: from a revision to the one that runs, with exit code 0 although they
   expect(stdout).toMatch(/^ +REVISION 1 +REVISION 2$/m);
   expect(stdout).toMatch(/^ +MCP image .*mcp@sha256:111111111111 .*mcp@sha256:222222222222$/m);
   expect(stdout).toMatch(/^ +catalog image .*the same$/m);
-  expect(stdout).toContain(`"Image": "${image('mcp', '2')}"`);
+  expect(stdout).toContain(
+    `    [~] ContainerDefinitions[mcp].Image\n        [-] "${image('mcp', '1')}"\n        [+] "`,
+  );
+  expect(stdout).not.toContain('\u001b');
   expect(status).toBe(0);
 });
 
