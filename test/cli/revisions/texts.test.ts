@@ -84,6 +84,19 @@ test('a revision for people has all of its record', () => {
   expect(announced).toMatch(/aws-cdk +2\.1148\.1$/m);
 });
 
+const BACK = { verdict: { S: 'failed' }, closedBecause: { S: 'The stack went back to what it was before.' } };
+const SERVICE = { M: { resource: { S: 'Mcp' }, type: { S: 'AWS::ECS::Service' }, reason: { S: 'no capacity' } } };
+
+test.each<[string, RevisionRecord, string | undefined, string | undefined]>([
+  ['a red canary, by the checks', FAILED, undefined, 'the canary was red: no-token-refused'],
+  ['a resource', record(4, {}, { ...BACK, stackFailure: SERVICE }), undefined, 'Mcp (AWS::ECS::Service): no capacity.'],
+  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'not known: it has forgotten it'],
+  ['nothing', GOOD, undefined, undefined],
+])('a revision says what failed: %s', (_, its, unknown, says) => {
+  const shown = revisionText(summaryOf(its, { stack: undefined, current: undefined }), unknown);
+  expect(/^ +what failed +(?<text>.*)$/m.exec(shown)?.groups?.text).toBe(says);
+});
+
 test('a record of an earlier release, which lacks what was added later, is told all the same', () => {
   const { announcement: _, template, tokenLifetimeSeconds, ...old } = revision(1).item;
   const summary = summaryOf(revisionRecordOf(old), { stack: undefined, current: undefined });
