@@ -6,7 +6,7 @@ export interface Screen {
   status(text: string): void;
 }
 
-type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?: number };
 
 const ERASE = '\r\u001b[K';
 
@@ -19,7 +19,9 @@ export function screenOn(stream: Stream): Screen {
       stream.write(`${erase()}${text}\n`);
       shown = '';
     },
-    status(text) {
+    status(whole) {
+      // What runs over the end of the line could not be erased.
+      const text = whole.slice(0, (stream.columns || whole.length + 1) - 1);
       if (!stream.isTTY || text === shown) return;
       stream.write(`${erase()}${text}`);
       shown = text;

@@ -32,8 +32,8 @@ async function showDiff(from: string, to: string | undefined, { environment, jso
     numbers.to === undefined ? running(connections) : find(numbers.to, connections),
     connections.templates(),
   ]);
-  const compared = await compareRevisions(templates, older, newer);
-  print(json ? compared.diff : diffText(compared));
+  const diff = await compareRevisions(templates, older, newer);
+  print(json ? diff : diffText(diff));
   return EXIT.done;
 }
 

@@ -29,7 +29,7 @@ const PAUSE_MS = 1_000;
 /** Adds `bin/quiltctl rollback`. */
 export function addRollback(command: Command): void {
   command
-    .argument('[number]', 'the revision; the last good one before that runs now when left out')
+    .argument('[number]', 'the revision; left out: the last good one before what runs that was not rolled away from')
     .option('--dry-run', 'show what would change, and change nothing', false)
     .option('--allow-replacement', 'also when something has to be replaced or removed', false);
   withCommonOptions(command, 'what was found, changed and made').action(
