@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { EXIT } from './exit-codes.ts';
 
 /** The folder of this project, in which the CDK CLI finds its `cdk.json`. */
@@ -29,21 +30,57 @@ export function startCdk(
 /** What a run of the CDK CLI said and how it ended. */
 export interface CdkSaid {
   readonly succeeded: boolean;
-  /** Standard output and standard error, as they came. */
+  /** The lines of standard output and standard error, as they came. */
   readonly text: string;
+}
+
+/** How a run of the CDK CLI is followed by a program that shows what it says in its own way. */
+export interface CdkFollower {
+  /** Gets each line when it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Ends the CLI when it fires. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs the CDK CLI and keeps what it says.
  *
  * @param variables - the CLI's whole environment
+ * @throws the signal's reason when the signal has fired before or meanwhile
  */
-export async function captureCdk(args: readonly string[], variables: NodeJS.ProcessEnv): Promise<CdkSaid> {
-  const child = startCdk(args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => said.push(chunk));
-  const succeeded = await endOf(child);
-  return { succeeded, text: Buffer.concat(said).toString('utf8') };
+export async function captureCdk(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv,
+  { onLine, signal }: CdkFollower = {},
+): Promise<CdkSaid> {
+  signal?.throwIfAborted();
+  const child = startCdk(args, {
+    env: variables,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: the CLI runs the build and the app as further processes, which have to end with it.
+    detached: signal !== undefined,
+  });
+  const end = () => endGroup(child.pid);
+  signal?.addEventListener('abort', end, { once: true });
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    if (input === null) continue;
+    createInterface({ input }).on('line', (line) => {
+      lines.push(line);
+      onLine?.(line);
+    });
+  }
+  const succeeded = await endOf(child).finally(() => signal?.removeEventListener('abort', end));
+  signal?.throwIfAborted();
+  return { succeeded, text: lines.join('\n') };
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // The whole group has ended.
+  }
 }
 
 /** Waits until a process has ended and everything that it said is there; whether it ended well. */

@@ -19,6 +19,7 @@ const { environment, output } = new Command('npm run ci:diff --')
   .opts<{ environment: string; output?: string }>();
 
 process.exitCode = await runCommand(async () => {
+  process.stderr.write('Synthesizing the stacks and comparing them with what is deployed …\n');
   const markdown = diffMarkdown(environment, await cdkDiff());
   process.stdout.write(markdown);
   if (output !== undefined) writeFileSync(output, markdown);

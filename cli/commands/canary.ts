@@ -10,6 +10,7 @@ import { invokeCanary } from '../invoke-canary.ts';
 import { print } from '../print.ts';
 import { howMany, readHistory } from '../read-history.ts';
 import { runCommand } from '../run-command.ts';
+import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
@@ -35,7 +36,12 @@ export function addCanary(command: Command): void {
 }
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
-  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config));
+  // Standard output is for the report.
+  const screen = json ? SILENT : screenOn(process.stderr);
+  screen.step('Running the canary …');
+  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config)).finally(() =>
+    screen.status(''),
+  );
   print(json ? report : canaryTable(report));
   return report.verdict === 'green' ? EXIT.done : EXIT.checkFailed;
 }

@@ -1,6 +1,6 @@
 import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
 import { stackFailureText } from '../../lambda/shared/stack-failure.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CdkEnd } from './run-cdk-deploy.ts';
 
 /** All that is known when the CDK CLI has ended. */
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly result: 'good' | 'unverified' | 'unchanged' | 'red' | 'refused' | 'failed' | 'interrupted';
   /** One line. */
   readonly message: string;
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
 }
 
 /** What the end of a deploy means. The revision's verdict counts, and not what the CDK CLI says of it. */

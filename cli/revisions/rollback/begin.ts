@@ -82,7 +82,7 @@ async function changesIn(
   screen: Screen,
   { interrupted, pause }: RollbackSurroundings,
 ): Promise<readonly Change[]> {
-  screen.status('CloudFormation compares the template with the stack …');
+  screen.step('CloudFormation compares the template with the stack …');
   for (;;) {
     requireUninterrupted(interrupted);
     const found = await changeSet.look();
