@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { print } from '../cli/print.ts';
+import { newProgram } from '../cli/program.ts';
 import type { CanaryReport } from '../lambda/canary/report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
@@ -17,8 +18,10 @@ interface StartOptions {
   readonly port?: number;
 }
 
-const program = new Command('npm start --')
-  .description('Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.')
+const program = newProgram(
+  'npm start --',
+  'Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.',
+)
   .option(
     '--once',
     'end after the canary: exit code 0 when it is green, else that of bin/quiltctl deploy or canary',
@@ -27,7 +30,6 @@ const program = new Command('npm start --')
   .option('--json', 'print one JSON document in place of the tables', false)
   .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse();
 
 process.exitCode = await start(program.opts());
