@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { ConfigurationError } from '../config/errors.ts';
+import { tokenLifetimeText } from '../config/token-lifetime.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { FAILURE_LOG, RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
@@ -13,6 +14,7 @@ interface StartOptions {
   readonly json: boolean;
   readonly keepState: boolean;
   readonly port?: number;
+  readonly tokenLifetime?: number;
 }
 
 const program = new Command('npm start --')
@@ -21,6 +23,7 @@ const program = new Command('npm start --')
   .option('--json', 'print one JSON document in place of the tables', false)
   .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
+  .option('--token-lifetime <seconds>', 'how long tokens live, and with them a rotation (default: 60)', tokenLifetime)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse();
 
@@ -30,6 +33,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new InvalidArgumentError('Write a number from 1 to 65535.');
+}
+
+function tokenLifetime(text: string): number {
+  const { success, data } = tokenLifetimeText.safeParse(text);
+  if (success) return data;
+  throw new InvalidArgumentError('Write a number from 10 to 86400.');
 }
 
 /** Starts, deploys, checks, reports; then waits for Ctrl-C unless it runs once. Returns the exit code. */
@@ -45,6 +54,7 @@ async function start(options: StartOptions): Promise<number> {
         directory: RUN_DIRECTORY,
         stateDirectory: options.keepState ? STATE_DIRECTORY : undefined,
         port: options.port,
+        tokenLifetimeSeconds: options.tokenLifetime,
         signal: interrupted.signal,
       }),
     );
