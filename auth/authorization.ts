@@ -74,6 +74,17 @@ export function authorizeRoles(
   };
 }
 
+/**
+ * Compares what a call needs with what a token permits. Names are compared as they stand: there are no wildcards.
+ *
+ * @param needed - full IAM action names; none when any valid token is enough
+ * @param permissions - the token's `permissions`
+ * @returns those that are missing; empty when the call may be made
+ */
+export function missingPermissions(needed: readonly string[], permissions: readonly string[]): readonly string[] {
+  return needed.filter((permission) => !permissions.includes(permission));
+}
+
 /** Own members only: a role called `constructor` must find nothing. */
 function grantOf(name: string, { roles, aliases }: RoleTable): RoleGrant | undefined {
   const role = Object.hasOwn(aliases, name) ? aliases[name] : name;

@@ -39,6 +39,14 @@ const ADMIN_PERMISSIONS = [
   's3:PutBucketPolicy',
 ] as const;
 
+/** A permission that a shipped role gives: what a tool may need. No role of a default deployment gives another one. */
+export type Permission = (typeof ADMIN_PERMISSIONS)[number];
+
+/** Whether a shipped role gives a permission; administrators have every one of them. */
+export function isPermission(value: unknown): value is Permission {
+  return ADMIN_PERMISSIONS.some((permission) => permission === value);
+}
+
 /**
  * The shipped role table: the three roles of a Quilt stack and the older names that they go by. An environment with other
  * roles writes its own table.

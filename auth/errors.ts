@@ -47,7 +47,7 @@ export type TokenErrorCode =
   | 'token_not_yet_valid'
   | 'token_issued_in_future';
 
-/** Why a role table was refused, or a tool call could not be decided. */
+/** Why a role table was refused. */
 export type AuthorizationErrorCode =
   | 'role_table_missing'
   | 'role_table_json_invalid'
@@ -56,8 +56,7 @@ export type AuthorizationErrorCode =
   | 'role_level_unknown'
   | 'role_permission_invalid'
   | 'role_bucket_invalid'
-  | 'role_alias_invalid'
-  | 'tool_not_listed';
+  | 'role_alias_invalid';
 
 /** Every reason this folder refuses something for; made for `switch`. */
 export type AuthErrorCode = SecretErrorCode | KeySetErrorCode | TokenErrorCode | AuthorizationErrorCode;

@@ -41,8 +41,6 @@ function repeat(measure: () => number): number[] {
   return Array.from({ length: RUNS }, measure);
 }
 
-// The AWS SDK announces the Node version that a release of next year will need, which is no part of what is measured.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const directory = mkdtempSync(join(tmpdir(), 'quilt-bench-'));
 try {
   const start = ['start', '--silent', '--', '--once'];

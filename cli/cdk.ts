@@ -1,5 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { EXIT } from './exit-codes.ts';
 
 /** The folder of this project, in which the CDK CLI finds its `cdk.json`. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..');
@@ -18,8 +20,6 @@ export function startCdk(
     ...options,
     cwd: PROJECT_ROOT,
     env: {
-      // The AWS SDK announces the Node version that a release of next year will need.
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       ...env,
       // The CLI reports its use to AWS and reads notices from the Internet otherwise.
       CDK_DISABLE_CLI_TELEMETRY: 'true',
@@ -30,21 +30,57 @@ export function startCdk(
 /** What a run of the CDK CLI said and how it ended. */
 export interface CdkSaid {
   readonly succeeded: boolean;
-  /** Standard output and standard error, as they came. */
+  /** The lines of standard output and standard error, as they came. */
   readonly text: string;
+}
+
+/** How a run of the CDK CLI is followed by a program that shows what it says in its own way. */
+export interface CdkFollower {
+  /** Gets each line when it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Ends the CLI when it fires. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs the CDK CLI and keeps what it says.
  *
  * @param variables - the CLI's whole environment
+ * @throws the signal's reason when the signal has fired before or meanwhile
  */
-export async function captureCdk(args: readonly string[], variables: NodeJS.ProcessEnv): Promise<CdkSaid> {
-  const child = startCdk(args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => said.push(chunk));
-  const succeeded = await endOf(child);
-  return { succeeded, text: Buffer.concat(said).toString('utf8') };
+export async function captureCdk(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv,
+  { onLine, signal }: CdkFollower = {},
+): Promise<CdkSaid> {
+  signal?.throwIfAborted();
+  const child = startCdk(args, {
+    env: variables,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: the CLI runs the build and the app as further processes, which have to end with it.
+    detached: signal !== undefined,
+  });
+  const end = () => endGroup(child.pid);
+  signal?.addEventListener('abort', end, { once: true });
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    if (input === null) continue;
+    createInterface({ input }).on('line', (line) => {
+      lines.push(line);
+      onLine?.(line);
+    });
+  }
+  const succeeded = await endOf(child).finally(() => signal?.removeEventListener('abort', end));
+  signal?.throwIfAborted();
+  return { succeeded, text: lines.join('\n') };
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // The whole group has ended.
+  }
 }
 
 /** Waits until a process has ended and everything that it said is there; whether it ended well. */
@@ -53,4 +89,20 @@ export function endOf(child: ChildProcess): Promise<boolean> {
     child.once('error', reject);
     child.once('close', (code) => resolve(code === 0));
   });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Waits for the exit code of a process. Signals go to it, and this process outlives it. */
+export async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, pass);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve(code ?? EXIT.interrupted));
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, pass);
+  }
 }

@@ -17,10 +17,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** An error that is the user's to mend: its message is the whole output, without a stack trace. */
 export class CommandError extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: ExitCode,
-  ) {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode) {
     super(message);
+    this.exitCode = exitCode;
   }
 }

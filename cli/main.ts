@@ -1,11 +1,20 @@
-import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addCommands } from './commands/load.ts';
-import { EXIT } from './exit-codes.ts';
+import { newProgram } from './program.ts';
 
-const program = new Command('bin/quiltctl')
-  .description('Operates a deployed catalog and MCP service.')
-  .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration));
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  unexpected error
+  2  invalid arguments or configuration
+  3  refused
+  4  unreachable
+  5  the check itself failed, such as a red canary`;
+
+const program = newProgram('bin/quiltctl', 'Operate a deployed catalog and MCP service.')
+  .version(packageJson.version, '--version', 'print the version')
+  .enablePositionalOptions()
+  .addHelpText('after', EXIT_CODES);
 
 await addCommands(program, process.argv[2]);
 await program.parseAsync();

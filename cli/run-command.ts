@@ -1,29 +1,40 @@
 import { ConfigurationError } from '../config/errors.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { hasPrinted } from './print.ts';
+import { printError } from './program.ts';
+
+export interface RunOptions {
+  /** Whether standard output is one JSON document, an error too. The message is on standard error in any case. */
+  readonly json?: boolean;
+  /** Whether an unexpected error shows its stack trace. */
+  readonly verbose?: boolean;
+}
 
 /**
  * Runs a command and turns whatever it throws into its exit code and a message.
  *
- * An error that the user can mend is its message alone. Anything else is unexpected: it adds where to see more.
+ * An error that the user can fix is its message alone. Anything else is unexpected: it adds where to see more.
  *
  * @param work - returns the exit code
- * @param verbose - add the stack trace of an unexpected error
  */
-export async function runCommand(work: () => Promise<number>, verbose: boolean): Promise<number> {
+export async function runCommand(work: () => Promise<number>, options: RunOptions = {}): Promise<number> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConfigurationError) return fail(error.message, EXIT.configuration);
-    if (error instanceof CommandError) return fail(error.message, error.exitCode);
+    if (error instanceof ConfigurationError) return fail(error.message, EXIT.configuration, options);
+    if (error instanceof CommandError) return fail(error.message, error.exitCode, options);
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return fail(
-      verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`,
+      options.verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`,
       EXIT.unexpected,
+      options,
     );
   }
 }
 
-function fail(message: string, exitCode: number): number {
+function fail(message: string, exitCode: number, { json = false }: RunOptions): number {
   process.stderr.write(`${message}\n`);
+  // A command that failed after its document has said so in it.
+  if (json && !hasPrinted()) printError(message, exitCode);
   return exitCode;
 }

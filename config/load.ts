@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { type CheckedContext, type DeployContext, readContext } from './context.ts';
 import { EMULATOR_ACCOUNT } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
@@ -13,6 +14,9 @@ const ENVIRONMENTS: Readonly<
   local: { file: 'config/local.ts', read: local },
   production: { file: 'config/production.ts', read: () => production },
 };
+
+/** The names of all environments. */
+export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(ENVIRONMENTS);
 
 /** The environment that is meant when none is named. */
 export const DEFAULT_ENVIRONMENT = 'local';
@@ -53,15 +57,22 @@ export function checkEnvironment(input: EnvironmentInput, file: string): Environ
 }
 
 function unknownEnvironment(name: unknown): ConfigurationError {
-  const known = Object.keys(ENVIRONMENTS).join(', ');
+  const known = ENVIRONMENT_NAMES.join(', ');
+  const near = typeof name === 'string' ? nearest(name) : undefined;
   return new ConfigurationError([
     {
       file: 'command line',
       key: '-c environment',
       rule: `There is no environment ${JSON.stringify(name)}`,
-      remedy: `Name one of ${known}, or add a file to config/ and list it in config/load.ts`,
+      remedy: `${near === undefined ? '' : `Did you mean ${near}? `}Name one of ${known}, or add a file to config/ and list it in config/load.ts`,
     },
   ]);
+}
+
+/** The name that a mistyped one was meant to be, when one is near enough. */
+function nearest(name: string): string | undefined {
+  const near = closest(name, [...ENVIRONMENT_NAMES]);
+  return distance(name, near) <= Math.max(2, near.length / 3) ? near : undefined;
 }
 
 function withImages(input: EnvironmentInput, { catalogImage, mcpImage }: CheckedContext): EnvironmentInput {

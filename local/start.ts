@@ -1,13 +1,16 @@
-import { copyFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { ConfigurationError } from '../config/errors.ts';
+import { print } from '../cli/print.ts';
+import { newProgram } from '../cli/program.ts';
 import { tokenLifetimeText } from '../config/token-lifetime.ts';
+import type { CanaryReport } from '../lambda/canary/report.ts';
+import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
-import { FAILURE_LOG, RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
+import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
 import { summarise, summaryTables } from './run/summary.ts';
 import { whatToTry } from './run/what-to-try.ts';
+import { withEnvironment } from './run/with-environment.ts';
 
 interface StartOptions {
   readonly once: boolean;
@@ -17,14 +20,19 @@ interface StartOptions {
   readonly tokenLifetime?: number;
 }
 
-const program = new Command('npm start --')
-  .description('Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.')
-  .option('--once', 'end after the canary: exit code 0 when it is green, 5 when it is red', false)
+const program = newProgram(
+  'npm start --',
+  'Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.',
+)
+  .option(
+    '--once',
+    'end after the canary: exit code 0 when it is green, else that of bin/quiltctl deploy or canary',
+    false,
+  )
   .option('--json', 'print one JSON document in place of the tables', false)
   .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
   .option('--token-lifetime <seconds>', 'how long tokens live, and with them a rotation (default: 60)', tokenLifetime)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse();
 
 process.exitCode = await start(program.opts());
@@ -46,56 +54,55 @@ async function start(options: StartOptions): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
   const progress = new Progress();
-  let environment: LocalEnvironment | undefined;
-  process.on('exit', () => environment?.killNow());
-  try {
-    environment = await progress.step('Starting the local AWS emulator', () =>
-      LocalEnvironment.start({
-        directory: RUN_DIRECTORY,
-        stateDirectory: options.keepState ? STATE_DIRECTORY : undefined,
-        port: options.port,
-        tokenLifetimeSeconds: options.tokenLifetime,
-        signal: interrupted.signal,
-      }),
-    );
-    const green = await deployAndCheck(environment, options, progress);
-    if (options.once) return green ? EXIT.done : EXIT.checkFailed;
+  const { signal } = interrupted;
+  const cdkLines: string[] = [];
+  const stateDirectory = options.keepState ? STATE_DIRECTORY : undefined;
+  const { port, tokenLifetime: tokenLifetimeSeconds } = options;
+  const begin = () =>
+    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal });
+  return withEnvironment({ start: begin, progress, cdkLines, signal }, async (environment) => {
+    await progress.step('Deploying the stacks', (detail) => deploy(environment, options, { cdkLines, detail, signal }));
+    await progress.step('Waiting for the services', () => environment.servicesRunning());
+    const report = await progress.step('Running the canary', () => environment.canary());
+    const summary = await summarise(environment, report);
+    print(options.json ? summary : `\n${summaryTables(summary)}`);
+    if (options.once) return requireGreen(report);
     process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Ctrl-C ends everything.\n`);
-    await aborted(interrupted.signal);
+    await aborted(signal);
     return EXIT.done;
-  } catch (error) {
-    if (interrupted.signal.aborted) return 130;
-    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
-    if (environment) {
-      copyFileSync(environment.logFile, FAILURE_LOG);
-      process.stderr.write(`\nWhat the emulator, the functions and the tasks said is in ${FAILURE_LOG}.\n`);
-    }
-    if (error instanceof ConfigurationError) return EXIT.configuration;
-    return error instanceof CommandError ? error.exitCode : EXIT.unexpected;
-  } finally {
-    if (environment) await environment.stop();
-  }
+  });
 }
 
-async function deployAndCheck(
+/** @throws CommandError with the verdict of the deploy gate, or what else went wrong, and its exit code */
+async function deploy(
   environment: LocalEnvironment,
   { json }: StartOptions,
-  progress: Progress,
-): Promise<boolean> {
-  await progress.step('Bootstrapping the CDK', () => environment.bootstrap());
-  await progress.step('Deploying the stacks', (detail) => environment.deploy(stackProgress(detail)));
-  await progress.step('Waiting for the services', () => environment.servicesRunning());
-  const report = await progress.step('Running the canary', () => environment.canary());
-  const summary = await summarise(environment, report);
-  process.stdout.write(`${json ? JSON.stringify(summary, undefined, 2) : `\n${summaryTables(summary)}`}\n`);
-  return report.verdict === 'green';
+  {
+    cdkLines,
+    detail,
+    signal,
+  }: { readonly cdkLines: string[]; readonly detail: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const onLine = (line: string) => {
+    cdkLines.push(line);
+    if (saysHowFar(line)) detail(line.trim());
+  };
+  const end = await deployStacks(environment, { onLine, say: (line) => detail(line.trim()), signal });
+  if (end.exitCode === EXIT.done) return;
+  if (json) print({ deploy: end.deploy });
+  for (const { name, reason } of end.deploy.revision?.failedChecks ?? []) detail(`✘ ${name}: ${reason}`);
+  throw new CommandError(end.deploy.message, end.exitCode);
+}
+
+function requireGreen({ verdict, checks }: CanaryReport): number {
+  if (verdict === 'green') return EXIT.done;
+  const failed = checks.filter((check) => check.verdict === 'fail').map(({ name }) => name);
+  throw new CommandError(`The canary is red: ${failed.join(', ')}.`, EXIT.checkFailed);
 }
 
 /** Of the CLI's many lines, those that say how far it is or what went wrong. */
-function stackProgress(detail: (line: string) => void): (line: string) => void {
-  return (line) => {
-    if (/(✅|❌|deploying\.\.\.|_FAILED|ROLLBACK_)/.test(line)) detail(line.trim());
-  };
+function saysHowFar(line: string): boolean {
+  return /(✅|❌|deploying\.\.\.|_FAILED|ROLLBACK_)/.test(line);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

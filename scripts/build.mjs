@@ -16,7 +16,7 @@ import { analyzeMetafile, build as bundle } from 'esbuild';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
-const REQUIRE_BANNER =
+export const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 const SHARED = {
@@ -24,8 +24,7 @@ const SHARED = {
   bundle: true,
   platform: 'node',
   format: 'esm',
-  // Also for the Lambdas and images, which run Node 24: on one machine the same bundles run on Node 20.
-  target: 'node20',
+  target: 'node24',
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE_BANNER },
   legalComments: 'none',

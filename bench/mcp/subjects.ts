@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AUDIENCE, ISSUER } from '../../auth/claims.ts';
 import { mcpEnvironment } from '../../test/services/support/running-services.ts';
 import type { Trust } from '../../test/services/support/trust-fixture.ts';
-import { NODE_24, PYTHON } from './install.ts';
+import { PYTHON } from './install.ts';
 import type { Command } from './server-process.ts';
 
 export type Era = 'legacy' | 'modern';
@@ -32,7 +32,7 @@ export function startService(
   { logLevel, flags = [] }: { readonly logLevel: string; readonly flags?: readonly string[] },
 ): Command {
   const environment = mcpEnvironment(trust, { LOG_LEVEL: logLevel });
-  return { command: [NODE_24, ...flags, bundle], environment, cwd: '/' };
+  return { command: [process.execPath, ...flags, bundle], environment, cwd: '/' };
 }
 
 /**
@@ -60,7 +60,7 @@ export function allSubjects(trust: Trust, bundle: string): readonly Subject[] {
 
 function startPeer(trust: Trust, file: string, era: Era): Command {
   return {
-    command: [file.endsWith('.py') ? PYTHON : NODE_24, join(import.meta.dirname, 'peers', file)],
+    command: [file.endsWith('.py') ? PYTHON : process.execPath, join(import.meta.dirname, 'peers', file)],
     environment: {
       NODE_ENV: 'production',
       BENCH_SECRET: trust.secret,

@@ -10,6 +10,7 @@ import { invokeCanary } from '../invoke-canary.ts';
 import { print } from '../print.ts';
 import { howMany, readHistory } from '../read-history.ts';
 import { runCommand } from '../run-command.ts';
+import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
@@ -18,24 +19,29 @@ interface CanaryOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl canary`. */
-export function addCanary(program: Command): void {
-  const command = program
-    .command('canary')
-    .description('checks the deployed services now; exit code 5 when the canary is red')
-    .option('--last [n]', 'show the last reports (10) in place of a new one; exit code 0 whatever they say');
+export function addCanary(command: Command): void {
+  command.option('--last [n]', 'show the last n reports (10) instead of a new one; exit code 0 whatever they say');
   withCommonOptions(command, 'the report, or the list of the last ones').action(
     async ({ environment, json, verbose, last }: CanaryOptions) => {
-      process.exitCode = await runCommand(async () => {
-        if (last === undefined) return checkNow(findTarget(environment), json);
-        const count = howMany(last);
-        return showLast(findTarget(environment), count, json);
-      }, verbose);
+      process.exitCode = await runCommand(
+        async () => {
+          if (last === undefined) return checkNow(findTarget(environment), json);
+          const count = howMany(last);
+          return showLast(findTarget(environment), count, json);
+        },
+        { json, verbose },
+      );
     },
   );
 }
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
-  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config));
+  // Standard output is for the report.
+  const screen = json ? SILENT : screenOn(process.stderr);
+  screen.step('Running the canary …');
+  const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config)).finally(() =>
+    screen.status(''),
+  );
   print(json ? report : canaryTable(report));
   return report.verdict === 'green' ? EXIT.done : EXIT.checkFailed;
 }

@@ -15,7 +15,7 @@ export interface CommonOptions {
  */
 export function withCommonOptions(command: Command, json: string): Command {
   return command
-    .option('--environment <name>', 'environment to ask', DEFAULT_ENVIRONMENT)
+    .option('--environment <name>', 'the environment to work on', DEFAULT_ENVIRONMENT)
     .option('--json', `print one JSON document: ${json}`, false)
     .option('--verbose', 'show where an unexpected error came from', false);
 }

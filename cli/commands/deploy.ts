@@ -14,17 +14,13 @@ interface DeployOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl deploy`. */
-export function addDeploy(program: Command): void {
-  const command = program
-    .command('deploy')
-    .description(
-      'looks at what a deploy relies on, then deploys all stacks with the CDK CLI; exit code 5 when the canary is red',
-    )
+export function addDeploy(command: Command): void {
+  command
     .option('-c, --context <key=value>', 'as of the CDK CLI; may be given more than once', collect, [])
     .option('--check', 'look only, and change nothing', false);
   withCommonOptions(command, 'what was found, and the revision that was made').action(
     async (options: DeployOptions) => {
-      process.exitCode = await runCommand(() => run(options), options.verbose);
+      process.exitCode = await runCommand(() => run(options), options);
     },
   );
 }

@@ -13,15 +13,13 @@ import { findTarget } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 /** Adds `bin/quiltctl diff`. */
-export function addDiff(program: Command): void {
-  const command = program
-    .command('diff')
-    .description('shows what changed from one revision to another; exit code 0 whether or not they differ')
+export function addDiff(command: Command): void {
+  command
     .argument('<from>', 'the revision to begin with')
     .argument('[to]', 'the revision to compare it with; the one that runs now when left out');
   withCommonOptions(command, 'the differences').action(
     async (from: string, to: string | undefined, options: CommonOptions) => {
-      process.exitCode = await runCommand(() => showDiff(from, to, options), options.verbose);
+      process.exitCode = await runCommand(() => showDiff(from, to, options), options);
     },
   );
 }
@@ -34,8 +32,8 @@ async function showDiff(from: string, to: string | undefined, { environment, jso
     numbers.to === undefined ? running(connections) : find(numbers.to, connections),
     connections.templates(),
   ]);
-  const compared = await compareRevisions(templates, older, newer);
-  print(json ? compared.diff : diffText(compared));
+  const diff = await compareRevisions(templates, older, newer);
+  print(json ? diff : diffText(diff));
   return EXIT.done;
 }
 

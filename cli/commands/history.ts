@@ -14,13 +14,10 @@ interface HistoryOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl history`. */
-export function addHistory(program: Command): void {
-  const command = program
-    .command('history')
-    .description('shows what was deployed, newest first')
-    .option('--last <n>', 'how many revisions', '20');
+export function addHistory(command: Command): void {
+  command.option('--last <n>', 'how many revisions', '20');
   withCommonOptions(command, 'the revisions, and which one runs').action(async (options: HistoryOptions) => {
-    process.exitCode = await runCommand(() => showHistory(options), options.verbose);
+    process.exitCode = await runCommand(() => showHistory(options), options);
   });
 }
 

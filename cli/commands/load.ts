@@ -1,25 +1,96 @@
 import type { Command } from 'commander';
 
-type AddCommand = (program: Command) => void;
+/** One command: how it is listed, and where the rest of it is. */
+interface Listed {
+  /** Its name and arguments, as commander writes them. */
+  readonly usage: string;
+  /** What it does, in the imperative. */
+  readonly summary: string;
+  /** Loads what adds its options and its action. */
+  readonly load: () => Promise<(command: Command, whole: () => Promise<Command>) => void>;
+}
 
-/** Each is loaded when it is asked for: together they bring so many AWS clients along that every one of them would begin late. */
-const COMMANDS = new Map<string, () => Promise<AddCommand>>([
-  ['canary', async () => (await import('./canary.ts')).addCanary],
-  ['deploy', async () => (await import('./deploy.ts')).addDeploy],
-  ['diff', async () => (await import('./diff.ts')).addDiff],
-  ['history', async () => (await import('./history.ts')).addHistory],
-  ['rollback', async () => (await import('./rollback.ts')).addRollback],
-  ['rotate', async () => (await import('./rotate.ts')).addRotate],
-  ['secret', async () => (await import('./secret.ts')).addSecret],
-  ['show', async () => (await import('./show.ts')).addShow],
-]);
+/** In the order of the help. Each is loaded when it is asked for: together their AWS clients take longer to load than to ask. */
+const COMMANDS: readonly Listed[] = [
+  {
+    usage: 'canary',
+    summary: 'Check the deployed services now, or show the last reports',
+    load: async () => (await import('./canary.ts')).addCanary,
+  },
+  {
+    usage: 'deploy',
+    summary: 'Check what a deployment relies on, then deploy all stacks with the CDK CLI',
+    load: async () => (await import('./deploy.ts')).addDeploy,
+  },
+  {
+    usage: 'diff <from> [to]',
+    summary: 'Show what changed between two revisions',
+    load: async () => (await import('./diff.ts')).addDiff,
+  },
+  {
+    usage: 'history',
+    summary: 'List the deployed revisions, newest first',
+    load: async () => (await import('./history.ts')).addHistory,
+  },
+  {
+    usage: 'rollback [number]',
+    summary: 'Redeploy an earlier revision as a new one; the secret does not change',
+    load: async () => (await import('./rollback.ts')).addRollback,
+  },
+  {
+    usage: 'rotate',
+    summary: 'Replace the signing secret without refusing a request',
+    load: async () => (await import('./rotate.ts')).addRotate,
+  },
+  {
+    usage: 'secret',
+    summary: "Show the signing secret's status (never its value)",
+    load: async () => (await import('./secret.ts')).addSecret,
+  },
+  {
+    usage: 'show <number>',
+    summary: 'Show everything recorded about a revision',
+    load: async () => (await import('./show.ts')).addShow,
+  },
+  {
+    usage: 'cdk [arguments...]',
+    summary: "Run the project's own CDK CLI",
+    load: async () => (await import('./cdk.ts')).addCdk,
+  },
+  {
+    usage: 'completion <shell>',
+    summary: 'Print the completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).addCompletion,
+  },
+];
 
 /**
- * Adds the command that is asked for; all of them, in the order of the help, when none of them is.
+ * Adds all commands: the one that is asked for with its options and its action, the others as the help lists them.
  *
  * @param asked - the first argument of the program
  */
 export async function addCommands(program: Command, asked: string | undefined): Promise<void> {
-  const load = COMMANDS.get(asked ?? '');
-  for (const each of load === undefined ? COMMANDS.values() : [load]) (await each())(program);
+  for (const listed of COMMANDS) {
+    const { usage, summary } = listed;
+    if (nameOf(listed) === asked) await addWhole(program, listed);
+    else program.command(usage).description(summary);
+  }
+}
+
+async function addWhole(program: Command, listed: Listed): Promise<void> {
+  const add = await listed.load();
+  add(program.command(nameOf(listed)).description(listed.summary), () => wholeOf(program));
+}
+
+/** The program with the options and arguments of every command, for what has to know them all. */
+async function wholeOf(program: Command): Promise<Command> {
+  const whole = program.createCommand(program.name());
+  whole.copyInheritedSettings(program);
+  for (const option of program.options) whole.addOption(option);
+  for (const listed of COMMANDS) await addWhole(whole, listed);
+  return whole;
+}
+
+function nameOf({ usage }: Listed): string {
+  return usage.split(' ', 1).join();
 }

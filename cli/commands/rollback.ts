@@ -27,16 +27,14 @@ interface RollbackOptions extends CommonOptions {
 const PAUSE_MS = 1_000;
 
 /** Adds `bin/quiltctl rollback`. */
-export function addRollback(program: Command): void {
-  const command = program
-    .command('rollback')
-    .description('brings an earlier revision of the services back, as a new one; the secret stays what it is')
-    .argument('[number]', 'the revision; the last good one before that runs now when left out')
+export function addRollback(command: Command): void {
+  command
+    .argument('[number]', 'the revision; left out: the last good one before what runs that was not rolled away from')
     .option('--dry-run', 'show what would change, and change nothing', false)
     .option('--allow-replacement', 'also when something has to be replaced or removed', false);
   withCommonOptions(command, 'what was found, changed and made').action(
     async (number: string | undefined, options: RollbackOptions) => {
-      process.exitCode = await runCommand(() => run(number, options), options.verbose);
+      process.exitCode = await runCommand(() => run(number, options), options);
     },
   );
 }

@@ -36,10 +36,8 @@ const REVOCATION =
   'client has a new token. There is no way back.';
 
 /** Adds `bin/quiltctl rotate`. */
-export function addRotate(program: Command): void {
-  const command = program
-    .command('rotate')
-    .description('replaces the signing secret by a new one, without a refused request')
+export function addRotate(command: Command): void {
+  command
     .option('--watch', 'follow it to its end; alone, while a rotation runs: follow that one')
     .option('--from-parameter <name>', 'take the next secret from this SecureString, which is deleted then')
     .option('--resume', 'go on with a rotation that has stopped')
@@ -47,7 +45,7 @@ export function addRotate(program: Command): void {
     .option('--revoke-now', 'emergency: refuse every token that was signed so far')
     .option('--yes', 'with --revoke-now: do not ask');
   withCommonOptions(command, 'execution, progress and record').action(async (options: RotateOptions) => {
-    process.exitCode = await runCommand(() => run(options), options.verbose);
+    process.exitCode = await runCommand(() => run(options), options);
   });
 }
 

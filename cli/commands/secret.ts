@@ -11,11 +11,10 @@ import { findTarget } from '../target.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 /** Adds `bin/quiltctl secret`. No command of it ever shows a value. */
-export function addSecret(program: Command): void {
-  const secret = program.command('secret').description('tells about the signing secret, never its value');
-  const status = secret.command('status').description('shows versions, keys, rotation, and which task holds which key');
+export function addSecret(command: Command): void {
+  const status = command.command('status').description('Show versions, keys, rotation, and which task holds which key');
   withCommonOptions(status, 'the status').action(async (options: CommonOptions) => {
-    process.exitCode = await runCommand(() => showStatus(options), options.verbose);
+    process.exitCode = await runCommand(() => showStatus(options), options);
   });
 }
 

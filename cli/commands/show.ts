@@ -4,7 +4,7 @@ import { print } from '../print.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { findCurrent } from '../revisions/current.ts';
 import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
-import { readServicesStack } from '../revisions/services-stack.ts';
+import { findFailure, readServicesStack } from '../revisions/services-stack.ts';
 import { revisionText } from '../revisions/show-text.ts';
 import { readStoredTemplate } from '../revisions/stored-template.ts';
 import { summaryOf } from '../revisions/summary.ts';
@@ -17,14 +17,12 @@ interface ShowOptions extends CommonOptions {
 }
 
 /** Adds `bin/quiltctl show`. */
-export function addShow(program: Command): void {
-  const command = program
-    .command('show')
-    .description('shows all that is recorded of a revision')
+export function addShow(command: Command): void {
+  command
     .argument('<number>', 'the revision')
     .option('--template', 'print its template alone, as it was deployed', false);
   withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
-    process.exitCode = await runCommand(() => show(number, options), options.verbose);
+    process.exitCode = await runCommand(() => show(number, options), options);
   });
 }
 
@@ -43,7 +41,9 @@ async function show(given: string, { environment, json, template }: ShowOptions)
     return EXIT.done;
   }
   const stack = await readServicesStack(cloudformation, config);
-  const summary = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
-  print(json ? summary : revisionText(summary));
+  const told = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
+  const { failure, unknown } = told.verdict === 'open' ? {} : await findFailure(cloudformation, record);
+  const summary = { ...told, stackFailure: failure ?? null };
+  print(json ? summary : revisionText(summary, unknown));
   return EXIT.done;
 }

@@ -2,6 +2,7 @@ import type { Announcement } from '../../lambda/shared/revision-record.ts';
 import { errorName } from '../../lambda/shared/safe-error.ts';
 import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { stackName } from '../../lib/names.ts';
+import type { CdkFollower } from '../cdk.ts';
 import type { AssemblyStack } from '../cloud-assembly.ts';
 import type { PreflightClients } from '../preflight/clients.ts';
 import { notChecked } from '../preflight/finding.ts';
@@ -16,7 +17,7 @@ import { gateRefusal, newestEventId } from './gate-refusal.ts';
 import type { DeployEnd } from './outcome.ts';
 import { type CdkEnd, runCdkDeploy } from './run-cdk-deploy.ts';
 
-/** A deploy that passed its preflight. */
+/** A deploy whose templates are made. */
 export interface Change {
   readonly target: Target;
   readonly clients: PreflightClients;
@@ -30,6 +31,8 @@ export interface Change {
   readonly json: boolean;
   /** Says what the command itself does. */
   readonly say: (line: string) => void;
+  /** Shows what the CDK CLI says, in place of passing it on. */
+  readonly follower?: CdkFollower | undefined;
 }
 
 /** Announces and deploys an assembly with the CDK CLI, and looks at what became of it. */
@@ -37,6 +40,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
   if (change.first) {
     // They make the table in which the deploy of the services is announced.
     const { foundation, trust } = idsOf(change);
+    change.say(`  Deploying ${foundation} and ${trust} …`);
     const cdk = await runCdk(change, [foundation, trust]);
     if (!cdk.succeeded || cdk.interrupted) {
       return { cdk, underWay: await isUnderWay(change), revision: undefined, refusal: undefined };
@@ -44,6 +48,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
   }
   const before = await lookBefore(change);
   await announceChange(change, before);
+  change.say('  Deploying all stacks …');
   const cdk = await runCdk(change, ['--all']);
   return lookAfter(change, before, cdk);
 }
@@ -85,8 +90,8 @@ async function announceChange({ announcement, say }: Change, { board }: Before):
   }
 }
 
-function runCdk({ target, directory, json }: Change, stacks: readonly string[]): Promise<CdkEnd> {
-  return runCdkDeploy({ directory, stacks, variables: target.variables, toStandardError: json });
+function runCdk({ target, directory, json, follower }: Change, stacks: readonly string[]): Promise<CdkEnd> {
+  return runCdkDeploy({ directory, stacks, variables: target.variables, toStandardError: json, follower });
 }
 
 async function lookAfter(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Announcement, RevisionRecord } from '../../lambda/shared/revision-record.ts';
 import { PROJECT_ROOT } from '../cdk.ts';
 import { readAssembly } from '../cloud-assembly.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { type AccountFindings, findingsBeforeSynthesis } from '../preflight/before-synthesis.ts';
 import { callerFindings } from '../preflight/caller.ts';
 import { type PreflightClients, preflightClients } from '../preflight/clients.ts';
@@ -12,7 +13,7 @@ import { findingsOfAssembly } from '../preflight/of-assembly.ts';
 import { exitCodeOf, findingLines } from '../preflight/report.ts';
 import type { Screen } from '../screen.ts';
 import type { Target } from '../target.ts';
-import { deployAssembly } from './change.ts';
+import { type Change, deployAssembly } from './change.ts';
 import { commitOf } from './commit.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { synthesise } from './synthesise.ts';
@@ -27,12 +28,15 @@ export interface DeployRequest {
   readonly json: boolean;
 }
 
+/** What became of a deploy. JSON. */
+export type Deployed = Pick<Outcome, 'result' | 'message'> & { readonly revision: RevisionRecord | null };
+
 /** What a command found and did. JSON. */
 export interface DeployReport {
   readonly environment: string;
   readonly findings: readonly Finding[];
   /** `null` when nothing was deployed: it was only looked, or something stood in the way. */
-  readonly deploy: (Pick<Outcome, 'result' | 'message'> & { readonly revision: RevisionRecord | null }) | null;
+  readonly deploy: Deployed | null;
   readonly exitCode: number;
 }
 
@@ -56,18 +60,24 @@ async function deployFrom(directory: string, request: DeployRequest, screen: Scr
   const { findings, caller, stateTable } = await preflight(directory, request, clients, screen);
   const exitCode = exitCodeOf(findings);
   if (exitCode !== 0 || checkOnly || caller === undefined) return { environment, findings, deploy: null, exitCode };
-  const end = await deployAssembly({
-    target,
-    clients,
-    directory,
-    stacks: readAssembly(directory),
-    announcement: await announcementOf(caller),
-    first: stateTable === 'absent',
-    json,
-    say: screen.line,
-  });
-  const { result, message, exitCode: outcome } = outcomeOf(end);
-  return { environment, findings, deploy: { result, message, revision: end.revision ?? null }, exitCode: outcome };
+  const first = stateTable === 'absent';
+  const deployed = await deploySynthesised({ target, clients, directory, first, json, say: screen.line }, caller);
+  return { environment, findings, ...deployed };
+}
+
+/**
+ * Deploys what was synthesised, and records who does and which commit.
+ *
+ * @param caller - ARN of the principal
+ */
+export async function deploySynthesised(
+  change: Omit<Change, 'stacks' | 'announcement'>,
+  caller: string,
+): Promise<{ readonly deploy: Deployed; readonly exitCode: ExitCode }> {
+  const stacks = readAssembly(change.directory);
+  const end = await deployAssembly({ ...change, stacks, announcement: await announcementOf(caller) });
+  const { result, message, exitCode } = outcomeOf(end);
+  return { deploy: { result, message, revision: end.revision ?? null }, exitCode };
 }
 
 async function announcementOf(by: string): Promise<Announcement> {
@@ -98,7 +108,7 @@ async function preflight(
   // What another account says of the rest would be about something else.
   if (caller === undefined) return { findings, caller, stateTable: 'unknown' };
 
-  screen.status('Looking at the account and making the templates …');
+  screen.step('  Synthesizing the stacks and checking the account …');
   const [account, synthesis] = await Promise.all([
     findingsBeforeSynthesis(clients, target.config),
     synthesise(environment, target, directory),

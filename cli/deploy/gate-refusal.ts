@@ -5,10 +5,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { errorName } from '../../lambda/shared/safe-error.ts';
-
-/** What CloudFormation writes around the reason of a custom resource. */
-const WRAPPING =
-  /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
+import { plainReason } from '../../lambda/shared/stack-failure.ts';
 
 /**
  * The newest event of a stack, to know later which ones are new: clocks may differ.
@@ -36,7 +33,7 @@ export async function gateRefusal(
     for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
       for (const event of StackEvents) {
         if (event.EventId === since) return undefined;
-        if (isRefusal(event)) return event.ResourceStatusReason?.replace(WRAPPING, '') ?? 'without a reason';
+        if (isRefusal(event)) return plainReason(event.ResourceStatusReason ?? 'without a reason');
       }
     }
   } catch (error) {

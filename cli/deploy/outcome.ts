@@ -1,5 +1,6 @@
 import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
-import { EXIT } from '../exit-codes.ts';
+import { stackFailureText } from '../../lambda/shared/stack-failure.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CdkEnd } from './run-cdk-deploy.ts';
 
 /** All that is known when the CDK CLI has ended. */
@@ -18,7 +19,7 @@ export interface Outcome {
   readonly result: 'good' | 'unverified' | 'unchanged' | 'red' | 'refused' | 'failed' | 'interrupted';
   /** One line. */
   readonly message: string;
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
 }
 
 /** What the end of a deploy means. The revision's verdict counts, and not what the CDK CLI says of it. */
@@ -63,7 +64,12 @@ function whyUnverified({ reason, closedBecause, failedChecks }: RevisionRecord):
 }
 
 /** A canary that is red, or that could not tell, is the check itself; a service that does not start is not. */
-function ofFailed({ number, failedChecks, closedBecause = 'it ended without a verdict' }: RevisionRecord): Outcome {
+function ofFailed({
+  number,
+  failedChecks,
+  stackFailure,
+  closedBecause = 'It ended without a verdict.',
+}: RevisionRecord): Outcome {
   const back = 'CloudFormation took the services back to what they were.';
   if (failedChecks.length > 0) {
     const message = `Revision ${number} failed its canary: ${namesOf(failedChecks)}. ${back}`;
@@ -76,7 +82,9 @@ function ofFailed({ number, failedChecks, closedBecause = 'it ended without a ve
       exitCode: EXIT.checkFailed,
     };
   }
-  return failed(`Revision ${number} failed: ${closedBecause} The CDK CLI says above what did not start.`);
+  const what =
+    stackFailure === undefined ? 'The CDK CLI says above what did not start.' : stackFailureText(stackFailure);
+  return failed(`Revision ${number} failed: ${closedBecause} ${what}`);
 }
 
 function namesOf(checks: RevisionRecord['failedChecks']): string {

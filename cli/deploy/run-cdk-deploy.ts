@@ -1,4 +1,4 @@
-import { endOf, startCdk } from '../cdk.ts';
+import { type CdkFollower, captureCdk, endOf, startCdk } from '../cdk.ts';
 
 /** How the CDK CLI ended. */
 export interface CdkEnd {
@@ -16,18 +16,31 @@ export interface CdkDeploy {
   readonly variables: NodeJS.ProcessEnv;
   /** Whether standard output is kept for something else, so that all that the CLI says goes to standard error. */
   readonly toStandardError: boolean;
+  /** Shows what the CLI says, in place of passing it on. */
+  readonly follower?: CdkFollower | undefined;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Deploys a synthesised assembly with the CDK CLI, whose output is passed on. Signals go to it, and this process outlives it. */
-export async function runCdkDeploy({ directory, stacks, variables, toStandardError }: CdkDeploy): Promise<CdkEnd> {
+/**
+ * Deploys a synthesised assembly with the CDK CLI. Its output is passed on, signals go to it, and this process outlives it, unless
+ * somebody follows it: then these are the follower's.
+ *
+ * @throws the reason of the follower's signal when that has fired
+ */
+export async function runCdkDeploy(deploy: CdkDeploy): Promise<CdkEnd> {
+  const { directory, stacks, variables, toStandardError, follower } = deploy;
   const how = ['--require-approval', 'never', '--progress', 'events', '--no-notices'];
-  const child = startCdk(
-    // Nothing is built: what is deployed is what was looked at.
-    ['deploy', '--app', directory, '--build', '', ...how, ...stacks],
-    { env: variables, stdio: ['inherit', toStandardError ? 2 : 'inherit', 'inherit'] },
-  );
+  // Nothing is built: what is deployed is what was looked at.
+  const args = ['deploy', '--app', directory, '--build', '', ...how, ...stacks];
+  if (follower) {
+    const { succeeded } = await captureCdk([...args, '--no-color'], variables, follower);
+    return { succeeded, interrupted: false };
+  }
+  const child = startCdk(args, {
+    env: variables,
+    stdio: ['inherit', toStandardError ? 2 : 'inherit', 'inherit'],
+  });
   let interrupted = false;
   const pass = (signal: NodeJS.Signals) => {
     interrupted = true;

@@ -1,5 +1,5 @@
 import type { DeployContext } from '../../config/context.ts';
-import { captureCdk } from '../cdk.ts';
+import { type CdkFollower, captureCdk } from '../cdk.ts';
 import { type Finding, misfit, ok } from '../preflight/finding.ts';
 import type { Target } from '../target.ts';
 
@@ -11,7 +11,12 @@ const ABOUT = 'synthesis';
  *
  * @param directory - where the cloud assembly is written to
  */
-export async function synthesise(environment: string, target: Target, directory: string): Promise<Finding> {
+export async function synthesise(
+  environment: string,
+  target: Target,
+  directory: string,
+  follower?: CdkFollower,
+): Promise<Finding> {
   const args = [
     'synth',
     '--quiet',
@@ -20,9 +25,9 @@ export async function synthesise(environment: string, target: Target, directory:
     directory,
     ...contextArguments(environment, target.context),
   ];
-  const { succeeded, text } = await captureCdk(args, target.variables);
+  const { succeeded, text } = await captureCdk(args, target.variables, follower);
   if (succeeded) return ok(ABOUT, 'the templates are made');
-  process.stderr.write(text);
+  process.stderr.write(`${text}\n`);
   return misfit(ABOUT, 'the CDK app has failed', 'Mend what it says above.');
 }
 

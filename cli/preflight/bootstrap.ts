@@ -26,7 +26,7 @@ function bootstrapFinding(
   { parameter, version }: BootstrapNeed,
   { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
 ): Promise<Finding> {
-  const remedy = `Run \`npx cdk bootstrap aws://${account}/${region}\`.`;
+  const remedy = `Run \`bin/quiltctl cdk bootstrap aws://${account}/${region}\`.`;
   return lookedAt(ABOUT, async () => {
     const asked = ssm.send(new GetParameterCommand({ Name: parameter }));
     const answer = await unlessNamed(asked, 'ParameterNotFound');

@@ -1,4 +1,4 @@
-import { table } from '../table.ts';
+import { table, terminalWidth, wrapped } from '../table.ts';
 import type { RevisionSummary } from './summary.ts';
 import { byText, commitText, imageText, kindText, timeText, verdictText } from './words.ts';
 
@@ -17,14 +17,19 @@ const HEADING = [
   '',
 ] as const;
 
+/** A revision is told by number, time, verdict and what it was; the rest is in `show` too. */
+const GIVES_WAY = ['KEY SET', 'SECRET', 'BY', 'CATALOG', 'MCP', 'COMMIT'] as const;
+
 /**
  * Revisions for people, a line each.
  *
  * @param revisions - newest first
+ * @param width - columns of the terminal
  */
-export function revisionTable(revisions: readonly RevisionSummary[]): string {
+export function revisionTable(revisions: readonly RevisionSummary[], width = terminalWidth()): string {
   if (revisions.length === 0) return 'Nothing has been deployed yet.';
-  return [table([HEADING, ...revisions.map(rowOf)]), '', NOTE].join('\n');
+  const rows = [HEADING, ...revisions.map(rowOf)];
+  return [table(rows, { width, givesWay: GIVES_WAY }), '', ...wrapped(NOTE, width)].join('\n');
 }
 
 const NOTE =

@@ -1,6 +1,8 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
 import { errorName } from '../../lambda/shared/safe-error.ts';
+import { readStackFailure, type StackFailure } from '../../lambda/shared/stack-failure.ts';
 import { stackName } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';
 
@@ -30,5 +32,34 @@ export async function readServicesStack(
     // This is how CloudFormation says that a stack does not exist.
     if (errorName(error) === 'ValidationError') return undefined;
     throw awsFailure(`The stack ${name} cannot be looked at`, error);
+  }
+}
+
+/** What is known of the failure of a deploy: neither, when there is nothing more to know. */
+export interface FoundFailure {
+  readonly failure?: StackFailure;
+  /** Why it is not known, as part of a sentence. */
+  readonly unknown?: string;
+}
+
+/** The gate's own words for why it gave a deploy up begin with a code, and nothing else failed before it. */
+const REFUSAL = /^[a-z-]+: /;
+
+/**
+ * Finds out what made CloudFormation take a revision's stack back: the record says it, or else CloudFormation is asked. Whoever
+ * may not ask it sees the revision all the same.
+ */
+export async function findFailure(
+  cloudformation: CloudFormationClient,
+  { verdict, stackArn, openedAt, closedBecause = '', stackFailure, failedChecks }: RevisionRecord,
+): Promise<FoundFailure> {
+  if (stackFailure !== undefined) return { failure: stackFailure };
+  const isKnown = failedChecks.length > 0 || REFUSAL.test(closedBecause);
+  if (isKnown || (verdict !== 'failed' && verdict !== 'open')) return {};
+  try {
+    const failure = await readStackFailure(cloudformation, stackArn, { before: openedAt });
+    return failure === undefined ? { unknown: 'CloudFormation has no failure of it, or none any more' } : { failure };
+  } catch (error) {
+    return { unknown: `CloudFormation gave no answer: ${errorName(error)}` };
   }
 }

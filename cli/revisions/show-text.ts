@@ -1,23 +1,36 @@
+import { stackFailureText } from '../../lambda/shared/stack-failure.ts';
 import { table } from '../table.ts';
 import type { RevisionSummary } from './summary.ts';
 import { kindText, timeText, verdictText } from './words.ts';
 
-/** A revision for people: everything of its record. */
-export function revisionText(revision: RevisionSummary): string {
+/**
+ * A revision for people: everything of its record.
+ *
+ * @param unknown - why it is not known what failed, as part of a sentence; left out when it is known, or nothing failed
+ */
+export function revisionText(revision: RevisionSummary, unknown?: string): string {
   const { number, current, failedChecks, failedBefore, stackParameters } = revision;
   const parameters = Object.entries(stackParameters);
   return [
-    table([[`REVISION ${number}`, current ? 'runs now' : ''], ...rowsOf(revision)]),
+    table([[`REVISION ${number}`, current ? 'runs now' : ''], ...rowsOf(revision, whatFailed(revision, unknown))]),
     ...(failedChecks.length > 0 ? [checkTable(revision)] : []),
     ...(failedBefore.length > 0 ? [`Red before the deploy already: ${failedBefore.join(', ')}.`] : []),
     ...(parameters.length > 0 ? [table([['STACK PARAMETER', 'GIVEN'], ...parameters])] : []),
   ].join('\n\n');
 }
 
-function rowsOf(revision: RevisionSummary): readonly (readonly string[])[] {
+function whatFailed({ verdict, failedChecks, stackFailure }: RevisionSummary, unknown?: string): string | undefined {
+  if (stackFailure !== null) return stackFailureText(stackFailure);
+  if (unknown !== undefined) return `not known: ${unknown}`;
+  if (verdict !== 'failed' || failedChecks.length === 0) return undefined;
+  return `the canary was red: ${failedChecks.map(({ name }) => name).join(', ')}`;
+}
+
+function rowsOf(revision: RevisionSummary, failed: string | undefined): readonly (readonly string[])[] {
   const { parameterVersions, images, template, versions, closedBecause, reason, tokenLifetimeSeconds } = revision;
   return [
     ['verdict', verdictText(revision)],
+    ...(failed === undefined ? [] : [['what failed', failed]]),
     ...(closedBecause === null ? [] : [['because', closedBecause]]),
     ['what', kindText(revision)],
     ...(reason === null ? [] : [['reason', reason]]),

@@ -1,4 +1,5 @@
 import type { RevisionRecord, RevisionVerdict } from '../../lambda/shared/revision-record.ts';
+import type { StackFailure } from '../../lambda/shared/stack-failure.ts';
 import { isOver } from '../../lambda/shared/stack-status.ts';
 import { isOf } from './current.ts';
 import type { ServicesStack } from './services-stack.ts';
@@ -32,6 +33,8 @@ export interface RevisionSummary {
   readonly stackParameters: Readonly<Record<string, string>>;
   readonly stackArn: string;
   readonly closedBecause: string | null;
+  /** What made CloudFormation take the stack back. `null`: nothing did, or the record does not say it. */
+  readonly stackFailure: StackFailure | null;
   readonly failedBefore: readonly string[];
   readonly failedChecks: RevisionRecord['failedChecks'];
 }
@@ -66,6 +69,7 @@ export function summaryOf(record: RevisionRecord, { stack, current }: Background
     stackParameters: record.stackParameters,
     stackArn: record.stackArn,
     closedBecause: record.closedBecause ?? null,
+    stackFailure: record.stackFailure ?? null,
     failedBefore: record.failedBefore,
     failedChecks: record.failedChecks,
   };

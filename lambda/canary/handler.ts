@@ -4,6 +4,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
 import { log } from '../shared/log.ts';
+import { isBeforeServices } from './before-services.ts';
 import { runCanary } from './canary.ts';
 import { keepReport } from './history.ts';
 import type { CanaryReport } from './report.ts';
@@ -31,7 +32,14 @@ export async function handler(event?: unknown): Promise<CanaryReport> {
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ name, verdict, reason }) => `${name}: ${verdict === 'tolerated' ? 'tolerated: ' : ''}${reason}`);
   const { verdict, trigger, durationMs, attempts } = report;
+  const { stateTable } = settings;
+  // Who has just rolled the services out expects them to be there.
+  const mayBeEarly = stateTable !== undefined && !request.settling;
+  if (mayBeEarly && (await isBeforeServices(report, { ...settings, stateTable }, clients))) {
+    log('info', 'no services to check yet', { trigger, durationMs, attempts, failed });
+    return report;
+  }
   log(verdict === 'green' ? 'info' : 'error', `canary ${verdict}`, { trigger, durationMs, attempts, failed });
-  if (settings.stateTable !== undefined) await keepReport(clients.dynamodb, settings.stateTable, report);
+  if (stateTable !== undefined) await keepReport(clients.dynamodb, stateTable, report);
   return report;
 }

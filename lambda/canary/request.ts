@@ -3,7 +3,10 @@ import { TRIGGERS, type Trigger } from './report.ts';
 
 /** What an invocation asks for. */
 export type CanaryRequest = {
-  /** A fresh deployment may be settling: run again what may become green, also where ECS tells of no roll-out. */
+  /**
+   * The services were just rolled out, or stand: run again what may become green, also where ECS tells of no roll-out, and take it
+   * for red that they are not there.
+   */
   readonly settling: boolean;
   readonly trigger: Trigger;
 };

@@ -7,6 +7,9 @@ import type { ServiceRole, TaskSeen, TasksSeen } from './report.ts';
 import { rollOutOf, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 
+/** The services by which ECS knows them. */
+export type ServiceNames = Pick<CanarySettings, 'cluster' | 'mcpService' | 'catalogService'>;
+
 /** Remembers which tasks answered. */
 export class TaskLog {
   readonly #seen: Record<ServiceRole, Map<string, TaskSeen>> = { mcp: new Map(), catalog: new Map() };
@@ -35,7 +38,7 @@ export class TaskLog {
  */
 export async function countTasks(
   ecs: ECSClient,
-  { cluster, mcpService, catalogService }: CanarySettings,
+  { cluster, mcpService, catalogService }: ServiceNames,
   abortSignal: AbortSignal,
 ): Promise<ServiceStates> {
   try {

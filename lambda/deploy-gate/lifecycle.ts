@@ -90,7 +90,7 @@ async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Con
     const direction = await directionOf(event, connections);
     if (direction === 'back') {
       const failed = event.RequestType === 'Update' ? fingerprintOf(event.OldResourceProperties) : undefined;
-      await undo({ stackArn: event.StackId, failed }, 'The stack went back to what it was before.', connections);
+      await undo({ stackArn: event.StackId, failed }, undefined, connections);
       return undefined;
     }
     await goForward(event, direction === 'create', connections);

@@ -1,9 +1,15 @@
 import { log } from '../shared/log.ts';
+import { readStackFailure, type StackFailure } from '../shared/stack-failure.ts';
 import { attempt } from './attempt.ts';
-import type { Connections } from './connections.ts';
+import { awsCall } from './aws-call.ts';
+import { type Connections, within } from './connections.ts';
 import { releaseLock } from './lock.ts';
 import { closeRevision } from './revisions/close.ts';
 import { readNewestRevision } from './revisions/read.ts';
+
+const WENT_BACK = 'The stack went back to what it was before.';
+/** As long as a rollback waits for the reason of it. */
+const ASK_MS = 10_000;
 
 /** A deploy that does not stand. */
 export type Undone = {
@@ -13,13 +19,28 @@ export type Undone = {
   readonly failed: string | undefined;
 };
 
-async function closeOwn({ stackArn, failed }: Undone, reason: string, connections: Connections): Promise<void> {
+/** Nothing depends on it: who asks later gets it from CloudFormation, as long as that remembers it. */
+function failureOf(stackArn: string, connections: Connections): Promise<StackFailure | undefined> {
+  return attempt('reason of the rollback not read', () => {
+    const { cloudformation, abortSignal } = within(ASK_MS, connections);
+    return awsCall('cloudformation:DescribeStackEvents', readStackFailure(cloudformation, stackArn, { abortSignal }));
+  });
+}
+
+async function closeOwn(
+  { stackArn, failed }: Undone,
+  refusal: string | undefined,
+  connections: Connections,
+): Promise<void> {
   const newest = await readNewestRevision(connections);
   if (newest?.stackArn !== stackArn || newest.verdict === 'failed') return;
   if (newest.verdict !== 'open' && newest.fingerprint !== failed) return;
-  const closing = { verdict: 'failed', because: reason, instead: newest.verdict } as const;
+  const stackFailure = refusal === undefined ? await failureOf(stackArn, connections) : undefined;
+  const because = refusal ?? WENT_BACK;
+  const closing = { verdict: 'failed', because, stackFailure, instead: newest.verdict } as const;
   if (await closeRevision(newest.number, closing, connections)) {
-    log('info', 'revision closed', { revision: newest.number, verdict: 'failed', reason });
+    const failedResource = stackFailure?.resource ?? null;
+    log('info', 'revision closed', { revision: newest.number, verdict: 'failed', reason: because, failedResource });
   }
 }
 
@@ -27,9 +48,10 @@ async function closeOwn({ stackArn, failed }: Undone, reason: string, connection
  * Takes back what a deploy holds: closes its revision as failed and gives its lock back. Never throws, since a custom resource
  * that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; the next deploy closes and takes over what is left.
  *
- * @param reason - written into the record, unless it is closed already
+ * @param refusal - why the gate gives the deploy up, for the record; `undefined` when CloudFormation took the stack back, which
+ *   is then asked why
  */
-export async function undo(deploy: Undone, reason: string, connections: Connections): Promise<void> {
-  await attempt('revision not closed', () => closeOwn(deploy, reason, connections));
+export async function undo(deploy: Undone, refusal: string | undefined, connections: Connections): Promise<void> {
+  await attempt('revision not closed', () => closeOwn(deploy, refusal, connections));
   await attempt('lock not released', () => releaseLock(deploy.stackArn, connections));
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { StackFailure } from './stack-failure.ts';
 
 /** Partition key of every revision in the state table. */
 export const REVISION_KEY = 'revision';
@@ -51,6 +52,8 @@ export type RevisionRecord = {
   readonly reason: string | undefined;
   /** What else there is to say of its end. */
   readonly closedBecause: string | undefined;
+  /** Why CloudFormation took the stack back, as far as the deploy gate could ask it. */
+  readonly stackFailure: StackFailure | undefined;
   /** Checks that were red before the deploy, each with its fault. */
   readonly failedBefore: readonly string[];
   /** Checks that could not be proved after it. */
@@ -79,6 +82,15 @@ export function announcementOf(map: Record<string, AttributeValue> | undefined):
   };
 }
 
+/** A failure as a value of DynamoDB. */
+export function stackFailureMap({ resource, type, reason }: StackFailure): AttributeValue.MMember {
+  return { M: { resource: { S: resource }, type: { S: type }, reason: { S: reason } } };
+}
+
+function stackFailureOf(map: Record<string, AttributeValue> | undefined): StackFailure | undefined {
+  return map && { resource: map.resource?.S ?? '', type: map.type?.S ?? '', reason: map.reason?.S ?? '' };
+}
+
 /** Reads an item of the state table. Records of earlier releases lack what was added later. */
 export function revisionRecordOf(item: Item): RevisionRecord {
   const template = item.template?.M;
@@ -100,6 +112,7 @@ export function revisionRecordOf(item: Item): RevisionRecord {
     announcement: announcementOf(item.announcement?.M),
     reason: item.reason?.S,
     closedBecause: item.closedBecause?.S,
+    stackFailure: stackFailureOf(item.stackFailure?.M),
     failedBefore: (item.failedBefore?.L ?? []).map(({ S = '' }) => S),
     failedChecks: (item.failedChecks?.L ?? []).map(({ M }) => ({
       name: M?.name?.S ?? '',

@@ -67,6 +67,7 @@ export class Canary extends Construct {
     );
     allowState(role, foundation, ['PutItem'], ['canary']);
     allowState(role, foundation, ['GetItem'], ['rotation']);
+    allowState(role, foundation, ['Query'], ['revision']);
     role.addToPolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [rotationStateMachineArn(config)] }),
     );

@@ -59,20 +59,21 @@ export class DeployGate extends Construct {
     allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
     allowServicesStackStatus(role, config);
-    allowServicesTemplate(role, config);
+    allowServicesChange(role, config);
     allowRevisionTemplates(role, foundation);
     allowRotationStatus(role, config);
   }
 }
 
-/** The template that is being deployed. Why the stack's ID is left open, `allowServicesStackStatus` says. */
-function allowServicesTemplate(role: Role, config: EnvironmentConfig): void {
+/** The template that is being deployed, and why it failed. Why the stack's ID is left open, `allowServicesStackStatus` says. */
+function allowServicesChange(role: Role, config: EnvironmentConfig): void {
   const services = Stack.of(role).formatArn({
     service: 'cloudformation',
     resource: 'stack',
     resourceName: `${stackName(config, 'services')}/*`,
   });
-  role.addToPolicy(new PolicyStatement({ actions: ['cloudformation:GetTemplate'], resources: [services] }));
+  const actions = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
+  role.addToPolicy(new PolicyStatement({ actions, resources: [services] }));
 }
 
 /** It puts templates and removes them; only who rolls back reads one. */

@@ -3,19 +3,7 @@ import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 /** The emulator's Region, beside its account. */
 export const LOCAL_REGION = 'us-east-1';
 
-const KEPT = [
-  'PATH',
-  'HOME',
-  'USERPROFILE',
-  'LANG',
-  'TERM',
-  'TMPDIR',
-  'SystemRoot',
-  'NODE_EXTRA_CA_CERTS',
-  'CI',
-  // What is deployed runs on Node 24; a notice about the Node of this machine would be in the logs of its tasks.
-  'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
-];
+const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'LANG', 'TERM', 'TMPDIR', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'CI'];
 
 /**
  * The whole environment of a process that may talk to the emulator and to nothing else.

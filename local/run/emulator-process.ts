@@ -29,12 +29,17 @@ export interface EmulatorOptions {
 
 /** The local AWS emulator, as a process group of its own: its Lambda workers and ECS tasks are in the same group. */
 export class EmulatorProcess {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly endpoint: string,
-    readonly logFile: string,
-    private readonly stopMs: number,
-  ) {}
+  private readonly child: ChildProcess;
+  readonly endpoint: string;
+  readonly logFile: string;
+  private readonly stopMs: number;
+
+  private constructor(child: ChildProcess, endpoint: string, logFile: string, stopMs: number) {
+    this.child = child;
+    this.endpoint = endpoint;
+    this.logFile = logFile;
+    this.stopMs = stopMs;
+  }
 
   /** Starts the emulator and waits until it answers. Throws with the log's path when it does not within 30 s. */
   static async start(options: EmulatorOptions): Promise<EmulatorProcess> {

@@ -54,15 +54,29 @@ interface Closable {
 
 /** The whole system on this machine: emulator, registry, front proxy, and what the CDK CLI deploys between them. */
 export class LocalEnvironment {
+  private readonly options: LocalOptions;
+  private readonly emulator: EmulatorProcess;
+  private readonly parts: readonly Closable[];
+  /** Folder of the images that tasks may start; offer another one with `offerProgram`. */
+  readonly imageDirectory: string;
+  readonly publicUrl: string;
+  readonly registryUrl: string;
+
   private constructor(
-    private readonly options: LocalOptions,
-    private readonly emulator: EmulatorProcess,
-    private readonly parts: readonly Closable[],
-    /** Folder of the images that tasks may start; offer another one with `offerProgram`. */
-    readonly imageDirectory: string,
-    readonly publicUrl: string,
-    readonly registryUrl: string,
-  ) {}
+    options: LocalOptions,
+    emulator: EmulatorProcess,
+    parts: readonly Closable[],
+    imageDirectory: string,
+    publicUrl: string,
+    registryUrl: string,
+  ) {
+    this.options = options;
+    this.emulator = emulator;
+    this.parts = parts;
+    this.imageDirectory = imageDirectory;
+    this.publicUrl = publicUrl;
+    this.registryUrl = registryUrl;
+  }
 
   /** Starts everything that a deployment needs. Whatever has started is ended again when a part does not start. */
   static async start(options: LocalOptions): Promise<LocalEnvironment> {

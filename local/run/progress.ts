@@ -1,6 +1,12 @@
+import { coloured } from '../../cli/colour.ts';
+
 /** Says what goes on, on standard error, so that standard output is the result alone. */
 export class Progress {
-  constructor(private readonly write: (text: string) => void = (text) => process.stderr.write(text)) {}
+  private readonly write: (text: string) => void;
+
+  constructor(write: (text: string) => void = (text) => process.stderr.write(coloured(text, process.stderr))) {
+    this.write = write;
+  }
 
   /** Runs one step: its title at once, its time when it is done. `work` may add lines of detail. */
   async step<T>(title: string, work: (detail: (line: string) => void) => Promise<T>): Promise<T> {

@@ -13,8 +13,6 @@ export async function proveLocally(
   name: string,
   prove: (environment: LocalEnvironment, directory: string) => Promise<boolean>,
 ): Promise<void> {
-  // The AWS SDK announces the Node version that a release of next year will need, which is no part of what is proved.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const directory = mkdtempSync(join(tmpdir(), `quilt-${name}-`));
   let environment: LocalEnvironment | undefined;
   process.on('exit', () => environment?.killNow());

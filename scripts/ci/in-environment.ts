@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { LocalEnvironment } from '../../local/run/environment.ts';
-import { findRunning, RUN_DIRECTORY } from '../../local/run/run-directory.ts';
+import { Progress } from '../../local/run/progress.ts';
+import { FAILURE_LOG, findRunning, RUN_DIRECTORY } from '../../local/run/run-directory.ts';
+import { withEnvironment } from '../../local/run/with-environment.ts';
 import { runNode } from './run.ts';
 
 /**
@@ -11,14 +13,14 @@ import { runNode } from './run.ts';
  */
 export async function inEnvironment(name: string, work: () => Promise<number>): Promise<number> {
   if (name !== 'local' || findRunning() !== undefined) return work();
-  const installed = await runNode([join('local', 'bootstrap.cjs'), 'install']);
+  const installed = await runNode([join('scripts', 'launch.cjs'), '--local']);
   if (installed !== 0) return installed;
-  const environment = await LocalEnvironment.start({ directory: RUN_DIRECTORY });
-  process.on('exit', () => environment.killNow());
-  try {
-    await environment.bootstrap();
-    return await work();
-  } finally {
-    await environment.stop();
-  }
+  // Said first, so that the last line is what the work has to say.
+  process.stderr.write(
+    `A local environment is started for this job. If the job fails, its log is kept in ${FAILURE_LOG}.\n`,
+  );
+  return withEnvironment(
+    { start: () => LocalEnvironment.start({ directory: RUN_DIRECTORY }), progress: new Progress() },
+    work,
+  );
 }

@@ -26,7 +26,6 @@ export type SessionReason = 'session_missing' | 'session_unknown' | 'session_for
 /** Why a tool was not run; the equivalent of HTTP 403, inside the tool's result, where the model can read it. */
 export const TOOL_REFUSAL_REASONS = [
   'unauthenticated',
-  'tool_not_listed',
   'permission_missing',
   'bucket_name_invalid',
   'bucket_not_in_token',

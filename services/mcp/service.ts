@@ -17,6 +17,7 @@ import { createServerFactory } from './server-factory.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { mcpSettings } from './settings.ts';
 import { TOOLS } from './tools/all-tools.ts';
+import type { Tool } from './tools/define-tool.ts';
 
 /** Both spellings, without a redirect: a redirect would lose the body, or the token. */
 const PATHS = ['/mcp', '/mcp/'] as const;
@@ -36,8 +37,10 @@ export async function startMcpService(
     readonly createServer?: CreateServer;
     readonly authenticate?: Authenticate;
     readonly sessions?: Sessions;
+    readonly tools?: readonly Tool[];
   } = {},
 ): Promise<RunningService> {
+  const { tools = TOOLS } = parts;
   const settings = await readSettings(environment, mcpSettings);
   const { verificationKeys } = await loadTrust(settings);
   const logger = createLogger({ service: 'mcp', version: settings.version, level: settings.logLevel, sink });
@@ -57,7 +60,7 @@ export async function startMcpService(
     edge: createEdge({ publicUrl, allowedOrigins, logger }),
     metadata,
     authenticate: parts.authenticate ?? createAuthenticator({ keys: verificationKeys, leewaySeconds }),
-    createServer: parts.createServer ?? createServerFactory({ ...settings, tools: TOOLS, services }),
+    createServer: parts.createServer ?? createServerFactory({ ...settings, tools, services }),
     sessions: parts.sessions ?? new Sessions(),
     metrics,
     logger,

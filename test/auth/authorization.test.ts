@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { type Authorization, authorizeRoles, type RoleGrant, type RoleTable } from '../../auth/authorization.ts';
+import {
+  type Authorization,
+  authorizeRoles,
+  missingPermissions,
+  type RoleGrant,
+  type RoleTable,
+} from '../../auth/authorization.ts';
 import { action, bucketName, level } from './arbitraries.ts';
 
 const registry = ['bucket-one', 'bucket-two', 'bucket-three'];
@@ -149,5 +155,18 @@ describe('several roles', () => {
         }
       }),
     );
+  });
+});
+
+describe('a call', () => {
+  test('lacks exactly what it needs and the token does not permit', () => {
+    const needed = ['s3:GetObject', 's3:GetObjectVersion'];
+    expect(missingPermissions(needed, ['s3:GetObject'])).toEqual(['s3:GetObjectVersion']);
+    expect(missingPermissions(needed, ['s3:GetObjectVersion', 's3:GetObject'])).toEqual([]);
+    expect(missingPermissions([], [])).toEqual([]);
+  });
+
+  test.each(['s3:*', '*', 's3:getobject', 's3:GetObject ', 's3:GetObjec'])('is not permitted by %j', (permission) => {
+    expect(missingPermissions(['s3:GetObject'], [permission])).toEqual(['s3:GetObject']);
   });
 });

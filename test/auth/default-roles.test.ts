@@ -1,5 +1,5 @@
 import { authorizeRoles } from '../../auth/authorization.ts';
-import { defaultRoles } from '../../auth/default-roles.ts';
+import { defaultRoles, isPermission } from '../../auth/default-roles.ts';
 
 const registry = Array.from({ length: 32 }, (_, index) => `bucket-${index + 10}`);
 const table = defaultRoles('example', ['bucket-10']);
@@ -42,4 +42,12 @@ test('writers can do what readers cannot, and administrators what writers cannot
     's3:PutBucketPolicy',
   ]);
   expect(beyond('ReadOnlyQuilt', 'AdminQuilt')).toEqual([]);
+});
+
+test('a tool may need what a shipped role gives, and nothing else', () => {
+  const given = Object.values(table.roles).flatMap(({ permissions }) => permissions);
+  expect(given.filter((permission) => !isPermission(permission))).toEqual([]);
+  for (const other of ['s3:GetObjectTagging', 's3:*', 'S3:GetObject', '', undefined, ['s3:GetObject']]) {
+    expect(isPermission(other)).toBe(false);
+  }
 });

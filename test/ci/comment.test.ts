@@ -24,7 +24,7 @@ function comment(comments: readonly unknown[], page: string, pullRequest = '12')
   writeFileSync(join(directory, 'comments'), JSON.stringify([comments]));
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', join('scripts', 'ci-comment.ts'), '--pull-request', pullRequest, '--file', file],
+    [join('scripts', 'ci-comment.ts'), '--pull-request', pullRequest, '--file', file],
     {
       cwd: ROOT,
       encoding: 'utf8',

@@ -17,7 +17,7 @@ function newest(commit: string) {
   const gh = join(directory, 'gh');
   writeFileSync(gh, `#!/bin/sh\n[ "$2" = repos/example/quilt/commits/heads/main ] && echo '${commit}'\n`);
   chmodSync(gh, 0o755);
-  return spawnSync(process.execPath, ['--import', 'tsx', join('scripts', 'ci-newest.ts')], {
+  return spawnSync(process.execPath, [join('scripts', 'ci-newest.ts')], {
     cwd: ROOT,
     encoding: 'utf8',
     env: {

@@ -29,6 +29,11 @@ function statusOf(record: RotationRecord): SecretStatus {
   };
 }
 
+/** Whatever terminal the tests run in. */
+beforeAll(() => {
+  process.stdout.columns = 200;
+});
+
 test('the table has parameters, keys, rotation, tasks and verdict', () => {
   expect(statusTable(statusOf(GRACE), NOW)).toBe(
     [

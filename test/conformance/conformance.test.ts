@@ -8,25 +8,18 @@ import { mcpEnvironment } from '../services/support/running-services.ts';
 import { makeTrust } from '../services/support/trust-fixture.ts';
 import { EXPECTED_FAILURES, EXPECTED_ON_SEVERAL_PROCESSES, type RequirementSet } from './expected-failures.ts';
 import { bundleFixture, FixtureServer } from './support/fixture-server.ts';
-import { installSuite, type Suite } from './support/install-suite.ts';
 import { judge } from './support/judge.ts';
 import { runSuite } from './support/run-suite.ts';
 import { startTokenProxy, type TokenProxy } from './support/token-proxy.ts';
 
-/** The first time the suite and its Node are downloaded. */
-const INSTALLATION_MS = 600_000;
 /** A run takes three seconds, and other tests may have the cores. */
 const RUN_MS = 120_000;
 
 const closeLater = closeAfterEach();
 const folder = mkdtempSync(join(tmpdir(), 'quilt-conformance-'));
 const fixtureBundle = join(folder, 'fixture.mjs');
-let suite: Suite;
 
-beforeAll(async () => {
-  suite = installSuite();
-  await bundleFixture(fixtureBundle);
-}, INSTALLATION_MS);
+beforeAll(() => bundleFixture(fixtureBundle));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The service with its fixtures, in processes that know nothing of each other, behind one address. */
@@ -39,9 +32,7 @@ async function startService(processes: number): Promise<TokenProxy> {
     QUILT_ALLOWED_ORIGINS: JSON.stringify([proxy.url]),
     LOG_LEVEL: 'info',
   });
-  const servers = Array.from({ length: processes }, () =>
-    closeLater(new FixtureServer(suite.node, fixtureBundle, environment)),
-  );
+  const servers = Array.from({ length: processes }, () => closeLater(new FixtureServer(fixtureBundle, environment)));
   proxy.passOnTo(await Promise.all(servers.map((server) => server.listening())));
   return proxy;
 }
@@ -63,7 +54,7 @@ test.each(runs)(
       ...EXPECTED_FAILURES[requirements],
       ...(processes > 1 && EXPECTED_ON_SEVERAL_PROCESSES[requirements]),
     });
-    const { exitCode, checks } = await runSuite(suite, { url: `${service.url}/mcp`, requirements, expected });
+    const { exitCode, checks } = await runSuite({ url: `${service.url}/mcp`, requirements, expected });
     expect({ exitCode, ...judge(checks, expected) }).toEqual({ exitCode: 0, scenarios, unexpected: [], stale: [] });
     expect(service.passedOn().filter((requests) => requests > 0)).toHaveLength(processes);
   },

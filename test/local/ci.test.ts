@@ -29,14 +29,20 @@ test('npm run ci:deploy deploys an environment of its own from nothing, proves i
   for (const stream of [job.stdout, job.stderr]) stream?.on('data', (chunk) => (said += chunk));
   const code = await new Promise((resolve) => job.once('close', resolve));
 
-  // In this order: looked, deployed Foundation and Trust first, announced, deployed the rest, asked the canary again.
+  // In this order: started, looked, deployed Foundation and Trust first, announced, deployed the rest, asked the canary again.
   const steps = [
+    'Starting the local AWS emulator …',
+    'Bootstrapping the CDK …',
+    'Synthesizing the stacks and checking the account …',
     '✔ state table: made by this deploy, the first one',
     '✔ CDK bootstrap: version',
+    'Deploying Foundation and Trust …',
     '✅  Trust',
+    'Deploying all stacks …',
     '✅  Foundation (quilt-foundation) (no changes)',
     '✅  Services',
     'Revision 1 is good.',
+    'Running the canary …',
     'Canary green on',
   ];
   expect(steps.filter((step) => !said.includes(step))).toEqual([]);

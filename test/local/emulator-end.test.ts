@@ -27,7 +27,7 @@ test('the emulator and its tasks end when the process that started them is kille
   const options = { port: await freePort(), directory, imageManifest: manifestOf(imageDirectory) };
   const script = `const { EmulatorProcess } = await import('${RUN}');
     await EmulatorProcess.start(${JSON.stringify(options)}); process.stdout.write('up'); setInterval(() => {}, 1000);`;
-  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(parent.stdout, 'data');

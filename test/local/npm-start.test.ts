@@ -1,6 +1,6 @@
 /** `npm start` as a person runs it: in its own process, through the script that installs what is missing. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
+import type { CanaryReport } from '../../lambda/canary/report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
@@ -116,6 +117,15 @@ test('deploys, reports in one document, and comes back from its kept state', asy
       expect.objectContaining({ trigger: 'direct' }),
     ]),
   );
+  // Before the first deploy there was nothing to check.
+  expect(JSON.parse(last.out).map(({ verdict }: CanaryReport) => verdict)).not.toContain('red');
+
+  const history = new Run('bin/quiltctl', ['history', '--json']);
+  expect(await history.exitCode).toBe(0);
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
+  expect(JSON.parse(history.out).revisions).toEqual([
+    expect.objectContaining({ number: 1, by: expect.stringMatching(/^arn:aws:iam::/), commit: stdout.trim() || null }),
+  ]);
 
   // A person writes another key set over the parameter: the signing secret is not in it any more. It would be put back at once.
   await keepRotationFromRunning(summary.urls.aws);
@@ -128,6 +138,10 @@ test('deploys, reports in one document, and comes back from its kept state', asy
 
   const broken = npmStart('--once', ...KEPT);
   expect(await broken.exitCode).toBe(5);
+  const log = join(directory, 'last-failure.log');
+  expect(broken.err).toMatch(/ is in \S+\.\nThe canary is red: [a-z, -]+\.\n$/);
+  expect(broken.err).toContain(log);
+  expect(readFileSync(log, 'utf8')).toContain('cdk: ');
   expect(processesOf(directory)).toEqual([]);
 }, 240_000);
 

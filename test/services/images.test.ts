@@ -16,11 +16,6 @@ import { makeTrust } from './support/trust-fixture.ts';
 
 /** Where the base image has it; it is on no PATH. https://github.com/GoogleContainerTools/distroless/tree/main/nodejs */
 const NODE = '/nodejs/bin/node';
-/** Node 20 has the permission model under its first name. https://nodejs.org/api/permissions.html */
-const PERMISSIONS = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission';
-
 const closeLater = closeAfterEach();
 const both: readonly ServiceName[] = ['mcp', 'catalog'];
 
@@ -116,7 +111,7 @@ describe.each(both)('the image of %s', (name) => {
     const empty = realpathSync(mkdtempSync(join(tmpdir(), 'quilt-test-')));
     const bundle = join(empty, 'server.mjs');
     execFileSync('cp', [bundleOf(name), bundle]);
-    const allowed = [PERMISSIONS, `--allow-fs-read=${bundle}`];
+    const allowed = ['--permission', `--allow-fs-read=${bundle}`];
     const service = closeLater(new BundledService(name, await environmentOf(name), bundle, allowed));
     expect((await fetch(`${await service.listening()}/healthz`)).status).toBe(200);
     expect(service.output).not.toContain('ERR_ACCESS_DENIED');

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { generateSecret } from '../../auth/generate-secret.ts';
-import { TOOL_PERMISSIONS } from '../../auth/tool-permissions.ts';
 import { startRegistry } from '../../local/registry/server.ts';
 import * as mcpVariables from '../../services/mcp/environment.ts';
 import { createMetrics } from '../../services/mcp/metrics/create-metrics.ts';
 import { startMcpService } from '../../services/mcp/service.ts';
+import { TOOLS } from '../../services/mcp/tools/all-tools.ts';
 import { defineTool } from '../../services/mcp/tools/define-tool.ts';
 import * as sharedVariables from '../../services/shared/environment.ts';
 import { createLogger } from '../../services/shared/logger.ts';
@@ -121,7 +121,6 @@ function brokenRequestsWith(each: string): readonly string[] {
 const ELSEWHERE = [
   'internal_error',
   'unauthenticated',
-  'tool_not_listed',
   'object_not_found',
   'object_too_large',
   'object_not_text',
@@ -139,7 +138,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
   test('whatever is sent to it', async () => {
     // As it may name a bucket.
     const trust = await makeTrust(`s${generateSecret()}s`);
-    const permissions = [...new Set([...TOOL_PERMISSIONS.values()].flat())];
+    const permissions = [...new Set(TOOLS.flatMap((tool) => tool.permissions))];
     const authorization = { level: 'write', roles: ['Writers'], permissions, buckets: ['bucket-one'] } as const;
     const { token } = await trust.mint({ authorization });
     const { token: foreign } = await trust.mint({ subject: 'bob' });
@@ -264,6 +263,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
       name: 'discover_buckets',
       title: 'throws',
       description: 'throws',
+      permissions: [],
       input: z.object({}),
       output: z.object({}),
       run: () => {
@@ -274,6 +274,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
       name: 'list_available_resources',
       title: 'reaches',
       description: 'reaches for a bucket',
+      permissions: [],
       input: z.object({}),
       output: z.object({}),
       run: async ({ buckets, principal }) => {
@@ -316,7 +317,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
       const { runService } = await import('./services/shared/run-service.ts');
       const error = ${error};
       await runService('mcp', async () => { ${how} });`;
-    const options = ['--import', 'tsx', '--input-type=module', '--eval', program];
+    const options = ['--input-type=module', '--eval', program];
     const { status, stdout, stderr } = spawnSync(process.execPath, options, {
       cwd: ROOT,
       encoding: 'utf8',

@@ -5,7 +5,7 @@ export const BUNDLE_OPTIONS = {
   bundle: true,
   platform: 'node',
   format: 'esm',
-  target: 'node20',
+  target: 'node24',
   mainFields: ['module', 'main'],
   // CommonJS dependencies call `require`, which an ES module does not have.
   banner: {

@@ -22,12 +22,6 @@ export interface RevisionDiff {
   readonly template: readonly EntryDifference[];
 }
 
-export interface ComparedRevisions {
-  readonly diff: RevisionDiff;
-  /** What differs in the templates, for people; empty when nothing does. */
-  readonly templateText: string;
-}
-
 /**
  * Compares two revisions.
  *
@@ -38,17 +32,15 @@ export async function compareRevisions(
   store: TemplateStore,
   from: RevisionRecord,
   to: RevisionRecord,
-): Promise<ComparedRevisions> {
+): Promise<RevisionDiff> {
   const [older, newer] = await Promise.all([readStoredTemplate(store, from), readStoredTemplate(store, to)]);
-  const { entries, text } = await diffTemplates(older.template, newer.template);
-  const diff = {
+  return {
     from: from.number,
     to: to.number,
     facts: pairsOf(factsOf(from), factsOf(to)),
     stackParameters: pairsOf(from.stackParameters, to.stackParameters).filter((pair) => pair.from !== pair.to),
-    template: entries,
+    template: await diffTemplates(older.template, newer.template),
   };
-  return { diff, templateText: text };
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import type { IDifference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import type { Template } from '../template.ts';
 import { withoutUnlikeByNature } from './unlike-by-nature.ts';
@@ -6,7 +5,7 @@ import { diffValues, type ValueDifference } from './value-diff.ts';
 
 /** What differs in one entry of a template. JSON. */
 export interface EntryDifference {
-  /** The section of the template, such as `resources`. */
+  /** The section of the template, such as `resources`; `template` of what has no section. */
   readonly section: string;
   /** Its name there; of a resource the logical ID. */
   readonly name: string;
@@ -15,6 +14,8 @@ export interface EntryDifference {
   readonly type?: string;
   /** Of a resource, what CloudFormation is known to do about it, such as `WILL_REPLACE`. */
   readonly impact?: string;
+  /** Of a resource that is or may be replaced: the properties because of which it is. */
+  readonly replacedBecauseOf?: readonly string[];
   /** Of a resource that is changed: what changes in it. */
   readonly properties?: readonly ValueDifference[];
   /** Of any other entry. */
@@ -22,13 +23,8 @@ export interface EntryDifference {
   readonly to?: unknown;
 }
 
-/** How two templates differ. */
-export interface TemplateDifference {
-  readonly entries: readonly EntryDifference[];
-  /** For people, as `cdk diff` writes it; empty when they do not differ. */
-  readonly text: string;
-}
-
+/** Parts of a template that have no entries. */
+const WHOLE = ['awsTemplateFormatVersion', 'transform', 'description'] as const;
 const SECTIONS = ['parameters', 'mappings', 'conditions', 'metadata', 'resources', 'outputs', 'unknown'] as const;
 
 /**
@@ -36,19 +32,21 @@ const SECTIONS = ['parameters', 'mappings', 'conditions', 'metadata', 'resources
  *
  * @param from - the older one
  * @param to - the newer one
+ * @returns nothing when they do not differ
  */
-export async function diffTemplates(from: Template, to: Template): Promise<TemplateDifference> {
+export async function diffTemplates(from: Template, to: Template): Promise<readonly EntryDifference[]> {
   // It brings the whole specification of CloudFormation along, which no other command needs.
-  const { formatDifferences, fullDiff } = await import('@aws-cdk/cloudformation-diff');
-  const difference = fullDiff(withoutUnlikeByNature(from), withoutUnlikeByNature(to));
-  if (difference.isEmpty) return { entries: [], text: '' };
-  const stream = new PassThrough();
-  formatDifferences(stream, difference);
-  return { entries: entriesOf(difference), text: String(stream.read() ?? '').trimEnd() };
+  const { fullDiff } = await import('@aws-cdk/cloudformation-diff');
+  return entriesOf(fullDiff(withoutUnlikeByNature(from), withoutUnlikeByNature(to)));
 }
 
 function entriesOf(difference: TemplateDiff): readonly EntryDifference[] {
-  return SECTIONS.flatMap((section) => {
+  const whole = WHOLE.flatMap((name) => {
+    const change = difference[name];
+    if (change === undefined || !change.isDifferent) return [];
+    return [{ section: 'template', name, change: kindOf(change), from: change.oldValue, to: change.newValue }];
+  });
+  const entries = SECTIONS.flatMap((section) => {
     const { changes } = difference[section];
     return Object.entries(changes).map(([name, change]) =>
       section === 'resources'
@@ -56,24 +54,30 @@ function entriesOf(difference: TemplateDiff): readonly EntryDifference[] {
         : { section, name, change: kindOf(change), from: change.oldValue, to: change.newValue },
     );
   });
+  return [...whole, ...entries];
 }
 
 function resourceEntry(name: string, difference: ResourceDifference): EntryDifference {
   const { propertyUpdates, otherChanges, changeImpact, oldResourceType, newResourceType } = difference;
   const changed = Object.entries({ ...propertyUpdates, ...otherChanges });
+  const replacing = Object.entries(propertyUpdates).filter(([, update]) => update.changeImpact?.endsWith('_REPLACE'));
   return {
     section: 'resources',
     name,
     change: kindOf(difference),
     type: newResourceType ?? oldResourceType ?? '',
     impact: changeImpact,
+    ...(replacing.length > 0 && { replacedBecauseOf: replacing.map(([property]) => property) }),
     ...(kindOf(difference) === 'changed' && {
       properties: changed.flatMap(([property, { oldValue, newValue }]) => diffValues(property, oldValue, newValue)),
     }),
   };
 }
 
-function kindOf({ isAddition, isRemoval }: Pick<IDifference<unknown>, 'isAddition' | 'isRemoval'>) {
+function kindOf({
+  isAddition,
+  isRemoval,
+}: Pick<IDifference<unknown>, 'isAddition' | 'isRemoval'>): EntryDifference['change'] {
   if (isAddition) return 'added';
   return isRemoval ? 'removed' : 'changed';
 }

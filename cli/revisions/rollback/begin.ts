@@ -20,6 +20,8 @@ import { uploadTemplate } from './upload.ts';
 export interface Begun {
   /** ID of the newest event of the stack before it. */
   readonly since: string | undefined;
+  /** Logical IDs of the resources that it changes. */
+  readonly changing: readonly string[];
   /** Number of the newest revision before it. */
   readonly newest: number;
   readonly board: Board;
@@ -47,7 +49,7 @@ export async function begin(
   try {
     const changes = await changesIn(changeSet, screen, surroundings);
     const end = endBefore(plan, request, changes);
-    if (end === undefined) return { changes, begun: await execute(plan, changeSet, screen, surroundings) };
+    if (end === undefined) return { changes, begun: await execute(plan, changeSet, changes, screen, surroundings) };
     await remove(changeSet, screen);
     return { changes, end };
   } catch (error) {
@@ -80,7 +82,7 @@ async function changesIn(
   screen: Screen,
   { interrupted, pause }: RollbackSurroundings,
 ): Promise<readonly Change[]> {
-  screen.status('CloudFormation compares the template with the stack …');
+  screen.step('CloudFormation compares the template with the stack …');
   for (;;) {
     requireUninterrupted(interrupted);
     const found = await changeSet.look();
@@ -120,6 +122,7 @@ function endBefore(
 async function execute(
   plan: Plan,
   changeSet: ChangeSet,
+  changes: readonly Change[],
   screen: Screen,
   { clients, interrupted, now }: RollbackSurroundings,
 ): Promise<Begun> {
@@ -140,7 +143,7 @@ async function execute(
     await takeBack(board, announcement).catch(() => undefined);
     throw error;
   }
-  return { since, newest, board, announcement };
+  return { since, changing: changes.map(({ resource }) => resource), newest, board, announcement };
 }
 
 /** What the template was made from is what it was made from at its first deploy. */

@@ -10,5 +10,5 @@ export function changesTable(changes: readonly Change[]): string {
     type,
     because.join(', '),
   ]);
-  return table([['', 'CHANGE', 'RESOURCE', 'TYPE', 'BECAUSE OF'], ...rows]);
+  return table([['', 'CHANGE', 'RESOURCE', 'TYPE', 'BECAUSE OF'], ...rows], { givesWay: ['TYPE'] });
 }

@@ -37,12 +37,13 @@ export async function followToEnd(
 
 async function follow(
   { target, current, records, stackArn }: Plan,
-  { since, newest, board, announcement }: Begun,
+  { since, changing, newest, board, announcement }: Begun,
   screen: Screen,
   { clients, config, interrupted, pause }: RollbackSurroundings,
 ): Promise<Ended> {
   const { cloudformation } = clients;
-  const { happenings, end } = await followStack(since, screen, { cloudformation, stackArn, pause, interrupted });
+  const ports = { cloudformation, stackArn, pause, interrupted };
+  const { happenings, end } = await followStack(since, changing, screen, ports);
   if (end === undefined) {
     const message = 'Only the watching has ended; the rollback goes on. bin/quiltctl history shows how it ends.';
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };

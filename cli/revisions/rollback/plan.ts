@@ -9,7 +9,7 @@ import { readServicesStack } from '../services-stack.ts';
 import { readStoredTemplate } from '../stored-template.ts';
 import { type PreparedTemplate, prepareTemplate } from './prepared-template.ts';
 import type { RollbackClients } from './surroundings.ts';
-import { findWay, targetFinding, type Way } from './target.ts';
+import { choiceFinding, findWay, targetFinding, type Way } from './target.ts';
 
 /** A rollback that nothing is known to stand in the way of. */
 export interface Plan extends Way {
@@ -25,7 +25,7 @@ export interface Plan extends Way {
 /**
  * Looks at everything that a rollback relies on. Changes nothing.
  *
- * @param number - the revision to go back to; left out: the newest good one before the one that runs now
+ * @param number - the revision to go back to; left out: see `findWay`
  * @param show - gets each finding
  * @returns `undefined` when one of the findings stands in the way
  * @throws CommandError (2) when there is no such revision; (3) when AWS refuses the caller, when there is nothing to go back to,
@@ -57,7 +57,7 @@ export async function planRollback(
   const records = new RevisionRecords(clients.dynamodb, stateTable);
   const way = await findWay(records, stack, number);
   const { target } = way;
-  found([targetFinding(target)]);
+  found([...(way.skipped === undefined ? [] : [choiceFinding(way)]), targetFinding(target)]);
   const [locks, images] = await Promise.all([
     lockFindings(clients, { config, stateTable }),
     imageFindings([target.images.catalog, target.images.mcp], clients.ecrOf),

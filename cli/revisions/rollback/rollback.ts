@@ -1,3 +1,4 @@
+import type { Skipped } from '../../../lambda/shared/way-back.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { exitCodeOf, findingLines } from '../../preflight/report.ts';
@@ -16,11 +17,15 @@ export interface RollbackReport extends Outcome {
   /** The revision to go back to, and the one that ran before; `null` when it did not come so far. */
   readonly target: number | null;
   readonly before: number | null;
+  /** Without a number: the revisions between the two, each with why the target is none of them. Newest first. */
+  readonly skipped: readonly Skipped[];
   /** What CloudFormation says that changes. */
   readonly changes: readonly Change[];
   /** The revision that the rollback has made. */
   readonly made: RevisionSummary | null;
 }
+
+const NOWHERE = { target: null, before: null, skipped: [], changes: [], made: null } as const;
 
 /**
  * Brings an earlier revision back, as a new one: a change set of the Services stack with the template that was deployed then,
@@ -43,9 +48,10 @@ export async function rollback(
   if (plan === undefined) {
     const exitCode = exitCodeOf(findings) || EXIT.refused;
     const message = 'Not rolled back: something stands in the way. Nothing was changed.';
-    return { result: 'refused', message, exitCode, findings, target: null, before: null, changes: [], made: null };
+    return { result: 'refused', message, exitCode, findings, ...NOWHERE };
   }
-  const found = { findings, target: plan.target.number, before: plan.current.number };
+  const { target, current, skipped = [] } = plan;
+  const found = { findings, target: target.number, before: current.number, skipped };
   const { changes, end, begun } = await begin(plan, request, screen, surroundings);
   if (end !== undefined) return { ...found, ...end, changes, made: null };
   const ended = await followToEnd(plan, begun, screen, surroundings);

@@ -3,11 +3,8 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { isCause, isOfStack, plainReason } from '../../../lambda/shared/stack-failure.ts';
 import { awsFailure } from '../../aws-failure.ts';
-
-/** What CloudFormation writes around the reason of a custom resource. */
-const WRAPPING =
-  /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
 
 const REASON_SHOWN = 240;
 
@@ -41,7 +38,7 @@ export async function happeningsSince(
     for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackArn })) {
       for (const event of StackEvents) {
         if (event.EventId === since) return found.reverse();
-        found.push(happeningOf(event, stackArn));
+        found.push(happeningOf(event));
       }
     }
   } catch (error) {
@@ -50,21 +47,17 @@ export async function happeningsSince(
   return found.reverse();
 }
 
-function happeningOf(event: StackEvent, stackArn: string): Happening {
-  const { EventId, Timestamp, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus } = event;
+function happeningOf(event: StackEvent): Happening {
+  const { EventId, Timestamp, LogicalResourceId, ResourceType, ResourceStatus } = event;
   return {
     id: EventId ?? '',
     at: (Timestamp ?? new Date(0)).toISOString(),
     resource: LogicalResourceId ?? '',
     type: ResourceType ?? '',
     status: ResourceStatus ?? '',
-    reason: oneLine(event.ResourceStatusReason ?? ''),
-    ofStack: PhysicalResourceId === stackArn,
+    reason: plainReason(event.ResourceStatusReason ?? ''),
+    ofStack: isOfStack(event),
   };
-}
-
-function oneLine(reason: string): string {
-  return reason.replace(WRAPPING, '').replace(/\s+/g, ' ').trim();
 }
 
 /** An event for people: one line, which the reasons of all checks would not be; the record has them whole. */
@@ -85,5 +78,5 @@ export function endOf(happenings: readonly Happening[]): string | undefined {
 
 /** What failed first; the rest fails or is cancelled because of it. */
 export function firstFailure(happenings: readonly Happening[]): Happening | undefined {
-  return happenings.find(({ ofStack, status }) => !ofStack && /^(CREATE|UPDATE|DELETE)_FAILED$/.test(status));
+  return happenings.find(({ ofStack, status, reason }) => !ofStack && isCause(status, reason));
 }

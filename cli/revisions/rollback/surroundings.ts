@@ -10,7 +10,7 @@ import { CommandError, EXIT } from '../../exit-codes.ts';
 
 /** What was asked for. */
 export interface RollbackRequest {
-  /** The revision to go back to; left out: the newest good one before the one that runs now. */
+  /** The revision to go back to; left out: see `findWay`. */
   readonly number: number | undefined;
   /** Show what would change, and change nothing. */
   readonly dryRun: boolean;

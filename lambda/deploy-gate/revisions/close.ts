@@ -1,3 +1,4 @@
+import { stackFailureMap } from '../../shared/revision-record.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { Connections } from '../connections.ts';
 import type { Closing } from './revision.ts';
@@ -14,7 +15,7 @@ const checksOf = (checks: readonly FailedCheck[]) => ({
  */
 export async function closeRevision(
   number: number,
-  { verdict, closedBy, failedChecks, because, instead = 'open' }: Closing,
+  { verdict, closedBy, failedChecks, because, stackFailure, instead = 'open' }: Closing,
   connections: Connections,
 ): Promise<boolean> {
   const values = {
@@ -23,6 +24,7 @@ export async function closeRevision(
     ...(closedBy !== undefined && { closedBy: { S: closedBy } }),
     ...(failedChecks?.length && { failedChecks: checksOf(failedChecks) }),
     ...(because !== undefined && { closedBecause: { S: because } }),
+    ...(stackFailure && { stackFailure: stackFailureMap(stackFailure) }),
   };
   return updateRevision(number, { verdict: instead, values }, connections);
 }

@@ -3,6 +3,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
 import { log } from '../../shared/log.ts';
 import { revisionTemplateKey } from '../../shared/revision-template-key.ts';
+import { type Passed, WayBack } from '../../shared/way-back.ts';
 import { attempt } from '../attempt.ts';
 import { awsCall, heldWhen } from '../aws-call.ts';
 import { type Connections, within } from '../connections.ts';
@@ -16,11 +17,11 @@ const MOST_AT_ONCE = 50;
 /** The longest that a token lives, and an hour for clocks and for tasks that take their time to end. */
 const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
 
-type Remembered = Pick<Revision, 'number' | 'verdict' | 'closedAt'>;
+type Remembered = Passed & Pick<Revision, 'closedAt'>;
 
 /**
  * The revisions that nobody needs any more. Beside the newest ones these stay:
- * - the one that the stack runs, and the last good one before it, to which a rollback goes;
+ * - the one that the stack runs, and the one that a rollback goes back to, with the rollbacks on the way to it;
  * - all whose tokens may be alive: a rotation reads from the records how long those live. They are what was deployed since the
  *   newest one that replaced everything before it so long ago that no token of those is left.
  *
@@ -30,11 +31,19 @@ type Remembered = Pick<Revision, 'number' | 'verdict' | 'closedAt'>;
  */
 export function superfluous<T extends Remembered>(revisions: readonly T[], keep: number, now: number): readonly T[] {
   const stood = revisions.filter(({ verdict }) => verdict === 'good' || verdict === 'unverified');
-  const [current, ...before] = stood;
-  const needed = [current, before.find(({ verdict }) => verdict === 'good')];
+  const needed = neededForRollback(stood);
   const replacedAll = stood.find(({ closedAt = '' }) => Date.parse(closedAt) <= now - TOKENS_LIVE_MS);
   const oldestWithTokens = replacedAll?.number ?? 0;
-  return revisions.slice(keep).filter((revision) => revision.number < oldestWithTokens && !needed.includes(revision));
+  return revisions
+    .slice(keep)
+    .filter((revision) => revision.number < oldestWithTokens && !needed.includes(revision.number));
+}
+
+function neededForRollback([current, ...before]: readonly Remembered[]): readonly number[] {
+  if (current === undefined) return [];
+  const way = new WayBack(current);
+  const target = before.find((revision) => way.leadsTo(revision));
+  return [current.number, ...way.rollbacks, ...(target === undefined ? [] : [target.number])];
 }
 
 /**

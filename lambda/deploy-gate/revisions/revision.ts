@@ -7,6 +7,7 @@ import {
   revisionRecordOf,
   revisionSortKey,
 } from '../../shared/revision-record.ts';
+import type { StackFailure } from '../../shared/stack-failure.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { ParameterVersions } from '../parameters.ts';
 
@@ -53,6 +54,8 @@ export type Closing = {
   readonly failedChecks?: readonly FailedCheck[];
   /** What else there is to say of the end; the `reason` of break-glass stays beside it. */
   readonly because?: string;
+  /** What made CloudFormation take the stack back. */
+  readonly stackFailure?: StackFailure | undefined;
   /** The verdict that it replaces. @default 'open' */
   readonly instead?: RevisionVerdict;
 };

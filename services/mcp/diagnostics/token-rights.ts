@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { missingPermissions } from '../../../auth/authorization.ts';
 import type { EnhancedClaims } from '../../../auth/claims.ts';
-import { missingPermissions } from '../../../auth/tool-permissions.ts';
 import type { BucketAccess } from '../buckets/bucket-access.ts';
 
 const EVERY_BUCKET = '*';
@@ -26,21 +26,23 @@ export const TOKEN_RIGHTS_FIELDS = {
 /**
  * What {@link TOKEN_RIGHTS_FIELDS} describes, by the rules that decide about a call.
  *
- * @param tools names of the tools to tell about, each with an entry in the permission table
+ * @param tools those to tell about, in any order
  */
 export function tokenRightsOf(
   { buckets, permissions }: EnhancedClaims,
   access: BucketAccess,
-  tools: readonly string[],
+  tools: readonly { readonly name: string; readonly permissions: readonly string[] }[],
 ) {
   return {
     every_bucket: buckets.includes(EVERY_BUCKET),
     buckets: buckets
       .filter((name) => name !== EVERY_BUCKET)
       .map((name) => ({ name, reachable: access.isReachable(name) })),
-    tools: tools.map((name) => {
-      const missing = missingPermissions(name, permissions);
-      return { name, callable: missing.length === 0, missing_permissions: [...missing] };
-    }),
+    tools: tools
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .map(({ name, permissions: needed }) => {
+        const missing = missingPermissions(needed, permissions);
+        return { name, callable: missing.length === 0, missing_permissions: [...missing] };
+      }),
   };
 }

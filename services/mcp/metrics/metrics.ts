@@ -16,6 +16,11 @@ export interface Metrics {
   accepted(how: { readonly cacheHit: boolean }): void;
   /** A request was turned away, before a tool or the protocol saw it. */
   refused(reason: RequestReason | EdgeReason | AuthenticationReason | SessionReason): void;
-  /** A tool was called; `outcome` says how that went. */
+  /**
+   * A tool was called.
+   *
+   * @param tool one of the service: a dimension, so never a name that a caller made up
+   * @param outcome how that went
+   */
   toolCalled(tool: string, outcome: ToolOutcome, milliseconds: number): void;
 }

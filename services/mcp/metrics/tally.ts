@@ -1,4 +1,3 @@
-import { TOOL_PERMISSIONS } from '../../../auth/tool-permissions.ts';
 import { TOOL_REFUSAL_REASONS } from '../reasons.ts';
 import { Distribution } from './distribution.ts';
 import type { MetricGroup } from './emf.ts';
@@ -6,9 +5,6 @@ import * as names from './metric-names.ts';
 import type { Metrics, ToolOutcome } from './metrics.ts';
 
 const REFUSED: ReadonlySet<string> = new Set(TOOL_REFUSAL_REASONS);
-
-/** Every tool that the permission table does not list: a name that somebody makes up makes no metric. */
-const UNLISTED = 'unlisted';
 
 class ToolTally {
   calls = 0;
@@ -86,11 +82,8 @@ export class Tally implements Metrics {
   }
 
   #tallyOf(tool: string): ToolTally {
-    const known = this.#tools.get(tool);
-    if (known !== undefined) return known;
-    const name = TOOL_PERMISSIONS.has(tool) ? tool : UNLISTED;
-    const tally = this.#tools.get(name) ?? new ToolTally();
-    this.#tools.set(name, tally);
+    const tally = this.#tools.get(tool) ?? new ToolTally();
+    this.#tools.set(tool, tally);
     return tally;
   }
 

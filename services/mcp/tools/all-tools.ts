@@ -5,14 +5,16 @@ import { bucketObjectsList } from './bucket-objects-list.ts';
 import { bucketObjectsPut } from './bucket-objects-put.ts';
 import type { Tool } from './define-tool.ts';
 import { discoverBuckets } from './discover-buckets.ts';
-import { createJwtDiagnostics } from './jwt-diagnostics.ts';
-import { createListAvailableResources } from './list-available-resources.ts';
+import { jwtDiagnostics } from './jwt-diagnostics.ts';
+import { listAvailableResources } from './list-available-resources.ts';
 import { packageBrowse } from './package-browse.ts';
 import { packagesList } from './packages-list.ts';
 import { sessionDiagnostics } from './session-diagnostics.ts';
 import { validateJwtToken } from './validate-jwt-token.ts';
 
-const MOST: readonly Tool[] = [
+/** Every tool of the service, in the order in which clients see them. */
+export const TOOLS: readonly Tool[] = [
+  listAvailableResources,
   discoverBuckets,
   bucketObjectsList,
   bucketObjectInfo,
@@ -23,8 +25,5 @@ const MOST: readonly Tool[] = [
   packageBrowse,
   validateJwtToken,
   sessionDiagnostics,
+  jwtDiagnostics,
 ];
-const OTHERS: readonly Tool[] = [...MOST, createJwtDiagnostics(MOST)];
-
-/** Every tool of the service. */
-export const TOOLS: readonly Tool[] = [createListAvailableResources(OTHERS), ...OTHERS];

@@ -10,6 +10,7 @@ export const bucketObjectInfo = defineTool({
   description:
     'Tells size, content type, time of the last change, version and metadata of one object of an S3 bucket, ' +
     'without its content.',
+  permissions: ['s3:GetObject', 's3:GetObjectVersion'],
   input: z.object({ bucket: BUCKET, key: KEY, version_id: VERSION_ID }),
   output: z.object({
     bucket: z.string(),

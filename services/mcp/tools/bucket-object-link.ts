@@ -19,6 +19,7 @@ export const bucketObjectLink = defineTool({
   description:
     'Makes a temporary URL from which one object of an S3 bucket can be downloaded without signing in. Whoever ' +
     'has the URL can use it until it expires: give it to nobody but the user.',
+  permissions: ['s3:GetObject'],
   input: z.object({
     bucket: BUCKET,
     key: KEY,

@@ -26,6 +26,7 @@ export const bucketObjectText = defineTool({
   description:
     'Reads an object of an S3 bucket as UTF-8 text, or a part of it. Go on with next_byte as start_byte for long ' +
     'ones. For binary content take bucket_object_link.',
+  permissions: ['s3:GetObject'],
   input: z.object({
     bucket: BUCKET,
     key: KEY,

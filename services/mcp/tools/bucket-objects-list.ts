@@ -15,6 +15,7 @@ export const bucketObjectsList = defineTool({
   description:
     'Lists the objects of an S3 bucket below a prefix: one level of folders and objects, or everything with ' +
     'recursive. Pages through long listings with next_cursor.',
+  permissions: ['s3:ListBucket', 's3:GetBucketLocation'],
   input: z.object({
     bucket: BUCKET,
     prefix: z

@@ -35,6 +35,7 @@ export const bucketObjectsPut = defineTool({
     `Writes up to ${MAX_OBJECTS} small objects into an S3 bucket, ${MAX_TOTAL_BYTES} bytes together. An object ` +
     'that exists is refused with object_exists unless overwrite is true: ask the user before you set it.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  permissions: ['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
   input: z.object({
     bucket: BUCKET,
     objects: z

@@ -1,6 +1,6 @@
 import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
-import { AuthError } from '../../../auth/errors.ts';
-import { missingPermissions } from '../../../auth/tool-permissions.ts';
+import { missingPermissions } from '../../../auth/authorization.ts';
+import type { Permission } from '../../../auth/default-roles.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { safeError } from '../../shared/safe-error.ts';
 import type { BucketAccess } from '../buckets/bucket-access.ts';
@@ -15,24 +15,35 @@ export type ToolServices = {
   readonly metrics: Metrics;
   readonly buckets: BucketAccess;
   readonly facts: ServiceFacts;
+  /** All of them. */
+  readonly tools: readonly Tool[];
 };
 
 /** What a tool runs with. */
 export type ToolContext = Caller & {
   readonly buckets: BucketAccess;
   readonly facts: ServiceFacts;
+  readonly tools: ToolServices['tools'];
   /** Fires when nobody waits for the result any more. */
   readonly signal: AbortSignal;
 };
 
 /** A tool, ready to be registered with any number of servers. */
-export type Tool = { readonly name: string; readonly register: (server: McpServer, services: ToolServices) => void };
+export type Tool = {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly input: StandardSchemaWithJSON;
+  readonly output: StandardSchemaWithJSON;
+  readonly register: (server: McpServer, services: ToolServices) => void;
+};
 
 export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
   readonly name: string;
   readonly title: string;
   /** Read by a language model: what it answers, and when to call it. */
   readonly description: string;
+  /** What the caller's token has to permit, all of it; `[]` when any valid token is enough. */
+  readonly permissions: readonly Permission[];
   readonly input: StandardSchemaWithJSON<unknown, Input>;
   readonly output: StandardSchemaWithJSON<Output>;
   /** What the tool does to the world. @default it reads, within this deployment */
@@ -53,21 +64,22 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
 const READS = { readOnlyHint: true, idempotentHint: true, openWorldHint: false };
 
 /**
- * The only way to a tool. Every call is checked against `TOOL_PERMISSIONS` at the moment it is made, and refused when
- * anything is unclear: no principal, or a tool that the table does not list.
+ * The only way to a tool. Every call is checked against its `permissions` at the moment it is made, and refused without a
+ * principal. A definition that cannot work is accepted here, where nobody could be told, and refused by `checkTools` when the
+ * service starts.
  */
 export function defineTool<Input, Output extends Record<string, unknown>>(
   definition: ToolDefinition<Input, Output>,
 ): Tool {
-  const { name, title, description, input, output, annotations = READS, run } = definition;
-  const register = (server: McpServer, { logger, metrics, buckets, facts }: ToolServices): void => {
+  const { name, title, description, permissions, input, output, annotations = READS, run } = definition;
+  const register = (server: McpServer, { logger, metrics, buckets, facts, tools }: ToolServices): void => {
     const config = { title, description, inputSchema: input, outputSchema: output, annotations };
     server.registerTool(name, config, async (args, context): Promise<CallToolResult> => {
       const caller = callerOf(context.http?.authInfo);
       const began = performance.now();
       try {
-        const permitted = requirePermission(name, caller);
-        const result = await run({ ...permitted, buckets, facts, signal: context.mcpReq.signal }, args);
+        const permitted = requirePermissions(permissions, caller);
+        const result = await run({ ...permitted, buckets, facts, tools, signal: context.mcpReq.signal }, args);
         const milliseconds = performance.now() - began;
         metrics.toolCalled(name, 'ok', milliseconds);
         logger.info({ event: 'tool_called', tool: name, ...whoOf(caller), milliseconds }, 'tool called');
@@ -84,7 +96,7 @@ export function defineTool<Input, Output extends Record<string, unknown>>(
       }
     });
   };
-  return { name, register };
+  return { name, permissions, input, output, register };
 }
 
 /** What is unforeseen may hold anything in its message: nobody is told more of it, and the log has where it comes from. */
@@ -94,18 +106,9 @@ function whoOf(caller: Caller | undefined) {
   return { sub: caller?.principal.claims.sub, keyId: caller?.principal.keyId, cacheHit: caller?.cacheHit };
 }
 
-function requirePermission(tool: string, caller: Caller | undefined): Caller {
+function requirePermissions(needed: readonly Permission[], caller: Caller | undefined): Caller {
   if (caller === undefined) throw new ToolError('unauthenticated', 'This tool needs an enhanced token.');
-  const missing = missingFor(tool, caller);
+  const missing = missingPermissions(needed, caller.principal.claims.permissions);
   if (missing.length > 0) throw new ToolError('permission_missing', `Your role lacks ${missing.join(', ')}.`);
   return caller;
-}
-
-function missingFor(tool: string, { principal }: Caller): readonly string[] {
-  try {
-    return missingPermissions(tool, principal.claims.permissions);
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    throw new ToolError('tool_not_listed', error.message);
-  }
 }

@@ -8,6 +8,7 @@ export const discoverBuckets = defineTool({
   description:
     'Lists the S3 buckets that you may use, and at which level. Call it first, to learn which bucket names other ' +
     'tools accept.',
+  permissions: [],
   input: z.object({}),
   output: z.object({
     buckets: z.array(z.string()).describe('Bucket names; the single entry * stands for every bucket of the catalog'),

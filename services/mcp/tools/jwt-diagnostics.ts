@@ -2,58 +2,54 @@ import * as z from 'zod';
 import { TOKEN_KEY_FIELDS, tokenKeyOf } from '../diagnostics/token-key.ts';
 import { TOKEN_RIGHTS_FIELDS, tokenRightsOf } from '../diagnostics/token-rights.ts';
 import { TOKEN_TIME_FIELDS, tokenTimeOf } from '../diagnostics/token-time.ts';
-import { defineTool, type Tool } from './define-tool.ts';
+import { defineTool } from './define-tool.ts';
 
 /**
- * Makes the tool that tells what its caller's own token says, as this task understood it, and what follows from that: enough to
- * compare with the catalog, nothing to sign in with.
- *
- * @param others the tools to tell about: whether the caller may call them
+ * What its caller's own token says, as this task understood it, and what follows from that: enough to compare with the catalog,
+ * nothing to sign in with.
  */
-export function createJwtDiagnostics(others: readonly Tool[]): Tool {
-  const names = others.map(({ name }) => name).sort();
-  return defineTool({
-    name: 'jwt_diagnostics',
-    title: 'Token diagnostics',
-    description:
-      'Shows how your own access token was understood and what it allows: who you are, your roles, permissions and buckets, ' +
-      'whether each bucket is reachable, which permissions you lack for each tool, which key signed the token and which keys are ' +
-      'accepted, and when it expires by the clock of the server. Call it when something is refused and you want to know why.',
-    input: z.object({}),
-    output: z.object({
-      sub: z.string(),
-      iss: z.string(),
-      aud: z.string(),
-      token_type: z.string(),
-      level: z.enum(['read', 'write', 'admin']),
-      scope: z.string(),
-      roles: z.array(z.string()),
-      permissions: z.array(z.string()),
-      role_count: z.int(),
-      permission_count: z.int(),
-      bucket_count: z.int().describe('Entries; * counts as one'),
-      ...TOKEN_KEY_FIELDS,
-      ...TOKEN_TIME_FIELDS,
-      ...TOKEN_RIGHTS_FIELDS,
-    }),
-    run: ({ principal, buckets, facts }) => {
-      const { claims } = principal;
-      return {
-        sub: claims.sub,
-        iss: claims.iss,
-        aud: claims.aud,
-        token_type: claims.token_type,
-        level: claims.level,
-        scope: claims.scope,
-        roles: [...claims.roles],
-        permissions: [...claims.permissions],
-        role_count: claims.roles.length,
-        permission_count: claims.permissions.length,
-        bucket_count: claims.buckets.length,
-        ...tokenKeyOf(principal, facts),
-        ...tokenTimeOf(claims, { now: new Date(), leewaySeconds: facts.leewaySeconds }),
-        ...tokenRightsOf(claims, buckets, names),
-      };
-    },
-  });
-}
+export const jwtDiagnostics = defineTool({
+  name: 'jwt_diagnostics',
+  title: 'Token diagnostics',
+  description:
+    'Shows how your own access token was understood and what it allows: who you are, your roles, permissions and buckets, ' +
+    'whether each bucket is reachable, which permissions you lack for each tool, which key signed the token and which keys are ' +
+    'accepted, and when it expires by the clock of the server. Call it when something is refused and you want to know why.',
+  permissions: [],
+  input: z.object({}),
+  output: z.object({
+    sub: z.string(),
+    iss: z.string(),
+    aud: z.string(),
+    token_type: z.string(),
+    level: z.enum(['read', 'write', 'admin']),
+    scope: z.string(),
+    roles: z.array(z.string()),
+    permissions: z.array(z.string()),
+    role_count: z.int(),
+    permission_count: z.int(),
+    bucket_count: z.int().describe('Entries; * counts as one'),
+    ...TOKEN_KEY_FIELDS,
+    ...TOKEN_TIME_FIELDS,
+    ...TOKEN_RIGHTS_FIELDS,
+  }),
+  run: ({ principal, buckets, facts, tools }) => {
+    const { claims } = principal;
+    return {
+      sub: claims.sub,
+      iss: claims.iss,
+      aud: claims.aud,
+      token_type: claims.token_type,
+      level: claims.level,
+      scope: claims.scope,
+      roles: [...claims.roles],
+      permissions: [...claims.permissions],
+      role_count: claims.roles.length,
+      permission_count: claims.permissions.length,
+      bucket_count: claims.buckets.length,
+      ...tokenKeyOf(principal, facts),
+      ...tokenTimeOf(claims, { now: new Date(), leewaySeconds: facts.leewaySeconds }),
+      ...tokenRightsOf(claims, buckets, tools),
+    };
+  },
+});

@@ -49,6 +49,7 @@ export const packageBrowse = defineTool({
     'latest revision, unless top_hash or timestamp names another; bucket_objects_list with prefix ' +
     '.quilt/named_packages/NAMESPACE/NAME/ lists the timestamps. Message, metadata and totals come with the first ' +
     'page. Read an entry with bucket_object_text or bucket_object_link and its bucket, key and version_id.',
+  permissions: ['s3:ListBucket', 's3:GetObject'],
   input: z.object({
     bucket: BUCKET,
     package: z

@@ -13,6 +13,7 @@ export const packagesList = defineTool({
   description:
     'Lists the names of the Quilt packages in an S3 bucket, each as namespace/name. Call package_browse to look ' +
     'into one. Pages through long lists with next_cursor.',
+  permissions: ['s3:ListBucket'],
   input: z.object({
     bucket: BUCKET,
     prefix: z

@@ -14,6 +14,7 @@ export const sessionDiagnostics = defineTool({
     'Shows how this very request arrived: the protocol version, your session with its start, end and owner, how you were ' +
     'authenticated, and which task of the service answered. Call it when a session is lost or refused, or when calls that ' +
     'should be answered alike are not: another task may have answered. It shows no session but yours.',
+  permissions: [],
   input: z.object({}),
   output: z.object({
     era: z.enum(['legacy', 'modern']).describe('legacy has sessions, modern has none'),

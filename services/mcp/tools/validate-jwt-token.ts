@@ -20,6 +20,7 @@ export const validateJwtToken = defineTool({
     'Checks the access token of this very request, and tells check by check what was found: format, header, key ID, signature, ' +
     'each claim, each time. It takes no token as an argument: never write a token into a conversation. A token that is refused ' +
     'gets HTTP 401 with the reason, and no answer from any tool.',
+  permissions: [],
   input: z.strictObject({}, { error: NO_ARGUMENTS }),
   output: z.object({
     valid: z.boolean().describe('Every check passed'),

@@ -1,4 +1,5 @@
-import { diffTemplates } from '../../../cli/revisions/diff/template-diff.ts';
+import { diffText } from '../../../cli/revisions/diff/diff-text.ts';
+import { diffTemplates, type EntryDifference } from '../../../cli/revisions/diff/template-diff.ts';
 import { parseTemplate } from '../../../cli/revisions/template.ts';
 import { image, servicesTemplate, type TemplateOptions } from './support/template.ts';
 
@@ -7,8 +8,11 @@ const metadata = (analytics: string) => ({
   resources: { CDKMetadata: { Type: 'AWS::CDK::Metadata', Properties: { Analytics: analytics } } },
 });
 
+const textOf = (entries: readonly EntryDifference[]) =>
+  diffText({ from: 1, to: 2, facts: [], stackParameters: [], template: entries }).split('\n\n').slice(1).join('\n\n');
+
 test('two revisions that differ in one image differ in that image alone', async () => {
-  const { entries, text } = await diffTemplates(template(), template({ mcp: image('mcp', '2') }));
+  const entries = await diffTemplates(template(), template({ mcp: image('mcp', '2') }));
   expect(entries).toEqual([
     {
       section: 'resources',
@@ -16,23 +20,32 @@ test('two revisions that differ in one image differ in that image alone', async 
       change: 'changed',
       type: 'AWS::ECS::TaskDefinition',
       impact: 'WILL_REPLACE',
-      properties: [{ path: 'ContainerDefinitions[0].Image', from: image('mcp', '1'), to: image('mcp', '2') }],
+      replacedBecauseOf: ['ContainerDefinitions'],
+      properties: [{ path: 'ContainerDefinitions[mcp].Image', from: image('mcp', '1'), to: image('mcp', '2') }],
     },
   ]);
-  expect(text).toContain('McpDefinition');
-  expect(text).not.toContain('QUILT_VERSION');
-  expect(text).not.toContain('Gate');
+  expect(textOf(entries)).toBe(
+    [
+      'Resources',
+      '[~] AWS::ECS::TaskDefinition McpDefinition replace because of ContainerDefinitions',
+      '    [~] ContainerDefinitions[mcp].Image',
+      `        [-] "${image('mcp', '1')}"`,
+      `        [+] "${image('mcp', '2')}"`,
+    ].join('\n'),
+  );
 });
 
 test.each([
   ['the same template', {}, {}],
   ['what the CDK adds about itself', metadata('v2:one'), metadata('v2:two')],
 ])('nothing differs in %s', async (_, from, to) => {
-  expect(await diffTemplates(template(from), template(to))).toEqual({ entries: [], text: '' });
+  const entries = await diffTemplates(template(from), template(to));
+  expect(entries).toEqual([]);
+  expect(textOf(entries)).toBe('The templates of revisions 1 and 2 do not differ.');
 });
 
 test('break-glass is a difference, with its reason', async () => {
-  const { entries } = await diffTemplates(template(), template({ reason: 'It had to be.' }));
+  const entries = await diffTemplates(template(), template({ reason: 'It had to be.' }));
   const properties = [
     { path: 'Canary', from: 'enforce', to: 'report' },
     { path: 'Reason', from: undefined, to: 'It had to be.' },
@@ -46,7 +59,7 @@ test('break-glass is a difference, with its reason', async () => {
 test('images that the gate is told and no task has are shown', async () => {
   const { Resources, ...rest } = servicesTemplate();
   const told = { ...Resources.Gate, Properties: { ...Resources.Gate.Properties, Images: { Mcp: 'another' } } };
-  const { entries } = await diffTemplates(template(), { ...rest, Resources: { ...Resources, Gate: told } });
+  const entries = await diffTemplates(template(), { ...rest, Resources: { ...Resources, Gate: told } });
   expect(entries).toEqual([
     expect.objectContaining({ name: 'Gate', properties: [expect.objectContaining({ path: 'Images' })] }),
   ]);
@@ -56,7 +69,7 @@ test('a resource that is there in one of them only', async () => {
   const resources = { Extra: { Type: 'AWS::Logs::LogGroup' } };
   const [one, other] = [template(), template({ resources })];
   const found = [await diffTemplates(one, other), await diffTemplates(other, one)];
-  expect(found.map(({ entries }) => entries)).toEqual([
+  expect(found).toEqual([
     [{ section: 'resources', name: 'Extra', change: 'added', type: 'AWS::Logs::LogGroup', impact: 'WILL_CREATE' }],
     [{ section: 'resources', name: 'Extra', change: 'removed', type: 'AWS::Logs::LogGroup', impact: 'WILL_DESTROY' }],
   ]);
@@ -65,8 +78,22 @@ test('a resource that is there in one of them only', async () => {
 test('a template parameter with another default', async () => {
   const other = template();
   const New = { Type: 'String', Default: 'another' };
-  const { entries } = await diffTemplates(template(), { ...other, Parameters: { ...other.Parameters, New } });
+  const entries = await diffTemplates(template(), { ...other, Parameters: { ...other.Parameters, New } });
   expect(entries).toEqual([
     expect.objectContaining({ section: 'parameters', name: 'New', change: 'changed', to: New }),
   ]);
+  expect(textOf(entries)).toBe('Parameters\n[~] New.Default: "its default" → "another"');
+});
+
+test('what is in no section of the template is a difference too', async () => {
+  const entries = await diffTemplates(template(), { ...template(), Description: 'Another one' } as ReturnType<
+    typeof template
+  >);
+  expect(textOf(entries)).toBe('Template\n[+] description: "Another one"');
+});
+
+test('a value reaches the terminal as text and nothing else', async () => {
+  const resources = (Value: string) => ({ resources: { It: { Type: 'AWS::SSM::Parameter', Properties: { Value } } } });
+  const entries = await diffTemplates(template(resources('a')), template(resources('\u001b[31m\u009b31m')));
+  expect(textOf(entries)).toContain('[~] Value: "a" → "\\u001b[31m\\u009b31m"');
 });

@@ -32,8 +32,10 @@ function expectUntouched(): void {
 }
 
 test('brings the last good revision before this one back, as a new one', async () => {
+  account.changes = [modified('McpDefinition', 'AWS::ECS::TaskDefinition', { Replacement: 'True' })];
   account.onExecute = () => {
     account.happens('McpDefinition', 'AWS::ECS::TaskDefinition', 'UPDATE_COMPLETE');
+    account.happens('McpRole', 'AWS::IAM::Role', 'UPDATE_COMPLETE');
     deployEnds('UPDATE_COMPLETE');
   };
   const { lines, ...report } = await rollBack(account);
@@ -46,7 +48,41 @@ test('brings the last good revision before this one back, as a new one', async (
     made: { number: 3, current: true, kind: 'rollback', rollbackTo: 1, by: CALLER },
   });
   expect(lines).toContain('2026-01-02T03:00:01Z  McpDefinition  UPDATE_COMPLETE');
-  expect(lines.join('\n')).not.toContain('before');
+  expect(lines.join('\n')).not.toMatch(/Z {2}(before|McpRole)/);
+});
+
+test('a second rollback goes further back and not to where the first one fled from, and says why', async () => {
+  account.remember(
+    revision(3),
+    revision(4, {}, { verdict: { S: 'failed' } }),
+    revision(5, {}, { announcement: { M: { by: { S: CALLER }, rollbackTo: { N: '2' } } } }),
+  );
+  const { findings, ...report } = await rollBack(account, { dryRun: true });
+  expect(report).toMatchObject({
+    target: 1,
+    before: 5,
+    skipped: [
+      { number: 4, because: 'failed' },
+      { number: 3, because: 'rolled-away', by: 5 },
+      { number: 2, because: 'runs-now' },
+    ],
+  });
+  expect(report.lines).toContain(
+    '  ✔ no number given: revision 1 is the newest good one before 5, which runs; ' +
+      'skipped: 4 (failed), 3 (rolled away from by 5), 2 (what runs now)',
+  );
+  // By its number it can be gone back to all the same.
+  expect(await rollBack(account, { dryRun: true, number: 3 })).toMatchObject({ target: 3, before: 5, skipped: [] });
+});
+
+test('where there is nothing further back, it says what was skipped', async () => {
+  account.remember(revision(3, {}, { announcement: { M: { by: { S: CALLER }, rollbackTo: { N: '1' } } } }));
+  await expect(rollBack(account)).rejects.toMatchObject({
+    exitCode: 3,
+    message:
+      'There is no good revision before 3 to go back to; skipped: 2 (rolled away from by 3), 1 (what runs now). ' +
+      'Name a revision of bin/quiltctl history: bin/quiltctl rollback N.',
+  });
 });
 
 test('CloudFormation gets the template that was deployed, with those of its parameters that it still declares', async () => {

@@ -28,10 +28,11 @@ const BREAK_GLASS = record(3, { reason: 'It has to run.' }, { verdict: { S: 'unv
 const FAILED = record(4, {}, RED);
 const OPEN = record(5, {}, { verdict: { S: 'open' }, closedAt: undefined });
 
+const RUNNING = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
+const TOLD = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, RUNNING));
+
 test('the history has a line for each revision, and marks the one that runs', () => {
-  const background = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
-  const told = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, background));
-  const [lines] = revisionTable(told).split('\n\n');
+  const [lines] = revisionTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
   expect(lines).toBe(
     [
       '     NO  OPENED                VERDICT       WHAT              BY                           COMMIT     CATALOG       MCP           SECRET  KEY SET',
@@ -43,6 +44,21 @@ test('the history has a line for each revision, and marks the one that runs', ()
     ].join('\n'),
   );
   expect(revisionTable([])).toBe('Nothing has been deployed yet.');
+});
+
+test('at 80 columns it says which columns are not shown, and still has a line for each revision', () => {
+  const lines = revisionTable(TOLD, 80).split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.slice(0, 8)).toEqual([
+    '     NO  OPENED                VERDICT       WHAT',
+    '     5   2026-01-06T03:04:05Z  … open        deploy',
+    '     4   2026-01-05T03:04:05Z  ✘ failed      deploy',
+    '     3   2026-01-04T03:04:05Z  ≈ unverified  break-glass       no template',
+    '  →  2   2026-01-03T03:04:05Z  ✔ good        rolled back to 1',
+    '     1   2026-01-02T03:04:05Z  ✔ good        deploy',
+    '',
+    '  Not shown in 80 columns: KEY SET, SECRET, BY, CATALOG, MCP, COMMIT. With',
+  ]);
 });
 
 test.each([
@@ -66,6 +82,19 @@ test('a revision for people has all of its record', () => {
   expect(announced).toContain('runs now');
   expect(announced).toMatch(/commit +0123456789abcdef0123456789abcdef01234567, with changes that are not in it$/m);
   expect(announced).toMatch(/aws-cdk +2\.1148\.1$/m);
+});
+
+const BACK = { verdict: { S: 'failed' }, closedBecause: { S: 'The stack went back to what it was before.' } };
+const SERVICE = { M: { resource: { S: 'Mcp' }, type: { S: 'AWS::ECS::Service' }, reason: { S: 'no capacity' } } };
+
+test.each<[string, RevisionRecord, string | undefined, string | undefined]>([
+  ['a red canary, by the checks', FAILED, undefined, 'the canary was red: no-token-refused'],
+  ['a resource', record(4, {}, { ...BACK, stackFailure: SERVICE }), undefined, 'Mcp (AWS::ECS::Service): no capacity.'],
+  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'not known: it has forgotten it'],
+  ['nothing', GOOD, undefined, undefined],
+])('a revision says what failed: %s', (_, its, unknown, says) => {
+  const shown = revisionText(summaryOf(its, { stack: undefined, current: undefined }), unknown);
+  expect(/^ +what failed +(?<text>.*)$/m.exec(shown)?.groups?.text).toBe(says);
 });
 
 test('a record of an earlier release, which lacks what was added later, is told all the same', () => {

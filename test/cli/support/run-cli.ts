@@ -16,7 +16,7 @@ export function runCli(
   endpoint = 'http://127.0.0.1:9',
   onOutput?: (child: ChildProcess, stdout: string) => void,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'cli', 'main.ts'), ...args], {
+  const child = spawn(join(ROOT, 'bin', 'quiltctl'), args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -27,7 +27,6 @@ export function runCli(
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_MAX_ATTEMPTS: '1',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   });
   let stdout = '';

@@ -15,9 +15,12 @@ export class FixtureServer {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  /** @param node the Node to run it under */
-  constructor(node: string, bundle: string, environment: Environment) {
-    this.#child = spawn(node, [bundle], { cwd: '/', env: { ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+  constructor(bundle: string, environment: Environment) {
+    this.#child = spawn(process.execPath, [bundle], {
+      cwd: '/',
+      env: { ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#ended = new Promise((resolve) => this.#child.once('close', resolve));
   }
 

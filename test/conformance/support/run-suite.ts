@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequirementSet } from '../expected-failures.ts';
-import type { Suite } from './install-suite.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
 /** The suite's own limit is 30 s a scenario, which together would outlast the test. */
 const TIMEOUT_MS = 110_000;
@@ -28,21 +29,26 @@ export type SuiteRun = {
  *
  * @param options `url` of the endpoint; `expected` as the suite's own baseline has it: `scenario` or `scenario:check`
  */
-export async function runSuite(
-  { node, program }: Suite,
-  options: { readonly url: string; readonly requirements: RequirementSet; readonly expected: readonly string[] },
-): Promise<SuiteRun> {
+export async function runSuite(options: {
+  readonly url: string;
+  readonly requirements: RequirementSet;
+  readonly expected: readonly string[];
+}): Promise<SuiteRun> {
   const folder = mkdtempSync(join(tmpdir(), 'quilt-conformance-'));
   try {
     const baseline = join(folder, 'expected-failures.yml');
     writeFileSync(baseline, `server:\n${options.expected.map((entry) => `  - ${entry}\n`).join('')}`);
     const results = join(folder, 'results');
     const args = ['server', '--url', options.url, '--requirements', options.requirements];
-    const child = spawn(node, [program, ...args, '--expected-failures', baseline, '--output-dir', results], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
-    });
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, ...args, '--expected-failures', baseline, '--output-dir', results],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: TIMEOUT_MS,
+      },
+    );
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,10 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { isBeforeServices } from '../../../lambda/canary/before-services.ts';
 import { parseRequest } from '../../../lambda/canary/request.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
-import { type Account, startAccount } from './account.ts';
+import { type Account, answer, startAccount } from './account.ts';
 import { closeDeployments } from './deployment.ts';
 
 const CONFIGURED = Object.keys(process.env);
@@ -17,8 +20,12 @@ async function loadHandler(): Promise<typeof import('../../../lambda/canary/hand
   return (await import('../../../lambda/canary/handler.ts')).handler;
 }
 
-async function configure(account: Account, more: Readonly<Record<string, string>> = {}): Promise<void> {
-  const { origin } = await account.start();
+async function configure(
+  account: Account,
+  more: Readonly<Record<string, string>> = {},
+  fault: Parameters<Account['start']>[0] = {},
+): Promise<void> {
+  const { origin } = await account.start(fault);
   Object.assign(process.env, {
     CANARY_URL: origin,
     CANARY_SECRET_PARAMETER: '/quilt/secret',
@@ -70,6 +77,103 @@ test('keeps the report that it answers, a red one too, and what is tolerated is 
     failed: [expect.stringMatching(/^all-tasks-seen: tolerated: not-provable: /)],
   });
   expect(red).toMatchObject({ level: 'error', message: 'canary red' });
+});
+
+describe('before the services are deployed for the first time', () => {
+  const NOT_FOUND: NonNullable<Parameters<Account['start']>[0]> = {
+    intercept: (_, response) => answer(response, 404, 'text/plain', 'Nothing here.'),
+  };
+  const revision = (verdict: string) => ({ pk: { S: 'revision' }, sk: { S: '000001' }, verdict: { S: verdict } });
+
+  /** What is kept of a run against a load balancer that has nothing behind it, unless `arrange` says otherwise. */
+  async function kept({
+    arrange = () => undefined,
+    fault = NOT_FOUND,
+    event = { trigger: 'schedule' },
+  }: {
+    arrange?: ((account: Account) => void) | undefined;
+    fault?: typeof NOT_FOUND;
+    event?: object;
+  } = {}): Promise<readonly unknown[]> {
+    const account = await startAccount();
+    account.aws.services.clear();
+    arrange(account);
+    await configure(account, { CANARY_STATE_TABLE: 'state' }, fault);
+    const handler = await loadHandler();
+    await outputOf(async () => {
+      expect(await handler(event)).toMatchObject({ verdict: 'red' });
+    });
+    return [...account.aws.items.values()].flatMap(({ report }) => report?.S ?? []);
+  }
+
+  test.each<[string, ((account: Account) => void) | undefined]>([
+    ['nothing is there', undefined],
+    ['the first deploy is under way', ({ aws }) => aws.items.set('revision|000001', revision('open'))],
+    [
+      'one service is there, the other is still to come',
+      ({ aws }) => aws.services.set('mcp-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' }),
+    ],
+    ['it failed, and CloudFormation removed them', ({ aws }) => aws.items.set('revision|000001', revision('failed'))],
+  ])('a red report is answered and not kept: %s', async (_, arrange) => {
+    expect(await kept({ arrange })).toEqual([]);
+  });
+
+  test.each([
+    ['IN_PROGRESS', true],
+    ['COMPLETED', false],
+    ['FAILED', false],
+  ])('a service whose roll-out is %s: nothing to check yet is %p', async (rolloutState, expected) => {
+    const { aws } = await startAccount();
+    aws.services.set('mcp-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' });
+    aws.services.set('catalog-service', { running: 0, desired: 2, rolloutState });
+    const settings = { cluster: 'cluster', mcpService: 'mcp-service', catalogService: 'catalog-service' };
+    const checks = [
+      { name: 'catalog-reachable', verdict: 'fail', durationMs: 1, reason: 'server-error: 503.' } as const,
+    ];
+    const asked = isBeforeServices(
+      { verdict: 'red', checks },
+      { ...settings, stateTable: 'state' },
+      { ecs: new ECSClient(), dynamodb: new DynamoDBClient() },
+    );
+    expect(await asked).toBe(expected);
+  });
+
+  test.each<[string, Parameters<typeof kept>[0]]>([
+    ['they were deployed once', { arrange: ({ aws }) => aws.items.set('revision|000001', revision('good')) }],
+    [
+      'they were deployed without a proof',
+      { arrange: ({ aws }) => aws.items.set('revision|000001', revision('unverified')) },
+    ],
+    ['nobody can tell whether they were', { arrange: ({ aws }) => aws.fail('Query', 'AccessDeniedException') }],
+    ['ECS does not say what runs', { arrange: ({ aws }) => aws.fail('DescribeServices', 'ClusterNotFoundException') }],
+    [
+      'both services stand',
+      {
+        arrange: ({ aws }) => {
+          aws.services.set('mcp-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' });
+          aws.services.set('catalog-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' });
+        },
+      },
+    ],
+    [
+      'the deploy gate asks for its verdict',
+      {
+        arrange: ({ aws }) => {
+          aws.services.set('mcp-service', { running: 0, desired: 0, rolloutState: 'COMPLETED' });
+          aws.services.set('catalog-service', { running: 0, desired: 0, rolloutState: 'COMPLETED' });
+        },
+        event: { trigger: 'deploy', settling: true },
+      },
+    ],
+    ['ECS knows nothing of services that answer', { fault: {} }],
+    ['a parameter is invalid', { arrange: (account) => account.put('short', account.keySet) }],
+    [
+      'something else answers in their place',
+      { fault: { intercept: (_, response) => answer(response, 301, 'text/plain', '') } },
+    ],
+  ])('a red report is kept all the same: %s', async (_, what) => {
+    expect(await kept(what)).toHaveLength(1);
+  });
 });
 
 test('a table that takes no report changes nothing of the verdict', async () => {

@@ -63,12 +63,25 @@ export function templateOf(trigger: string, description = 'A stack'): string {
   return JSON.stringify({ Description: description, Resources }, null, 1);
 }
 
+function eventXml([resource, status, reason = '']: readonly [string, string, string?], index: number): string {
+  const [id, type] =
+    resource === 'quilt-services' ? [STACK, 'AWS::CloudFormation::Stack'] : [resource, 'AWS::ECS::Service'];
+  return (
+    `<member><EventId>event-${index}</EventId><StackId>${STACK}</StackId><StackName>quilt-services</StackName>` +
+    `<LogicalResourceId>${resource}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId>` +
+    `<ResourceType>${type}</ResourceType><ResourceStatus>${status}</ResourceStatus>` +
+    `<ResourceStatusReason>${reason}</ResourceStatusReason><Timestamp>2026-01-01T00:00:00Z</Timestamp></member>`
+  );
+}
+
 /** An account on loopback: the table, bucket, stacks, parameters and canary that the gate deals with, over the real protocols. */
 export class FakeAccount {
   readonly items = new Map<string, Item>();
   readonly stacks = new Map<string, string>([[STACK, 'UPDATE_IN_PROGRESS']]);
   /** Templates by the stack or the change set that CloudFormation gives them for. */
   readonly templates = new Map<string, string>();
+  /** What happened to the stack, newest first: resource, status and reason. */
+  events: readonly (readonly [resource: string, status: string, reason?: string])[] = [];
   /** The change set that was executed last. */
   changeSet: string | undefined;
   readonly stackParameters: Record<string, string> = {};
@@ -174,6 +187,7 @@ export class FakeAccount {
         `<StackStatus>${status}</StackStatus>${changeSet}<Parameters>${parameters.join('')}</Parameters></member></Stacks>`
       );
     }
+    if (operation === 'DescribeStackEvents') return `<StackEvents>${this.events.map(eventXml).join('')}</StackEvents>`;
     if (operation === 'GetTemplate') {
       const asked = new URLSearchParams(body);
       const template = this.templates.get(asked.get('ChangeSetName') ?? asked.get('StackName') ?? '');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const S3_OPERATIONS = ['PutObject', 'DeleteObject'];
-const CLOUDFORMATION_OPERATIONS = ['DescribeStacks', 'GetTemplate'];
+const CLOUDFORMATION_OPERATIONS = ['DescribeStackEvents', 'DescribeStacks', 'GetTemplate'];
 
 export function isOfS3(operation: string): boolean {
   return S3_OPERATIONS.includes(operation);

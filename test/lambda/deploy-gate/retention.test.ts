@@ -12,7 +12,12 @@ const hoursAgo = (hours: number, now = NOW) => new Date(now - hours * HOUR_MS).t
 afterEach(closeServers);
 
 describe('of the revisions, with three to be kept,', () => {
-  type Row = readonly [number: number, verdict: 'open' | 'good' | 'failed' | 'unverified', closedHoursAgo?: number];
+  type Row = readonly [
+    number: number,
+    verdict: 'open' | 'good' | 'failed' | 'unverified',
+    closedHoursAgo?: number,
+    rollbackTo?: number,
+  ];
 
   test.each<[string, readonly Row[], readonly number[]]>([
     [
@@ -46,6 +51,35 @@ describe('of the revisions, with three to be kept,', () => {
         [3, 'good', 70],
       ],
       [5, 3],
+    ],
+    [
+      'what a rollback goes back to stays, however much was rolled away from',
+      [
+        [9, 'good', 30, 7],
+        [8, 'good', 40],
+        [7, 'good', 41, 3],
+        [6, 'good', 42],
+        [5, 'good', 43],
+        [4, 'good', 44],
+        [3, 'good', 50],
+        [2, 'good', 60],
+        [1, 'good', 70],
+      ],
+      [6, 5, 4, 3, 1],
+    ],
+    [
+      'the rollbacks on the way stay, by which it is known what was rolled away from',
+      [
+        [9, 'unverified', 30],
+        [8, 'failed', 40],
+        [7, 'failed', 41],
+        [6, 'unverified', 42, 2],
+        [5, 'good', 43],
+        [4, 'failed', 44],
+        [2, 'good', 60],
+        [1, 'good', 70],
+      ],
+      [5, 4, 1],
     ],
     [
       'what was replaced within the last day stays: its tokens live',
@@ -85,9 +119,10 @@ describe('of the revisions, with three to be kept,', () => {
       [],
     ],
   ])('%s', (_, rows, gone) => {
-    const revisions = rows.map(([number, verdict, hours]) => ({
+    const revisions = rows.map(([number, verdict, hours, rollbackTo]) => ({
       number,
       verdict,
+      announcement: { rollbackTo },
       closedAt: hours === undefined ? undefined : hoursAgo(hours),
     }));
     expect(superfluous(revisions, 3, NOW).map(({ number }) => number)).toEqual(gone);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(closeServers);
 
 const RED = { verdict: 'red', checks: [{ name: 'no-token-refused', verdict: 'fail', reason: 'accepted' }] };
-const OPERATIONS = ['DescribeStacks', 'Query', 'UpdateItem', 'DeleteItem', 'GetItem', 'PutItem'];
+const OPERATIONS = ['DescribeStacks', 'DescribeStackEvents', 'Query', 'UpdateItem', 'DeleteItem', 'GetItem', 'PutItem'];
 
 const held = () => ({ lock: account.lock, open: account.verdicts.includes('open') });
 const NOTHING = { lock: undefined, open: false };
@@ -25,6 +25,50 @@ test('after the services failed: closes the revision, gives the lock back, asks 
   expect(held()).toEqual(NOTHING);
   expect(account.revisions[0]).toMatchObject({ verdict: { S: 'failed' }, closedAt: { S: expect.anything() } });
   expect(account.invocations).toHaveLength(1);
+});
+
+const FAILED_SERVICE = [
+  ['quilt-services', 'UPDATE_ROLLBACK_IN_PROGRESS', 'The following resource(s) failed to update: [Mcp, Catalog].'],
+  ['Catalog', 'UPDATE_FAILED', 'Resource update cancelled'],
+  ['Mcp', 'UPDATE_FAILED', 'ECS Deployment Circuit Breaker\n was triggered'],
+  ['quilt-services', 'UPDATE_IN_PROGRESS', 'User Initiated'],
+  ['Mcp', 'UPDATE_FAILED', 'of the deploy before'],
+] as const;
+
+test('the record says what failed, on one line, of this deploy and not of the one before', async () => {
+  await cloudformation.gate();
+  account.events = FAILED_SERVICE;
+  await cloudformation.rollBack(['gate']);
+  expect(account.revisions[0]).toMatchObject({
+    closedBecause: { S: 'The stack went back to what it was before.' },
+    stackFailure: {
+      M: {
+        resource: { S: 'Mcp' },
+        type: { S: 'AWS::ECS::Service' },
+        reason: { S: 'ECS Deployment Circuit Breaker was triggered' },
+      },
+    },
+  });
+});
+
+test('where no resource failed, it says why the stack was taken back', async () => {
+  await cloudformation.gate();
+  account.events = [['quilt-services', 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated'], ...FAILED_SERVICE.slice(3)];
+  await cloudformation.rollBack(['gate']);
+  expect(account.revisions[0]?.stackFailure?.M).toMatchObject({
+    resource: { S: 'quilt-services' },
+    reason: { S: 'User Initiated' },
+  });
+});
+
+test('after a refusal of the verdict, the record has that alone', async () => {
+  await cloudformation.gate();
+  account.canary = new Error('crashed');
+  await cloudformation.verdict();
+  account.events = FAILED_SERVICE;
+  await cloudformation.rollBack();
+  expect(account.revisions[0]?.closedBecause?.S).toMatch(/^canary-failed: /);
+  expect(account.revisions[0]?.stackFailure).toBeUndefined();
 });
 
 test('of a broken glass: the record keeps its reason beside what happened', async () => {

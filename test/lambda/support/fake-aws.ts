@@ -9,8 +9,8 @@ export type FakeAws = {
   readonly endpoint: string;
   /** The SSM parameters by name; tests write and read them directly, as a person in the console would. */
   readonly parameters: Map<string, Parameter>;
-  /** Running and desired tasks of ECS services by name. */
-  readonly services: Map<string, { running: number; desired: number }>;
+  /** Running and desired tasks of ECS services by name, and where the roll-out of their only deployment stands. */
+  readonly services: Map<string, { running: number; desired: number; rolloutState?: string }>;
   /** The items of every DynamoDB table, as the protocol has them, by `pk|sk`. */
   readonly items: Map<string, Item>;
   readonly calls: Call[];
@@ -44,6 +44,15 @@ const DOES = {
     items.set(keyOf(item), item);
     return {};
   },
+  /** As a Query of one partition that filters by verdict. */
+  Query({ items }: FakeAws, input: Record<string, unknown>) {
+    const { ':revision': partition, ...values } = input.ExpressionAttributeValues as Record<string, { S: string }>;
+    const wanted = Object.values(values).map(({ S }) => S);
+    const found = [...items.values()].filter(
+      ({ pk, verdict }) => pk?.S === partition?.S && wanted.includes(verdict?.S ?? ''),
+    );
+    return { Items: found, Count: found.length };
+  },
   StartExecution(_: FakeAws, input: Record<string, unknown>) {
     return { executionArn: `${input.stateMachineArn}:one`.replace(':stateMachine:', ':execution:'), startDate: 0 };
   },
@@ -51,7 +60,9 @@ const DOES = {
     return {
       services: (input.services as string[]).flatMap((serviceName) => {
         const counts = services.get(serviceName);
-        return counts ? [{ serviceName, runningCount: counts.running, desiredCount: counts.desired }] : [];
+        if (counts === undefined) return [];
+        const { running: runningCount, desired: desiredCount, rolloutState } = counts;
+        return [{ serviceName, runningCount, desiredCount, ...(rolloutState && { deployments: [{ rolloutState }] }) }];
       }),
       failures: [],
     };
@@ -91,7 +102,5 @@ export function useFakeAws(endpoint: string): void {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: '000000000000',
     AWS_SECRET_ACCESS_KEY: 'not-a-credential',
-    // Node 20 is supported here, and the notice would be in every test's output.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
 }

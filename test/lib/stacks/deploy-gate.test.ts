@@ -195,7 +195,7 @@ describe('in Trust', () => {
       },
       {
         Effect: 'Allow',
-        Action: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
+        Action: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
         Resource: SERVICES,
       },
       {

@@ -41,7 +41,7 @@ describe('canary', () => {
     });
   });
 
-  test('may read both parameters, count tasks, keep reports and have a repair begun, and nothing more', () => {
+  test('may read both parameters, count tasks, keep reports, see whether there was a deploy and have a repair begun, and nothing more', () => {
     const parameters = ['jwt-secret', 'jwt-verification-keys'].map(
       (name) => `arn:aws:ssm:us-east-1:111122223333:parameter/quilt/mcp-server/${name}`,
     );
@@ -71,6 +71,7 @@ describe('canary', () => {
       ...[
         ['PutItem', 'canary'],
         ['GetItem', 'rotation'],
+        ['Query', 'revision'],
       ].map(([action, key]) => ({
         Effect: 'Allow',
         Action: `dynamodb:${action}`,

@@ -29,7 +29,7 @@ export class Operator {
 
   /** Starts `bin/quiltctl` with arguments. */
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, ['--import', 'tsx', join('cli', 'main.ts'), ...args], {
+    const child = spawn(join(ROOT, 'bin', 'quiltctl'), args, {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

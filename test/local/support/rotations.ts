@@ -25,7 +25,10 @@ export class Rotations {
   private readonly ssm: SSMClient;
   private readonly readRecord: () => Promise<RotationRecord | undefined>;
 
-  constructor(private readonly environment: Pick<LocalEnvironment, 'clientSettings' | 'publicUrl'>) {
+  private readonly environment: Pick<LocalEnvironment, 'clientSettings' | 'publicUrl'>;
+
+  constructor(environment: Pick<LocalEnvironment, 'clientSettings' | 'publicUrl'>) {
+    this.environment = environment;
     const { clientSettings } = environment;
     this.ssm = new SSMClient(clientSettings);
     this.sfn = new SFNClient(clientSettings);

@@ -10,9 +10,13 @@ import { makeTrust, type Trust } from '../support/trust-fixture.ts';
 const waiting = new Map<string, () => void>();
 const aborted: string[] = [];
 
+/** What the tools here do not use: they do without `defineTool`, to see more of the protocol. */
+const OPEN = { permissions: [], input: z.object({}), output: z.object({}) };
+
 /** Says who calls, after having waited: `word` tells the calls of a test apart. */
 const whoami: Tool = {
   name: 'whoami',
+  ...OPEN,
   register: (server: McpServer) => {
     const inputSchema = z.object({ word: z.string(), wait: z.boolean().optional() });
     server.registerTool('whoami', { inputSchema }, async ({ word, wait }, context) => {
@@ -27,6 +31,7 @@ const whoami: Tool = {
 /** Tells of its progress before it ends. */
 const talkative: Tool = {
   name: 'talkative',
+  ...OPEN,
   register: (server: McpServer) => {
     server.registerTool('talkative', { inputSchema: z.object({}) }, async (_input, context) => {
       const progressToken = context.mcpReq._meta?.progressToken ?? 'none';
@@ -39,6 +44,7 @@ const talkative: Tool = {
 /** Asks its client something, which no client must ever be. */
 const curious: Tool = {
   name: 'curious',
+  ...OPEN,
   register: (server: McpServer) => {
     server.registerTool('curious', { inputSchema: z.object({}) }, async () => {
       await server.server.listRoots();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { ROOT } from '../support/bundled-service.ts';
 
 test('its first line says where it listens, and that it is a toy; SIGTERM ends it with 0', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/registry/main.ts'], {
+  const child = spawn(process.execPath, ['local/registry/main.ts'], {
     cwd: ROOT,
     env: { PORT: '0' },
   });

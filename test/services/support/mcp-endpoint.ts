@@ -28,12 +28,12 @@ export type EndpointUnderTest = RunningServer & { readonly log: LogCapture };
 export async function startEndpoint(
   trust: Trust,
   tools: readonly Tool[],
-  more: Partial<ToolServices> & { readonly sessions?: Sessions } = {},
+  more: Partial<Omit<ToolServices, 'tools'>> & { readonly sessions?: Sessions } = {},
 ): Promise<EndpointUnderTest> {
   const log = new LogCapture();
   const logger = createLogger({ service: 'mcp', version: 'test', level: 'debug', sink: log });
   const { sessions = new Sessions(), ...changed } = more;
-  const services: ToolServices = {
+  const services: Omit<ToolServices, 'tools'> = {
     logger,
     metrics: { accepted: () => {}, refused: () => {}, toolCalled: () => {} },
     buckets: noBuckets,

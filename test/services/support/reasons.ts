@@ -41,7 +41,6 @@ const CODES: Readonly<Record<Reason, true>> = {
   session_unknown: true,
   session_foreign: true,
   unauthenticated: true,
-  tool_not_listed: true,
   permission_missing: true,
   bucket_name_invalid: true,
   bucket_not_in_token: true,

@@ -31,7 +31,6 @@ _INHERITED = (
     # What ECS tells a task, and MiniStack does not.
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
-    "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
 )
 
 

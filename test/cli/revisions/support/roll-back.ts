@@ -7,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type RollbackReport, rollback } from '../../../../cli/revisions/rollback/rollback.ts';
 import type { RollbackRequest } from '../../../../cli/revisions/rollback/surroundings.ts';
+import { SILENT } from '../../../../cli/screen.ts';
 import { loadEnvironment } from '../../../../config/load.ts';
 import type { FakeAccount } from './fake-account.ts';
 
@@ -26,7 +27,7 @@ export async function rollBack(
   const credentials = { accessKeyId: '111122223333', secretAccessKey: 'not-a-credential' };
   const settings = { endpoint, region: 'us-east-1', maxAttempts: 1, credentials };
   const lines: string[] = [];
-  const screen = { line: (text: string) => lines.push(text), status: () => undefined };
+  const screen = { ...SILENT, line: (text: string) => lines.push(text) };
   const report = await rollback({ number: undefined, dryRun: false, allowReplacement: false, ...request }, screen, {
     clients: {
       cloudformation: new CloudFormationClient(settings),

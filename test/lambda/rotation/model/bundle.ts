@@ -46,7 +46,7 @@ export async function bundleModel(outfile: string, mutations: readonly Mutation[
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
+    target: 'node24',
     logLevel: 'silent',
     plugins: [mutate(mutations), REMEMBER],
     banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" },

@@ -25,7 +25,10 @@ export class Deploys {
   #count = 0;
   readonly revisions: Revision[];
 
-  constructor(private readonly world: World) {
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
     this.revisions = [{ openedAt: world.now - 1_000_000, lifetime: world.lifetime, verdict: 'good' }];
   }
 

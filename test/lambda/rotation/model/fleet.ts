@@ -52,11 +52,12 @@ class Service {
   givenUp = 0;
   #last: Revision;
 
-  constructor(
-    readonly role: ServiceRole,
-    private readonly fleet: Fleet,
-    first: Revision,
-  ) {
+  readonly role: ServiceRole;
+  private readonly fleet: Fleet;
+
+  constructor(role: ServiceRole, fleet: Fleet, first: Revision) {
+    this.role = role;
+    this.fleet = fleet;
     this.#last = first;
     this.begin(first, 0);
   }
@@ -208,11 +209,11 @@ export class Fleet {
   readonly catalog: Service;
   #ids = 0;
 
+  readonly start: (service: ServiceRole) => Start | undefined;
+
   /** @param start - what a task reads that starts now; undefined when it would exit at once */
-  constructor(
-    readonly start: (service: ServiceRole) => Start | undefined,
-    lifetime: number,
-  ) {
+  constructor(start: (service: ServiceRole) => Start | undefined, lifetime: number) {
+    this.start = start;
     this.mcp = new Service('mcp', this, { lifetime, broken: false });
     this.catalog = new Service('catalog', this, { lifetime, broken: false });
   }

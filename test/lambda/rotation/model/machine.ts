@@ -20,7 +20,11 @@ export class Machine {
   #executions: Execution[] = [];
   #count = 0;
 
-  constructor(private readonly world: World) {}
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
 
   start(command: Command): void {
     this.#count += 1;

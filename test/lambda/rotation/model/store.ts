@@ -110,14 +110,17 @@ export class ParameterStore {
   readonly #versions: Record<ParameterRole, readonly Version[]> = { secret: [], keySet: [] };
   #past: Record<ParameterRole, readonly Past[]> = { secret: [], keySet: [] };
 
+  private readonly random: Random;
+  private readonly clockMs: number;
+
   /**
    * @param random - decides which copy answers
    * @param clockMs - by how much its clock is ahead of others
    */
-  constructor(
-    private readonly random: Random,
-    private readonly clockMs: number,
-  ) {}
+  constructor(random: Random, clockMs: number) {
+    this.random = random;
+    this.clockMs = clockMs;
+  }
 
   current(role: ParameterRole): Version | undefined {
     return this.#versions[role].at(-1);

@@ -29,7 +29,11 @@ export class Wallet {
   private coins: Coin[] = [];
   private turn = 0;
 
-  constructor(private readonly options: WalletOptions) {}
+  private readonly options: WalletOptions;
+
+  constructor(options: WalletOptions) {
+    this.options = options;
+  }
 
   /** Renews until the signal fires. */
   async keepFilled(): Promise<void> {

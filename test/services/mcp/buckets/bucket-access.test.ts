@@ -40,7 +40,6 @@ beforeEach(async () => {
     AWS_CONFIG_FILE: join(folder, 'config'),
     AWS_CONTAINER_CREDENTIALS_FULL_URI: cloud.credentialsUri,
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
 });
 

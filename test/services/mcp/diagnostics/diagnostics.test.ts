@@ -2,7 +2,7 @@ import { TOKEN_CHECKS } from '../../../../services/mcp/diagnostics/token-checks.
 import { bucketObjectText } from '../../../../services/mcp/tools/bucket-object-text.ts';
 import { bucketObjectsPut } from '../../../../services/mcp/tools/bucket-objects-put.ts';
 import { discoverBuckets } from '../../../../services/mcp/tools/discover-buckets.ts';
-import { createJwtDiagnostics } from '../../../../services/mcp/tools/jwt-diagnostics.ts';
+import { jwtDiagnostics } from '../../../../services/mcp/tools/jwt-diagnostics.ts';
 import { sessionDiagnostics } from '../../../../services/mcp/tools/session-diagnostics.ts';
 import { validateJwtToken } from '../../../../services/mcp/tools/validate-jwt-token.ts';
 import type { AnyJson } from '../../support/any-json.ts';
@@ -11,8 +11,8 @@ import { bearer, callTool, modern, openSession, post } from '../../support/rpc.t
 import { makeTrust, type Trust } from '../../support/trust-fixture.ts';
 
 const OTHERS = [discoverBuckets, bucketObjectText, bucketObjectsPut];
-const TOOLS = [createJwtDiagnostics(OTHERS), validateJwtToken, sessionDiagnostics];
-const NAMES = TOOLS.map(({ name }) => name);
+const DIAGNOSTICS = [jwtDiagnostics, validateJwtToken, sessionDiagnostics];
+const NAMES = DIAGNOSTICS.map(({ name }) => name);
 
 let trust: Trust;
 let server: EndpointUnderTest;
@@ -21,7 +21,7 @@ let url: string;
 beforeAll(async () => {
   trust = await makeTrust();
   const accepted = ['frontend-enhanced.AAAAAAAA', trust.keyId];
-  server = await startEndpoint(trust, TOOLS, {
+  server = await startEndpoint(trust, [...OTHERS, ...DIAGNOSTICS], {
     buckets: { ...noBuckets, isReachable: (bucket) => bucket === 'bucket-one' },
     facts: { task: 'task-one', version: '1.2.3', keyIds: accepted, leewaySeconds: 10 },
   });
@@ -55,6 +55,9 @@ describe('jwt_diagnostics tells from one answer (B17)', () => {
         missing_permissions: ['s3:PutObjectAcl', 's3:AbortMultipartUpload'],
       },
       { name: 'discover_buckets', callable: true, missing_permissions: [] },
+      { name: 'jwt_diagnostics', callable: true, missing_permissions: [] },
+      { name: 'session_diagnostics', callable: true, missing_permissions: [] },
+      { name: 'validate_jwt_token', callable: true, missing_permissions: [] },
     ]);
   });
 

@@ -1,4 +1,3 @@
-import { TOOL_PERMISSIONS } from '../../../../auth/tool-permissions.ts';
 import { createMetrics } from '../../../../services/mcp/metrics/create-metrics.ts';
 import * as names from '../../../../services/mcp/metrics/metric-names.ts';
 import { createLogger, type LogLevel } from '../../../../services/shared/logger.ts';
@@ -114,21 +113,6 @@ test('how long calls took is a distribution by tool', () => {
   const [point] = pointsOf(log, names.TOOL_DURATION, { Tool: 'package_browse' });
   expect(point?.unit).toBe('Milliseconds');
   expect(point?.value).toEqual({ Values: [8, 64], Counts: [2, 1], Min: 8, Max: 64, Sum: 80, Count: 3 });
-});
-
-test('names of tools that somebody makes up make one metric, not many', () => {
-  const { metrics, log } = metricsAt();
-  for (let index = 0; index < 1000; index += 1) metrics.toolCalled(`made-up-${index}`, 'tool_not_listed', 1);
-  metrics.flush();
-  expect(sumOf(log, names.TOOL_CALLS, { Tool: 'unlisted' })).toBe(1000);
-  expect(log.text).not.toContain('made-up');
-});
-
-test('every tool of the permission table has its own', () => {
-  const { metrics, log } = metricsAt();
-  for (const tool of TOOL_PERMISSIONS.keys()) metrics.toolCalled(tool, 'ok', 1);
-  metrics.flush();
-  for (const tool of TOOL_PERMISSIONS.keys()) expect(sumOf(log, names.TOOL_CALLS, { Tool: tool })).toBe(1);
 });
 
 test('each figure is written once', () => {

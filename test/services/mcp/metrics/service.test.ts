@@ -3,6 +3,22 @@ import { bearer, callTool, modern, openSession, post, TOOLS_LIST } from '../../s
 import { startMcp } from '../../support/running-services.ts';
 import { makeTrust } from '../../support/trust-fixture.ts';
 
+test('names of tools that somebody makes up make no metric', async () => {
+  const trust = await makeTrust();
+  const service = await startMcp(trust);
+  const url = `${service.url}/mcp`;
+  const alice = bearer((await trust.mint()).token);
+  const session = await openSession(url, alice);
+  const called = modern('tools/call', { name: 'made-up', arguments: {} });
+  await post(url, callTool('made-up'), { ...session, ...alice });
+  await post(url, called.message, { ...called.headers, ...alice });
+  await post(url, callTool('discover_buckets'), { ...session, ...alice });
+  await service.stop();
+  const tools = service.log.ofEvent('metrics').flatMap(({ Tool = [] }: AnyJson) => Tool);
+  expect(tools).toEqual(['discover_buckets']);
+  expect(service.log.text).not.toContain('made-up');
+});
+
 test('a task that ends has told all that it did, at log level warn too (B07, B11, B20)', async () => {
   const trust = await makeTrust();
   const service = await startMcp(trust, { LOG_LEVEL: 'warn', QUILT_DEPLOYMENT: 'quilt-test' });

@@ -1,6 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Authorization } from '../../../../../auth/authorization.ts';
-import { TOOL_PERMISSIONS } from '../../../../../auth/tool-permissions.ts';
 import type { BucketAccess, BucketAction } from '../../../../../services/mcp/buckets/bucket-access.ts';
 import { ToolError } from '../../../../../services/mcp/tool-error.ts';
 import { TOOLS } from '../../../../../services/mcp/tools/all-tools.ts';
@@ -14,7 +13,7 @@ import { makeTrust, type Trust } from '../../../support/trust-fixture.ts';
 export const EVERYTHING: Authorization = {
   level: 'write',
   roles: ['Everything'],
-  permissions: [...new Set([...TOOL_PERMISSIONS.values()].flat())].sort(),
+  permissions: [...new Set(TOOLS.flatMap((tool) => tool.permissions))].sort(),
   buckets: ['*'],
 };
 

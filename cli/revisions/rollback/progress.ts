@@ -1,0 +1,64 @@
+import { goesBack } from '../../../lambda/shared/stack-status.ts';
+import type { Screen } from '../../screen.ts';
+import { type Happening, happeningLine } from './stack-events.ts';
+
+/**
+ * Shows what happens to a stack as far as somebody who waits wants to know it: to the stack itself, and to the resources that
+ * change, once for each status. Whatever fails is shown with its reason. The rest is counted.
+ */
+export class Progress {
+  readonly #screen: Screen;
+  /** By logical ID: the status that was shown last; nothing yet of a resource that has not begun. */
+  readonly #changing: Map<string, string>;
+  readonly #quiet = new Set<string>();
+  #quietEvents = 0;
+  /** What was replaced is removed: the change itself is over. */
+  #cleansUp = false;
+
+  /** @param changing - logical IDs of the resources that change */
+  constructor(screen: Screen, changing: readonly string[]) {
+    this.#screen = screen;
+    this.#changing = new Map(changing.map((resource) => [resource, '']));
+  }
+
+  show(happening: Happening): void {
+    const { resource, status, ofStack } = happening;
+    if (ofStack) this.#cleansUp = status.endsWith('_CLEANUP_IN_PROGRESS');
+    const before = ofStack ? undefined : this.#changing.get(resource);
+    if (before !== undefined) this.#changing.set(resource, status);
+    if (status.endsWith('_FAILED')) this.#screen.line(happeningLine(happening));
+    else if (ofStack) this.#showStack(happening);
+    else if (before === undefined || this.#cleansUp) this.#count(resource);
+    else if (before !== status) this.#screen.line(happeningLine({ ...happening, reason: '' }));
+  }
+
+  /** Why it goes back is told; that somebody has begun is known. */
+  #showStack(happening: Happening): void {
+    const { status, reason } = happening;
+    if (!this.#cleansUp) this.#screen.line(happeningLine({ ...happening, reason: goesBack(status) ? reason : '' }));
+  }
+
+  /** Shows what is under way, where there is a terminal. */
+  wait(): void {
+    const statuses = [...this.#changing];
+    const done = statuses.filter(([, status]) => status.endsWith('_COMPLETE')).length;
+    const underWay = statuses.filter(([, status]) => status.endsWith('_IN_PROGRESS')).map(([resource]) => resource);
+    const names = underWay.length > 0 ? `; under way: ${underWay.join(', ')}` : '';
+    this.#screen.status(`${done} of ${statuses.length} resources done${names} …`);
+  }
+
+  /** Says what was not shown. */
+  end(): void {
+    this.#screen.status('');
+    if (this.#quietEvents === 0) return;
+    const resources = this.#quiet.size === 1 ? '1 resource' : `${this.#quiet.size} resources`;
+    this.#screen.line(
+      `${this.#quietEvents} more events of ${resources}, which had nothing to change or were cleaned up.`,
+    );
+  }
+
+  #count(resource: string): void {
+    this.#quiet.add(resource);
+    this.#quietEvents += 1;
+  }
+}

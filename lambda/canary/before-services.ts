@@ -1,0 +1,77 @@
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { log } from '../shared/log.ts';
+import { REVISION_COUNTER, REVISION_KEY } from '../shared/revision-record.ts';
+import { errorName } from '../shared/safe-error.ts';
+import type { CheckName } from './check-names.ts';
+import type { ReasonName } from './fault.ts';
+import type { CanaryReport, CheckResult } from './report.ts';
+import type { ServiceStates } from './roll-out.ts';
+import { countTasks, type ServiceNames } from './tasks.ts';
+
+/** What a load balancer shows whose first tasks are still to come. Anything else is wrong before the first deploy too. */
+const EXPLAINED: { readonly [Name in CheckName]?: readonly ReasonName[] } = {
+  'mcp-reachable': ['not-mcp', 'server-error'],
+  'catalog-reachable': ['no-page', 'server-error'],
+  'all-tasks-seen': ['tasks-unseen'],
+};
+
+const PARAMETERS: readonly CheckName[] = ['parameters-valid', 'parameters-as-recorded'];
+
+function isExplained({ name, verdict, reason = '' }: CheckResult): boolean {
+  if (PARAMETERS.includes(name)) return verdict === 'pass';
+  return verdict !== 'fail' || EXPLAINED[name]?.some((fault) => reason.startsWith(`${fault}:`)) === true;
+}
+
+/** Whether ECS says that a service is not there, or is on its way. When it says nothing, nobody knows. */
+function isOneMissing(states: ServiceStates): boolean {
+  if (states === undefined) return false;
+  return (['mcp', 'catalog'] as const).some((role) => {
+    const state = states.find(({ service }) => service === role);
+    return state === undefined || state.desired === 0 || state.rollOut === 'under-way';
+  });
+}
+
+/** Whether any deploy has ever brought the services up. */
+async function haveStood(client: DynamoDBClient, TableName: string, abortSignal: AbortSignal): Promise<boolean> {
+  const query = {
+    TableName,
+    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    FilterExpression: 'verdict IN (:good, :unverified)',
+    ExpressionAttributeValues: {
+      ':revision': { S: REVISION_KEY },
+      ':counter': { S: REVISION_COUNTER },
+      ':good': { S: 'good' },
+      ':unverified': { S: 'unverified' },
+    },
+    ConsistentRead: true,
+  };
+  for await (const { Items = [] } of paginateQuery({ client }, query, { abortSignal })) {
+    if (Items.length > 0) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a report is red only because the services are still to be deployed for the first time, so that there was nothing to
+ * check. All of it has to be proved: what fails is what an empty load balancer shows, ECS says that a service is missing or on its
+ * way, and no revision was ever deployed. Whatever cannot be told, or was there once, is red.
+ *
+ * @param timeoutMs - for everything together
+ */
+export async function isBeforeServices(
+  { verdict, checks }: Pick<CanaryReport, 'verdict' | 'checks'>,
+  settings: ServiceNames & { readonly stateTable: string },
+  { ecs, dynamodb }: { readonly ecs: ECSClient; readonly dynamodb: DynamoDBClient },
+  timeoutMs = 5_000,
+): Promise<boolean> {
+  if (verdict === 'green' || !checks.every(isExplained)) return false;
+  const abortSignal = AbortSignal.timeout(timeoutMs);
+  if (!isOneMissing(await countTasks(ecs, settings, abortSignal))) return false;
+  try {
+    return !(await haveStood(dynamodb, settings.stateTable, abortSignal));
+  } catch (error) {
+    log('error', 'revisions not read', { operation: 'dynamodb:Query', error: errorName(error) });
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  type CloudFormationClient,
+  paginateDescribeStackEvents,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { goesBack } from './stack-status.ts';
+
+/** What made CloudFormation take a stack back. JSON. */
+export type StackFailure = {
+  /** Logical ID; of the stack itself when no resource failed. */
+  readonly resource: string;
+  readonly type: string;
+  /** On one line. */
+  readonly reason: string;
+};
+
+/** What CloudFormation writes around the reason of a custom resource. */
+const WRAPPING =
+  /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
+
+/** Said of what was stopped because something else had failed. */
+const CANCELLED = /^Resource (?:creation|update|deletion) cancelled/i;
+
+const MAX_REASON_LENGTH = 1_000;
+
+/** The reason of an event on one line, without what CloudFormation writes around that of a custom resource. */
+export function plainReason(reason: string): string {
+  return reason
+    .replace(WRAPPING, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}
+
+/** Whether a resource failed by itself, and was not only stopped because another one did. */
+export function isCause(status: string, reason: string): boolean {
+  return /^(CREATE|UPDATE|DELETE)_FAILED$/.test(status) && !CANCELLED.test(reason);
+}
+
+/** Whether an event is about the stack itself. */
+export function isOfStack({ StackId, PhysicalResourceId }: StackEvent): boolean {
+  return StackId !== undefined && PhysicalResourceId === StackId;
+}
+
+/**
+ * Asks CloudFormation why a change of a stack failed; it remembers events for 90 days. Their reasons are what CloudFormation shows
+ * to everybody who may look at the stack, and no template of this project has a secret in it.
+ *
+ * @param before - a time (ISO 8601) at which the change was under way; left out: the last one
+ * @returns what failed first; `undefined` when nothing did, or CloudFormation has forgotten it
+ * @throws the error of the SDK when CloudFormation could not be asked
+ */
+export async function readStackFailure(
+  client: CloudFormationClient,
+  stackArn: string,
+  { before, abortSignal }: { readonly before?: string; readonly abortSignal?: AbortSignal },
+): Promise<StackFailure | undefined> {
+  const time = before === undefined ? Number.POSITIVE_INFINITY : Date.parse(before);
+  const options = abortSignal === undefined ? [] : [{ abortSignal }];
+  let events: StackEvent[] = [];
+  // Newest first: from the end of a change to its beginning.
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents(
+    { client },
+    { StackName: stackArn },
+    ...options,
+  )) {
+    for (const event of StackEvents) {
+      const begins = isOfStack(event) && /^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.ResourceStatus ?? '');
+      if (!begins) events.push(event);
+      else if ((event.Timestamp?.getTime() ?? 0) <= time) return failureIn(events);
+      else events = [];
+    }
+  }
+  return undefined;
+}
+
+function failureIn(newestFirst: readonly StackEvent[]): StackFailure | undefined {
+  const failed = newestFirst.findLast(
+    (event) => !isOfStack(event) && isCause(event.ResourceStatus ?? '', event.ResourceStatusReason ?? ''),
+  );
+  const taken = newestFirst.findLast((event) => isOfStack(event) && goesBack(event.ResourceStatus ?? ''));
+  const { LogicalResourceId = '', ResourceType = '', ResourceStatusReason } = failed ?? taken ?? {};
+  if (!ResourceStatusReason) return undefined;
+  const reason = plainReason(ResourceStatusReason).slice(0, MAX_REASON_LENGTH);
+  return { resource: LogicalResourceId, type: ResourceType, reason };
+}
+
+/** Such as `McpService (AWS::ECS::Service): no capacity.`: a sentence. */
+export function stackFailureText({ resource, type, reason }: StackFailure): string {
+  return `${resource} (${type}): ${reason}`.replace(/[.\s]*$/, '.');
+}

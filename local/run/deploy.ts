@@ -1,0 +1,42 @@
+import type { CdkFollower } from '../../cli/cdk.ts';
+import { type Deployed, deploySynthesised } from '../../cli/deploy/deploy.ts';
+import { synthesise } from '../../cli/deploy/synthesise.ts';
+import { CommandError, EXIT, type ExitCode } from '../../cli/exit-codes.ts';
+import { callerFindings } from '../../cli/preflight/caller.ts';
+import { preflightClients } from '../../cli/preflight/clients.ts';
+import { foundationValue } from '../../cli/preflight/foundation.ts';
+import { findTarget } from '../../cli/target.ts';
+import type { LocalEnvironment } from './environment.ts';
+
+/** How a deploy ended, and the exit code of `bin/quiltctl deploy` for that. */
+export interface LocalDeploy {
+  readonly deploy: Deployed;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Deploys the stacks into the environment of this process as `bin/quiltctl deploy` does, without its preflight: who deploys which commit
+ * is recorded, and the deploy gate's verdict decides how it ended.
+ *
+ * @param onLine - gets each line of the CDK CLI
+ * @param say - gets the name of each step
+ * @throws CommandError when there is nothing to deploy
+ */
+export async function deployStacks(
+  { assemblyDirectory: directory }: LocalEnvironment,
+  { say, ...follower }: CdkFollower & { readonly say: (line: string) => void },
+): Promise<LocalDeploy> {
+  const target = findTarget('local');
+  const clients = preflightClients(target.clientSettings);
+  say('Synthesizing the stacks …');
+  const { state, detail, remedy } = await synthesise('local', target, directory, follower);
+  if (state !== 'ok') throw new CommandError(`The stacks cannot be synthesized: ${detail}. ${remedy}`, EXIT.unexpected);
+  const [{ caller = '' }, table] = await Promise.all([
+    callerFindings(clients.sts, target.config),
+    foundationValue(clients.ssm, target.config.namePrefix, 'state-table-name'),
+  ]);
+  return deploySynthesised(
+    { target, clients, directory, first: table === undefined, json: true, say, follower },
+    caller,
+  );
+}

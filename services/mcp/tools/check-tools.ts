@@ -1,0 +1,67 @@
+import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import { isPermission } from '../../../auth/default-roles.ts';
+import { StartError } from '../../shared/start-error.ts';
+import type { Tool } from './define-tool.ts';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-names */
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+const MAX_SHOWN_NAME = 160;
+
+/**
+ * Refuses tools that could not be listed or called. The SDK finds out only when a client asks, and then one such tool takes all
+ * others with it: no client gets a list, or no server is made.
+ *
+ * @throws StartError naming each of them
+ */
+export function checkTools(tools: readonly Tool[]): void {
+  const problems = tools.flatMap((tool, index) => {
+    const isTaken = tools.slice(0, index).some(({ name }) => name === tool.name);
+    const shown = JSON.stringify(tool.name).slice(0, MAX_SHOWN_NAME);
+    return [
+      ...nameProblems(tool.name, isTaken),
+      ...permissionProblems(tool.permissions),
+      ...schemaProblems(tool, 'input'),
+      ...schemaProblems(tool, 'output'),
+    ].map((problem) => `Tool ${shown}: ${problem}`);
+  });
+  if (problems.length > 0) throw new StartError(problems);
+}
+
+function nameProblems(name: string, isTaken: boolean): readonly string[] {
+  if (!TOOL_NAME.test(name)) {
+    return [
+      'the name must be 1 to 128 characters of A-Z, a-z, 0-9, _, - and . (MCP allows no others); rename the tool',
+    ];
+  }
+  // The SDK keeps its tools in a plain object, where these are found before they are there.
+  if (name in {}) return ['every JavaScript object has a member of this name; rename the tool'];
+  return isTaken ? ['another tool has the same name; rename one of them'] : [];
+}
+
+function permissionProblems(permissions: unknown): readonly string[] {
+  if (!Array.isArray(permissions)) {
+    return ['permissions is missing; list the actions that the tool needs, or [] when any valid token is enough'];
+  }
+  return permissions
+    .filter((permission) => !isPermission(permission))
+    .map(
+      (permission) =>
+        `no shipped role gives the permission ${JSON.stringify(permission)}; correct it, or add it to a role in ` +
+        'auth/default-roles.ts',
+    );
+}
+
+/** A schema is shown to clients as JSON Schema, which has no word for dates, functions and the like, and describes an object. */
+function schemaProblems(tool: Tool, side: 'input' | 'output'): readonly string[] {
+  try {
+    const { type = 'object' } = jsonSchemaOf(tool[side], side);
+    return type === 'object' ? [] : [`the ${side} schema must describe an object; wrap it in z.object({ ... })`];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`the ${side} schema cannot be shown to clients: ${reason}; use types that JSON has`];
+  }
+}
+
+function jsonSchemaOf(schema: StandardSchemaWithJSON, side: 'input' | 'output'): Record<string, unknown> {
+  return schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
+}
