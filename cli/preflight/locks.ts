@@ -1,11 +1,13 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { RECORD_KEY, RESTING_PHASES } from '../../lambda/rotation/record.ts';
 import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { stackName } from '../../lib/names.ts';
-import { type Finding, lookedAt, ok, refused, unlessNamed } from './finding.ts';
+import { endOf, lifeOf, readDriven } from '../rotation/driver.ts';
+import { askExecution, type Execution } from '../rotation/execution.ts';
+import { type Finding, lookedAt, ok, refused } from './finding.ts';
 import { ANSWER_MS, stackFinding } from './stack-state.ts';
 
 export interface LockClients {
@@ -21,6 +23,8 @@ const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
 
 const WAIT_FOR_ROTATION =
   'Wait until it is in its grace time or has ended; `bin/quiltctl rotate --watch` shows where it is.';
+
+const RESUME = 'afterwards run `bin/quiltctl rotate --resume`';
 
 /**
  * What may be changing the services or their secret now, which the deploy gate would refuse a change for: the Services stack,
@@ -71,24 +75,32 @@ async function lockFinding(clients: LockClients, stateTable: string): Promise<Fi
 /** A holder of a kind that is not known here lives. */
 async function isDead(kind: string, owner: string, { cloudformation, sfn }: LockClients): Promise<boolean> {
   if (kind === 'deploy') return isOver(await readStackStatus(cloudformation, owner, AbortSignal.timeout(ANSWER_MS)));
-  return kind === 'rotation' && !(await isRunning(sfn, owner));
+  return kind === 'rotation' && lifeOf(await askAbout(sfn, owner)).state === 'ended';
 }
 
 /** Nobody carries a rotation on that stopped, or whose execution has died: a deploy may be its cure. */
 async function rotationFinding({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Finding> {
-  const item = await readItem(dynamodb, stateTable, RECORD_KEY);
-  const [phase, execution] = [item?.phase?.S ?? 'unknown', item?.execution?.S ?? ''];
-  if (item === undefined) return ok(ABOUT.rotation, 'none so far');
-  if (RESTING_PHASES.some((resting) => resting === phase)) return ok(ABOUT.rotation, phase);
-  if (execution === '' || !(await isRunning(sfn, execution))) {
-    return ok(ABOUT.rotation, `stands still in ${phase}, which is no obstacle`);
+  const read = async () => {
+    const item = await readItem(dynamodb, stateTable, RECORD_KEY);
+    if (item === undefined) return undefined;
+    const { phase, execution, revision } = item;
+    return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
+  };
+  const { record, driver } = await readDriven(read, (execution) => askAbout(sfn, execution));
+  if (record === undefined) return ok(ABOUT.rotation, 'none so far');
+  const { phase } = record;
+  if (driver?.state === 'ended') {
+    return ok(
+      ABOUT.rotation,
+      `in ${phase}, but its execution ended (${endOf(driver)}), so it is no obstacle; ${RESUME}`,
+    );
   }
+  if (driver === undefined && phase !== 'idle')
+    return ok(ABOUT.rotation, `stopped in ${phase}, which is no obstacle; ${RESUME}`);
+  if (RESTING_PHASES.some((resting) => resting === phase)) return ok(ABOUT.rotation, phase);
   return refused(ABOUT.rotation, `the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
 }
 
-async function isRunning(sfn: SFNClient, executionArn: string): Promise<boolean> {
-  const asked = sfn.send(new DescribeExecutionCommand({ executionArn }), {
-    abortSignal: AbortSignal.timeout(ANSWER_MS),
-  });
-  return (await unlessNamed(asked, 'ExecutionDoesNotExist'))?.status === 'RUNNING';
+async function askAbout(sfn: SFNClient, execution: string): Promise<Execution | undefined> {
+  return askExecution(sfn, execution, AbortSignal.timeout(ANSWER_MS));
 }
