@@ -1,3 +1,5 @@
+import { coloured } from './colour.ts';
+
 /** Where a command that takes its time shows what happens. */
 export interface Screen {
   /** A line that stays. */
@@ -8,7 +10,7 @@ export interface Screen {
   status(text: string): void;
 }
 
-type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?: number };
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?: number; hasColors?(): boolean };
 
 const ERASE = '\r\u001b[K';
 
@@ -17,7 +19,7 @@ export function screenOn(stream: Stream): Screen {
   let shown = '';
   const erase = () => (shown === '' ? '' : ERASE);
   const line = (text: string) => {
-    stream.write(`${erase()}${text}\n`);
+    stream.write(`${erase()}${coloured(text, stream)}\n`);
     shown = '';
   };
   const status = (whole: string) => {

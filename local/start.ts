@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { print } from '../cli/print.ts';
+import { newProgram } from '../cli/program.ts';
+import { tokenLifetimeText } from '../config/token-lifetime.ts';
 import type { CanaryReport } from '../lambda/canary/report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
@@ -15,10 +17,13 @@ interface StartOptions {
   readonly json: boolean;
   readonly keepState: boolean;
   readonly port?: number;
+  readonly tokenLifetime?: number;
 }
 
-const program = new Command('npm start --')
-  .description('Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.')
+const program = newProgram(
+  'npm start --',
+  'Deploys both services into a local AWS emulator and keeps them running until Ctrl-C.',
+)
   .option(
     '--once',
     'end after the canary: exit code 0 when it is green, else that of bin/quiltctl deploy or canary',
@@ -27,7 +32,7 @@ const program = new Command('npm start --')
   .option('--json', 'print one JSON document in place of the tables', false)
   .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
+  .option('--token-lifetime <seconds>', 'how long tokens live, and with them a rotation (default: 60)', tokenLifetime)
   .parse();
 
 process.exitCode = await start(program.opts());
@@ -38,6 +43,12 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('Write a number from 1 to 65535.');
 }
 
+function tokenLifetime(text: string): number {
+  const { success, data } = tokenLifetimeText.safeParse(text);
+  if (success) return data;
+  throw new InvalidArgumentError('Write a number from 10 to 86400.');
+}
+
 /** Starts, deploys, checks, reports; then waits for Ctrl-C unless it runs once. Returns the exit code. */
 async function start(options: StartOptions): Promise<number> {
   const interrupted = new AbortController();
@@ -46,7 +57,9 @@ async function start(options: StartOptions): Promise<number> {
   const { signal } = interrupted;
   const cdkLines: string[] = [];
   const stateDirectory = options.keepState ? STATE_DIRECTORY : undefined;
-  const begin = () => LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port: options.port, signal });
+  const { port, tokenLifetime: tokenLifetimeSeconds } = options;
+  const begin = () =>
+    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal });
   return withEnvironment({ start: begin, progress, cdkLines, signal }, async (environment) => {
     await progress.step('Deploying the stacks', (detail) => deploy(environment, options, { cdkLines, detail, signal }));
     await progress.step('Waiting for the services', () => environment.servicesRunning());

@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { Command } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { newProgram } from '../cli/program.ts';
 import { runCommand } from '../cli/run-command.ts';
 
 /** Puts a page into a pull request as one comment, which the next run replaces. Uses the `gh` CLI and its token. */
-const { pullRequest, file } = new Command('npm run ci:comment --')
-  .description('Puts a Markdown file into a pull request; a comment that begins with the same line is replaced.')
+const { pullRequest, file } = newProgram(
+  'npm run ci:comment --',
+  'Puts a Markdown file into a pull request; a comment that begins with the same line is replaced.',
+)
   .requiredOption('--pull-request <number>', 'its number')
   .requiredOption('--file <path>', 'Markdown, whose first line is an HTML comment that tells it from others')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse()
   .opts<{ pullRequest: string; file: string }>();
 

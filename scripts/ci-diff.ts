@@ -1,20 +1,21 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { captureCdk } from '../cli/cdk.ts';
 import { contextArguments } from '../cli/deploy/synthesise.ts';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { newProgram } from '../cli/program.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { findTarget } from '../cli/target.ts';
 import { diffMarkdown } from './ci/diff-markdown.ts';
 
 /** What the diff job does: compares an environment's templates with what is deployed, for people who review a change. */
-const { environment, output } = new Command('npm run ci:diff --')
-  .description('Prints what a deploy would change as Markdown, also into $GITHUB_STEP_SUMMARY.')
+const { environment, output } = newProgram(
+  'npm run ci:diff --',
+  'Prints what a deploy would change as Markdown, also into $GITHUB_STEP_SUMMARY.',
+)
   .requiredOption('--environment <name>', 'environment to compare with')
   .option('--output <file>', 'write the Markdown into this file too')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse()
   .opts<{ environment: string; output?: string }>();
 

@@ -1,14 +1,16 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { EXIT } from '../cli/exit-codes.ts';
+import { newProgram } from '../cli/program.ts';
 import { quiltctl } from './ci/run.ts';
 
 /** What a rollback job does: rolls back to a revision and asks the canary once more, or shows what would change. */
-const { environment, to, dryRun } = new Command('npm run ci:rollback --')
-  .description('Rolls an environment back to a revision, then checks it; the exit code is that of what failed first.')
+const { environment, to, dryRun } = newProgram(
+  'npm run ci:rollback --',
+  'Rolls an environment back to a revision, then checks it; the exit code is that of what failed first.',
+)
   .requiredOption('--environment <name>', 'environment to roll back')
   .requiredOption('--to <number>', 'the revision; bin/quiltctl history shows their numbers', revisionNumber)
   .option('--dry-run', 'show what would change, and change nothing', false)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.configuration))
   .parse()
   .opts<{ environment: string; to: string; dryRun: boolean }>();
 

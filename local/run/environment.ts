@@ -112,6 +112,10 @@ export class LocalEnvironment {
     return this.emulator.endpoint;
   }
 
+  get tokenLifetimeSeconds(): number {
+    return this.options.tokenLifetimeSeconds ?? loadEnvironment('local').tokenLifetimeSeconds;
+  }
+
   get logFile(): string {
     return this.emulator.logFile;
   }

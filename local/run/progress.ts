@@ -1,8 +1,10 @@
+import { coloured } from '../../cli/colour.ts';
+
 /** Says what goes on, on standard error, so that standard output is the result alone. */
 export class Progress {
   private readonly write: (text: string) => void;
 
-  constructor(write: (text: string) => void = (text) => process.stderr.write(text)) {
+  constructor(write: (text: string) => void = (text) => process.stderr.write(coloured(text, process.stderr))) {
     this.write = write;
   }
 

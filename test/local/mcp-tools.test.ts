@@ -1,5 +1,7 @@
 /** The tools over a real S3, and over packages that the Quilt client itself wrote. */
 import { randomBytes } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
@@ -9,6 +11,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { makeBuckets } from '../../local/run/buckets.ts';
 import {
   bucketsIn,
   type OpenBuckets,
@@ -17,11 +20,12 @@ import {
 } from '../services/mcp/tools/support/tool-server.ts';
 import type { AnyJson } from '../services/support/any-json.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
-import { type WrittenPackages, writePackages } from './support/packages/quilt-client.ts';
+import { type WrittenPackages, writePackages, writeSample } from './support/packages/quilt-client.ts';
 
 const DATA = 'test-data';
 const PACKAGES = 'test-packages';
 const OTHER = 'test-other';
+const GENOMES = 'quilt-local-genomes';
 
 let emulator: BareEmulator;
 let s3: S3Client;
@@ -32,7 +36,7 @@ let written: WrittenPackages;
 beforeAll(async () => {
   emulator = await startBareEmulator();
   s3 = new S3Client(emulator.settings);
-  buckets = bucketsIn(s3, [DATA, PACKAGES]);
+  buckets = bucketsIn(s3, [DATA, PACKAGES, GENOMES]);
   server = await startToolServer(buckets);
   for (const bucket of [DATA, PACKAGES, OTHER]) {
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -446,3 +450,46 @@ describe('package_browse', () => {
     expect(answer).toMatchObject({ error: 'package_invalid' });
   });
 });
+
+describe('the package of the local run', () => {
+  beforeAll(() => makeBuckets(emulator.endpoint));
+
+  test('is listed and browsed, and each of its objects can be read', async () => {
+    expect(await server.call('packages_list', { bucket: GENOMES })).toMatchObject({ packages: ['demo/yeast'] });
+    const args = { bucket: GENOMES, package: 'demo/yeast', include_metadata: true };
+    const page = await server.call('package_browse', args);
+    expect(page).toMatchObject({
+      message: 'First reads of two samples',
+      metadata: { organism: 'Saccharomyces cerevisiae' },
+      total_entries: 4,
+    });
+    expect(page.entries[1]).toMatchObject({ logical_key: 'reads/yeast-1.fasta', metadata: { condition: 'control' } });
+    for (const { bucket, key, size_bytes } of page.entries) {
+      expect(await server.call('bucket_object_text', { bucket, key })).toMatchObject({ size_bytes });
+    }
+  });
+
+  test('is, byte by byte, what the Quilt client writes', async () => {
+    const kept = join(import.meta.dirname, '..', '..', 'local', 'buckets', GENOMES);
+    const anew = join(emulator.directory, GENOMES);
+    cpSync(kept, anew, { recursive: true });
+    rmSync(join(anew, '.quilt'), { recursive: true });
+    await writeSample(anew, { endpoint: emulator.endpoint, home: emulator.directory });
+    expect(filesOf(anew)).toEqual(filesOf(kept));
+  });
+
+  test('is left alone when the state of a run is kept', async () => {
+    const Key = '.quilt/named_packages/demo/yeast/latest';
+    await store(Key, '0'.repeat(64), { Bucket: GENOMES });
+    await makeBuckets(emulator.endpoint);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: GENOMES, Key }));
+    expect(await Body?.transformToString()).toBe('0'.repeat(64));
+  });
+});
+
+/** Contents by path. */
+function filesOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path, 'utf8')]));
+}

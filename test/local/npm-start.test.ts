@@ -1,10 +1,12 @@
 /** `npm start` as a person runs it: in its own process, through the script that installs what is missing. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
@@ -14,7 +16,11 @@ import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
 import { processesOf } from './support/processes-of.ts';
 
+const run = promisify(execFile);
+
 const ROOT = join(import.meta.dirname, '..', '..');
+const LIFETIME_SECONDS = 120;
+const KEPT = ['--keep-state', '--token-lifetime', String(LIFETIME_SECONDS)];
 const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
 const started: Run[] = [];
 
@@ -79,7 +85,7 @@ function canary(...options: string[]): Run {
 }
 
 test('deploys, reports in one document, and comes back from its kept state', async () => {
-  const first = npmStart('--once', '--json', '--keep-state');
+  const first = npmStart('--once', '--json', ...KEPT);
   expect({ code: await first.exitCode, err: first.err }).toMatchObject({ code: 0 });
   const summary: Summary = JSON.parse(first.out);
   expect(summary.canary.verdict).toBe('green');
@@ -89,9 +95,11 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect(processesOf(directory)).toEqual([]);
   expect(existsSync(join(directory, 'run'))).toBe(false);
 
-  const second = npmStart('--keep-state');
+  const second = npmStart(...KEPT);
   await second.says('Ctrl-C ends everything');
   expect(second.out).toContain('Canary green');
+
+  await triesWhatIsPrinted(second.err);
 
   const third = npmStart('--once');
   expect(await third.exitCode).toBe(3);
@@ -128,7 +136,7 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   await second.interrupt();
   expect(processesOf(directory)).toEqual([]);
 
-  const broken = npmStart('--once', '--keep-state');
+  const broken = npmStart('--once', ...KEPT);
   expect(await broken.exitCode).toBe(5);
   const log = join(directory, 'last-failure.log');
   expect(broken.err).toMatch(/ is in \S+\.\nThe canary is red: [a-z, -]+\.\n$/);
@@ -146,11 +154,54 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);
 
+test('refuses a token lifetime that none may have', async () => {
+  const refused = npmStart('--token-lifetime', '9');
+  expect(await refused.exitCode).toBe(2);
+  expect(refused.err).toContain('10 to 86400');
+}, 30_000);
+
 test('says what to do when the canary is asked for and nothing runs', async () => {
   const asked = canary();
   expect(await asked.exitCode).toBe(4);
   expect(asked.err).toContain('npm start');
 }, 30_000);
+
+/** Pastes the printed commands into a shell, in their order, and connects a client as it is printed. */
+async function triesWhatIsPrinted(printed: string): Promise<void> {
+  const blocks = printed.slice(printed.indexOf('What to try next')).split('\n\n').slice(1);
+  const block = (text: string) => {
+    const [found = ''] = blocks.filter((candidate) => candidate.includes(text));
+    // Commands are indented; what explains them is not.
+    return found.replace(/^\S.*\n/gm, '');
+  };
+  expect(
+    blocks
+      .join('\n\n')
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
+
+  const shell = (...commands: string[]) => run('sh', ['-euc', commands.join('\n')]);
+  const token = block('QUILT_TOKEN=');
+  const called = await shell(token, block('tools/call'));
+  expect(JSON.parse(called.stdout).result.structuredContent.packages).toEqual(['demo/yeast']);
+  expect(called.stderr).toBe('');
+
+  const { stdout } = await shell(token, 'printf %s "$QUILT_TOKEN"');
+  const { exp, iat } = JSON.parse(Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString());
+  expect(exp - iat).toBe(LIFETIME_SECONDS);
+
+  const shown = await shell(token, `cat <<END\n${block('mcpServers')}\nEND`);
+  const { url, headers } = JSON.parse(shown.stdout).mcpServers.quilt;
+  const client = new Client({ name: 'test', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  const browse = { name: 'package_browse', arguments: { bucket: 'quilt-local-genomes', package: 'demo/yeast' } };
+  expect(await client.callTool(browse)).toMatchObject({ structuredContent: { total_entries: 4 } });
+  await client.close();
+
+  const emulator = await shell(block('AWS_ENDPOINT_URL'), 'curl -fsS "$AWS_ENDPOINT_URL/quilt-local-genomes"');
+  expect(emulator.stdout).toContain('<Key>demo/yeast/samples.csv</Key>');
+}
 
 async function keepRotationFromRunning(endpoint: string): Promise<void> {
   const FunctionName = rotationFunctionName(loadEnvironment('local'));

@@ -78,6 +78,10 @@ test(
       { number: 1, verdict: 'good', kind: 'deploy', known: true, kept: true },
     ]);
     expect(revisions[1]?.images.mcp).toBe(crashing);
+    expect(revisions[1]?.stackFailure).toMatchObject({
+      type: 'AWS::ECS::Service',
+      reason: expect.stringContaining('Circuit Breaker'),
+    });
   },
   4 * MINUTES,
 );

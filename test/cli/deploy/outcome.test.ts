@@ -61,6 +61,22 @@ test.each([
     { result: 'failed', message: expect.stringContaining('went back'), exitCode: 1 },
   ],
   [
+    'a service that does not start, of which CloudFormation has said why',
+    {
+      cdk: FAILED,
+      revision: record({
+        verdict: 'failed',
+        closedBecause: 'The stack went back.',
+        stackFailure: { resource: 'Mcp', type: 'AWS::ECS::Service', reason: 'no capacity' },
+      }),
+    },
+    {
+      result: 'failed',
+      message: 'Revision 7 failed: The stack went back. Mcp (AWS::ECS::Service): no capacity.',
+      exitCode: 1,
+    },
+  ],
+  [
     'a refusal of the gate',
     { cdk: FAILED, refusal: 'lock-held: Another deploy holds the deploy lock.' },
     {

@@ -51,21 +51,40 @@ export async function writePackages(where: {
   readonly bucket: string;
   readonly otherBucket: string;
 }): Promise<WrittenPackages> {
+  return JSON.parse(await runScript('write_packages.py', [where.bucket, where.otherBucket], where));
+}
+
+/**
+ * Writes the package of the local run again.
+ *
+ * @param folder of the bucket, with the objects of the package; has its manifest and pointers afterwards
+ */
+export async function writeSample(
+  folder: string,
+  where: { readonly endpoint: string; readonly home: string },
+): Promise<void> {
+  await runScript('write_sample.py', [folder], where);
+}
+
+async function runScript(
+  name: string,
+  args: readonly string[],
+  { endpoint, home }: { readonly endpoint: string; readonly home: string },
+): Promise<string> {
   await install();
-  const script = join(import.meta.dirname, 'write_packages.py');
-  const { stdout } = await run(PYTHON, [script, where.bucket, where.otherBucket], {
+  const { stdout } = await run(PYTHON, [join(import.meta.dirname, name), ...args], {
     maxBuffer: MAX_OUTPUT_BYTES,
     env: {
-      ...awsEnvironment(where.endpoint),
-      HOME: where.home,
-      XDG_DATA_HOME: where.home,
-      XDG_CACHE_HOME: where.home,
+      ...awsEnvironment(endpoint),
+      HOME: home,
+      XDG_DATA_HOME: home,
+      XDG_CACHE_HOME: home,
       QUILT_DISABLE_USAGE_METRICS: 'true',
       QUILT_MINIMIZE_STDOUT: 'true',
       PYTHONUTF8: '1',
     },
   });
-  return JSON.parse(stdout);
+  return stdout;
 }
 
 /**
