@@ -1,11 +1,11 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { RECORD_KEY, RESTING_PHASES } from '../../lambda/rotation/record.ts';
-import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
 import { stackName } from '../../lib/names.ts';
-import { endOf, lifeOf, readDriven } from '../rotation/driver.ts';
+import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
+import { endOf, readDriven } from '../rotation/driver.ts';
 import { askExecution, type Execution } from '../rotation/execution.ts';
 import { type Finding, lookedAt, ok, refused } from './finding.ts';
 import { ANSWER_MS, stackFinding } from './stack-state.ts';
@@ -18,11 +18,13 @@ export interface LockClients {
 
 const ABOUT = { lock: 'deploy lock', rotation: 'rotation' } as const;
 
-/** As the deploy gate takes it. */
-const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
-
 const WAIT_FOR_ROTATION =
   'Wait until it is in its grace time or has ended; `bin/quiltctl rotate --watch` shows where it is.';
+
+const WAIT_FOR_HOLDER =
+  'Wait until it has ended, then start again; `bin/quiltctl lock status` shows whether it is alive.';
+
+const WHO: Readonly<Record<string, string>> = { rotation: 'a rotation of the secret', deploy: 'another deploy' };
 
 const RESUME = 'afterwards run `bin/quiltctl rotate --resume`';
 
@@ -51,37 +53,21 @@ export function servicesStackFinding(
   return stackFinding(cloudformation, 'Services stack', stackName(config, 'services'));
 }
 
-type Item = Readonly<Record<string, AttributeValue>>;
-
-async function readItem(
-  dynamodb: DynamoDBClient,
-  TableName: string,
-  { pk, sk }: { readonly pk: string; readonly sk: string },
-): Promise<Item | undefined> {
-  const command = new GetItemCommand({ TableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true });
-  return (await dynamodb.send(command, { abortSignal: AbortSignal.timeout(ANSWER_MS) })).Item;
-}
-
 async function lockFinding(clients: LockClients, stateTable: string): Promise<Finding> {
-  const item = await readItem(clients.dynamodb, stateTable, LOCK_KEY);
-  if (item === undefined) return ok(ABOUT.lock, 'free');
-  const [kind, owner, takenAt] = [item.kind?.S ?? '', item.owner?.S ?? '', item.takenAt?.S ?? ''];
-  if (await isDead(kind, owner, clients)) return ok(ABOUT.lock, `left since ${takenAt} by a ${kind} that has ended`);
-  const what = kind === 'rotation' ? 'a rotation of the secret' : 'another deploy';
-  const remedy = kind === 'rotation' ? WAIT_FOR_ROTATION : 'Wait until it has ended, then start again.';
+  const holder = await readHolder(clients.dynamodb, stateTable);
+  if (holder === undefined) return ok(ABOUT.lock, 'free');
+  const { kind, owner, takenAt } = holder;
+  const { state, detail } = await lifeOfHolder(holder, clients);
+  if (state === 'ended') return ok(ABOUT.lock, `left since ${takenAt} by a ${kind}: ${detail}`);
+  const what = WHO[kind] ?? `a holder of an unknown kind ("${kind}")`;
+  const remedy = kind === 'rotation' ? WAIT_FOR_ROTATION : WAIT_FOR_HOLDER;
   return refused(ABOUT.lock, `held since ${takenAt} by ${what}: ${owner}`, remedy);
-}
-
-/** A holder of a kind that is not known here lives. */
-async function isDead(kind: string, owner: string, { cloudformation, sfn }: LockClients): Promise<boolean> {
-  if (kind === 'deploy') return isOver(await readStackStatus(cloudformation, owner, AbortSignal.timeout(ANSWER_MS)));
-  return kind === 'rotation' && lifeOf(await askAbout(sfn, owner)).state === 'ended';
 }
 
 /** Nobody carries a rotation on that stopped, or whose execution has died: a deploy may be its cure. */
 async function rotationFinding({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Finding> {
   const read = async () => {
-    const item = await readItem(dynamodb, stateTable, RECORD_KEY);
+    const item = await readStateItem(dynamodb, stateTable, RECORD_KEY);
     if (item === undefined) return undefined;
     const { phase, execution, revision } = item;
     return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
