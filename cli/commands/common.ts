@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
+import { quiltctl } from '../../lambda/shared/command-line.ts';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -18,4 +19,13 @@ export function withCommonOptions(command: Command, json: string): Command {
     .option('--environment <name>', 'the environment to work on', DEFAULT_ENVIRONMENT)
     .option('--json', `print one JSON document: ${json}`, false)
     .option('--verbose', 'show where an unexpected error came from', false);
+}
+
+/**
+ * A command for people to run, for the environment that this one was about.
+ *
+ * @param command - what follows `bin/quiltctl`
+ */
+export function commandLine(command: string, environment: string): string {
+  return quiltctl(command, environment === DEFAULT_ENVIRONMENT ? undefined : environment);
 }

@@ -33,6 +33,11 @@ const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./history.ts')).addHistory,
   },
   {
+    usage: 'lock',
+    summary: 'Show who holds the deploy lock, or release a stale one',
+    load: async () => (await import('./lock.ts')).addLock,
+  },
+  {
     usage: 'rollback [number]',
     summary: 'Redeploy an earlier revision as a new one; the secret does not change',
     load: async () => (await import('./rollback.ts')).addRollback,

@@ -3,7 +3,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
-import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
 import { rotationStateMachineArn } from '../../lib/names.ts';
 import { confirm, requireSomebodyToAsk } from '../confirm.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -11,15 +10,14 @@ import { interruption } from '../interruption.ts';
 import { print } from '../print.ts';
 import { commandOf, type ModeOptions, requireOneMode } from '../rotation/command-of.ts';
 import { Executions } from '../rotation/executions.ts';
-import type { Seen } from '../rotation/follow.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
 import { recordReader } from '../rotation/read-record.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
-import { type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
+import { type Rotated, type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
 import { runCommand } from '../run-command.ts';
 import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
 interface RotateOptions extends CommonOptions, ModeOptions {
   readonly watch?: boolean;
@@ -68,7 +66,7 @@ function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
     command: commandOf(options, config.namePrefix),
     watch,
     attach: watch && fromParameter === undefined && !resume && !abort && !revokeNow,
-    watchCommand: `bin/quiltctl rotate --watch${environment === DEFAULT_ENVIRONMENT ? '' : ` --environment ${environment}`}`,
+    watchCommand: commandLine('rotate --watch', environment),
   };
 }
 
@@ -85,14 +83,16 @@ function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSi
   };
 }
 
-/** The end of the command: its message, or its one document, and its exit code. */
-function report({ execution, record, state }: Seen, { json }: RotateOptions): number {
+/** The end of the command: its closing line, or its one document, and its exit code. */
+function report(rotated: Rotated, { environment, json }: RotateOptions): number {
+  const { execution, record, driver, state, resumed } = rotated;
   if (json) {
     const { progress, ...run } = execution;
-    print({ execution: run, progress: progress ?? null, record: record ? summaryOf(record) : null });
+    print({ execution: run, progress: progress ?? null, record: record ? summaryOf(record, driver) : null });
   }
   if (state !== 'over') return EXIT.done;
-  const { exitCode, message } = outcomeOf(execution);
+  const resumeCommand = commandLine('rotate --resume', environment);
+  const { exitCode, message } = outcomeOf(execution, { record, resumed, now: Date.now(), resumeCommand });
   if (exitCode !== EXIT.done) throw new CommandError(message, exitCode);
   if (!json) print(message);
   return exitCode;

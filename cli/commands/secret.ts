@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
@@ -8,7 +9,7 @@ import { runCommand } from '../run-command.ts';
 import { secretStatus } from '../secret/status.ts';
 import { statusTable } from '../secret/status-table.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
 /** Adds `bin/quiltctl secret`. No command of it ever shows a value. */
 export function addSecret(command: Command): void {
@@ -23,10 +24,12 @@ async function showStatus({ environment, json }: CommonOptions): Promise<number>
   const clients = {
     dynamodb: new DynamoDBClient(clientSettings),
     lambda: new LambdaClient(clientSettings),
+    sfn: new SFNClient(clientSettings),
     ssm: new SSMClient(clientSettings),
   };
   const now = Date.now();
   const status = await secretStatus(clients, config, now);
-  print(json ? status : statusTable(status, now));
-  return status.canary.verdict === 'unknown' ? EXIT.unreachable : EXIT.done;
+  print(json ? status : statusTable(status, now, (command) => commandLine(command, environment)));
+  const isWhole = status.canary.verdict !== 'unknown' && status.rotation?.driver?.state !== 'not-checked';
+  return isWhole ? EXIT.done : EXIT.unreachable;
 }

@@ -62,7 +62,7 @@ export async function unlessNamed<T>(call: Promise<T>, ...names: readonly string
 }
 
 /** Errors of a service carry its answer; those of the way there have a code, or the name of a provider or a time-out. */
-function isFailureOfAws(error: unknown): boolean {
+export function isFailureOfAws(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return '$metadata' in error || 'code' in error || /^(Timeout|Abort)Error$|Provider|Credentials/.test(error.name);
 }

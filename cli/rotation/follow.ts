@@ -2,7 +2,7 @@ import type { RotationRecord } from '../../lambda/rotation/record.ts';
 import { duration } from '../duration.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';
-import { type Execution, executionName, isOver } from './executions.ts';
+import { type Execution, executionName, isOver } from './execution.ts';
 import { graceEnd, notesOf } from './notes.ts';
 import type { ReadRecord } from './read-record.ts';
 

@@ -1,9 +1,25 @@
 import type { Progress } from '../../lambda/rotation/call.ts';
+import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import { duration } from '../duration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Execution, executionName } from './executions.ts';
+import { endOf } from './driver.ts';
+import { type Execution, executionName } from './execution.ts';
+import { summaryOf } from './record-summary.ts';
 
 /** How an execution that is over ended, for whoever started it or watched. */
 export type Outcome = { readonly exitCode: ExitCode; readonly message: string };
+
+/** What the closing line needs beside the execution. */
+export interface Closing {
+  /** The record as the execution left it. */
+  readonly record: RotationRecord | undefined;
+  /** Whether the execution went on with a rotation that an earlier one had begun. */
+  readonly resumed: boolean;
+  /** Milliseconds since 1970, for an execution of which Step Functions does not say when it ended. */
+  readonly now: number;
+  /** The command that goes on with a rotation that has not come to its end. */
+  readonly resumeCommand: string;
+}
 
 function exitCodeOf(progress: Progress): ExitCode {
   switch (progress.result) {
@@ -17,16 +33,63 @@ function exitCodeOf(progress: Progress): ExitCode {
 }
 
 /**
- * What an execution that is over says.
+ * The closing line of an execution that is over: what came of it, how long it took, and which key signs now.
  *
  * @param execution - `isOver`
  */
-export function outcomeOf({ arn, status, progress, failure }: Execution): Outcome {
-  if (progress !== undefined) return { exitCode: exitCodeOf(progress), message: progress.message };
-  return {
-    exitCode: EXIT.checkFailed,
-    message:
-      `The rotation ${executionName(arn)} did not come to its end (${status}): ${failure ?? 'no reason is known'}. ` +
-      'The log group of the rotation function has more; when the cause is mended, go on with bin/quiltctl rotate --resume.',
-  };
+export function outcomeOf(execution: Execution, closing: Closing): Outcome {
+  const { progress } = execution;
+  if (progress === undefined) return { exitCode: EXIT.checkFailed, message: withoutResult(execution, closing) };
+  const exitCode = exitCodeOf(progress);
+  // Nothing was begun: there is no duration, and no key.
+  if (progress.result === 'refused') return { exitCode, message: progress.message };
+  return { exitCode, message: `${ending(progress, execution, closing)}: ${progress.message}` };
+}
+
+/** What came of it, how long it took and, unless the function's own words name it, the key that signs. */
+function ending(progress: Progress, execution: Execution, closing: Closing): string {
+  const took = duration(secondsOf(execution, closing.now));
+  const rotation = closing.resumed ? 'Resumed rotation' : 'Rotation';
+  const signing = signingKey(closing.record);
+  const key = signing !== undefined && progress.message.includes(signing) ? undefined : signing;
+  if (progress.result === 'failed') {
+    return progress.code === 'undone'
+      ? `${rotation} rolled back after ${took}${and(key, 'signs as before')}`
+      : `${rotation} failed after ${took}${and(key, 'signs')}`;
+  }
+  switch (progress.result === 'done' && progress.outcome) {
+    case 'rotated':
+      return `${rotation} finished in ${took}${and(key, 'signs')}`;
+    case 'aborted':
+      return `${rotation} rolled back after ${took}${and(key, 'signs as before')}`;
+    case 'repaired':
+      return `Repair finished in ${took}${and(key, 'signs')}`;
+    case 'revoked':
+      return `Revocation finished in ${took}${and(key, 'signs')}`;
+    default:
+      return `Ended after ${took}${and(key, 'signs')}`;
+  }
+}
+
+function withoutResult(execution: Execution, closing: Closing): string {
+  const took = duration(secondsOf(execution, closing.now));
+  const end = endOf({ state: 'ended', ...execution });
+  const signs = and(signingKey(closing.record), 'signs');
+  return (
+    `Rotation ${executionName(execution.arn)} ended without a result after ${took} (${end})${signs}: ` +
+    `${(execution.failure ?? 'no reason is known').replace(/\.$/, '')}. Look at the log group of the rotation function, then run ` +
+    `${closing.resumeCommand}.`
+  );
+}
+
+function secondsOf({ startedAt, endedAt }: Execution, now: number): number {
+  return ((endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000;
+}
+
+function signingKey(record: RotationRecord | undefined): string | undefined {
+  return record && summaryOf(record).signingKeyId;
+}
+
+function and(key: string | undefined, does: string): string {
+  return key === undefined ? '' : `; ${key} ${does}`;
 }

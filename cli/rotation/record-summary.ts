@@ -1,4 +1,5 @@
 import type { Ended, Phase, RotationRecord } from '../../lambda/rotation/record.ts';
+import type { Driver } from './driver.ts';
 import { graceEnd } from './notes.ts';
 
 /** A key by its public name, and what it is good for. */
@@ -17,6 +18,8 @@ export interface RecordSummary {
   readonly phaseSince: string;
   /** ARN of the execution that drives it, if one does. */
   readonly execution?: string;
+  /** Whether that execution is alive, as Step Functions has it. */
+  readonly driver?: Driver;
   readonly signingKeyId: string;
   /** Since when that key signs: the age of the secret. */
   readonly signingSince: string;
@@ -30,8 +33,12 @@ export interface RecordSummary {
   readonly last?: Omit<Ended, 'execution'>;
 }
 
-/** What may be shown of a record. It holds no secret; what is left out serves the function only. */
-export function summaryOf(record: RotationRecord): RecordSummary {
+/**
+ * What may be shown of a record. It holds no secret; what is left out serves the function only.
+ *
+ * @param driver - of its execution
+ */
+export function summaryOf(record: RotationRecord, driver?: Driver): RecordSummary {
   const { phase, direction, phaseSince, execution, intended, current, next, stopped, last } = record;
   const keys = keyUses(record);
   const end = graceEnd(record);
@@ -41,6 +48,7 @@ export function summaryOf(record: RotationRecord): RecordSummary {
     direction,
     phaseSince,
     ...(execution !== '' && { execution }),
+    ...(driver && { driver }),
     signingKeyId: keyIdOf(record, intended.signing),
     signingSince: nextSigns ? (record.committedAt ?? phaseSince) : record.signingSince,
     currentKeyId: current.keyId,

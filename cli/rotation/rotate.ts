@@ -1,7 +1,9 @@
 import type { Command } from '../../lambda/rotation/call.ts';
+import type { Phase } from '../../lambda/rotation/record.ts';
 import { CommandError } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';
-import { type Execution, executionName, isOver } from './executions.ts';
+import { type DrivenRecord, type Driver, drivenBy, endOf, lifeOf, readDriven } from './driver.ts';
+import { type Execution, executionName } from './execution.ts';
 import { follow, type Seen, type Surroundings } from './follow.ts';
 
 /** How an execution that a command has started is called. */
@@ -27,16 +29,36 @@ export interface RotateSurroundings extends Surroundings {
   readonly executions: Surroundings['executions'] & { start(command: Command): Promise<Execution> };
 }
 
+/** What was seen last, and what is known of the execution that the record names. */
+export interface Rotated extends Seen {
+  readonly driver: Driver | undefined;
+  /** Whether the execution went on with a rotation that an earlier one had begun. */
+  readonly resumed: boolean;
+}
+
 /**
  * Starts an execution of the state machine, or finds the one that runs, and follows it as far as is asked.
  *
  * @returns what was seen last; whatever happens here, the execution goes on by itself
  * @throws CommandError (3) when AWS refuses the caller, (4) when something is not there or does not answer
  */
-export async function rotate(request: RotateRequest, screen: Screen, surroundings: RotateSurroundings): Promise<Seen> {
+export async function rotate(
+  request: RotateRequest,
+  screen: Screen,
+  surroundings: RotateSurroundings,
+): Promise<Rotated> {
   const { command, watch, attach, watchCommand } = request;
-  const running = attach ? await findRunning(surroundings) : undefined;
-  const execution = running ?? (await surroundings.executions.start(command));
+  const { executions, readRecord } = surroundings;
+  const describe = (arn: string) => executions.describe(arn);
+  // Nothing comes before a revocation.
+  const before = command.command === 'revoke' ? undefined : await readDriven(readRecord, describe);
+  if (attach && before?.failure) throw before.failure;
+  const running = attach && before?.driver?.state === 'running' ? before.execution : undefined;
+  const resumed = before !== undefined && goesOn(command, before);
+  if (before?.driver?.state === 'ended' || before?.driver?.state === 'not-checked') {
+    screen.line(earlierText(before.driver, before.record?.phase, resumed));
+  }
+  const execution = running ?? (await executions.start(command));
   const name = executionName(execution.arn);
   const what = running ? 'Rotation' : STARTED[command.command];
   screen.line(running ? `A rotation runs already; following it: ${name}` : `${what} asked for: ${name}`);
@@ -51,12 +73,25 @@ export async function rotate(request: RotateRequest, screen: Screen, surrounding
   if (seen.state === 'interrupted') {
     screen.line(`Only the watching has ended; ${name} goes on. Follow it again with ${watchCommand}`);
   }
-  return seen;
+  const isOurs = seen.record?.execution === execution.arn;
+  const driver = isOurs ? lifeOf(seen.execution) : (await drivenBy(seen.record, describe)).driver;
+  return { ...seen, driver, resumed };
 }
 
-/** The execution that drives the record, unless it is dead. */
-async function findRunning({ executions, readRecord }: RotateSurroundings): Promise<Execution | undefined> {
-  const arn = (await readRecord())?.execution;
-  const execution = arn ? await executions.describe(arn) : undefined;
-  return execution === undefined || isOver(execution) ? undefined : execution;
+/** Whether the command goes on with a rotation that nobody carries on, as the function decides it. */
+function goesOn({ command, fromParameter }: Command, { record, driver }: DrivenRecord): boolean {
+  if (record === undefined || record.phase === 'idle' || driver?.state === 'running') return false;
+  return command === 'resume' || (command === 'rotate' && fromParameter === undefined && driver?.state === 'ended');
+}
+
+function earlierText(
+  driver: Exclude<Driver, { state: 'running' }>,
+  phase: Phase | undefined,
+  resumed: boolean,
+): string {
+  if (driver.state === 'not-checked') {
+    return `Whether the rotation under way (${phase}) has a living execution could not be checked: ${driver.reason}`;
+  }
+  const then = resumed ? '; this one resumes the rotation' : '';
+  return `The execution of the rotation under way (${phase}) ended (${endOf(driver)})${then}.`;
 }

@@ -1,9 +1,13 @@
 import { taskRows } from '../canary-table.ts';
 import { duration } from '../duration.ts';
+import { type Driver, endOf } from '../rotation/driver.ts';
+import { executionName } from '../rotation/execution.ts';
 import type { KeyUse, RecordSummary } from '../rotation/record-summary.ts';
 import { table } from '../table.ts';
 import type { NextRotation } from './next-rotation.ts';
 import type { CanaryFinding, SecretStatus } from './status.ts';
+
+type CommandLine = (command: string) => string;
 
 const NO_RECORD =
   'No rotation has been recorded yet: a run of the canary has the first record made, and so does bin/quiltctl rotate.';
@@ -12,8 +16,13 @@ const NO_RECORD =
  * The status of the secret for people: parameters, keys, rotation, tasks, and the canary's verdict last.
  *
  * @param now - milliseconds since 1970
+ * @param commandLine - a command as it is to be typed, from what follows `bin/quiltctl`
  */
-export function statusTable({ parameters, rotation, nextRotation, canary }: SecretStatus, now: number): string {
+export function statusTable(
+  { parameters, rotation, nextRotation, canary }: SecretStatus,
+  now: number,
+  commandLine: CommandLine,
+): string {
   const rows = parameters.map(({ name, version, modifiedAt }) => [
     name,
     version === undefined ? 'missing' : String(version),
@@ -21,16 +30,25 @@ export function statusTable({ parameters, rotation, nextRotation, canary }: Secr
   ]);
   return [
     table([['PARAMETER', 'VERSION', 'LAST MODIFIED'], ...rows]),
-    ...(rotation && nextRotation ? rotationParts(rotation, nextRotation, now) : [NO_RECORD]),
+    ...(rotation && nextRotation ? rotationParts(rotation, nextRotation, now, commandLine) : [NO_RECORD]),
     ...canaryParts(canary),
   ].join('\n\n');
 }
 
-function rotationParts(rotation: RecordSummary, next: NextRotation, now: number): readonly string[] {
+function rotationParts(
+  rotation: RecordSummary,
+  next: NextRotation,
+  now: number,
+  commandLine: CommandLine,
+): readonly string[] {
   const keys = rotation.keys.map((key) => [key.keyId, useOf(key, rotation), key.since ?? '–']);
   return [
     table([['KEY', 'USE', 'ACCEPTED SINCE'], ...keys]),
-    table([['ROTATION', ''], ...rotationRows(rotation, now), ['next rotation', nextText(next, now)]]),
+    table([
+      ['ROTATION', ''],
+      ...rotationRows(rotation, now, commandLine),
+      ['next rotation', nextText(next, now, commandLine)],
+    ]),
   ];
 }
 
@@ -43,11 +61,15 @@ function useOf({ keyId, signs, accepted }: KeyUse, { nextKeyId }: RecordSummary)
   return uses.join(', ');
 }
 
-function rotationRows(rotation: RecordSummary, now: number): readonly (readonly string[])[] {
-  const { phase, direction, phaseSince, signingSince, graceUntil, backBecause, stopped, last } = rotation;
+function rotationRows(rotation: RecordSummary, now: number, commandLine: CommandLine): readonly (readonly string[])[] {
+  const { phase, direction, phaseSince, execution, driver, signingSince, graceUntil, backBecause, stopped, last } =
+    rotation;
   const way = phase === 'idle' ? '' : `, ${direction}`;
   return [
     ['phase', `${phase}${way}, since ${phaseSince}`],
+    ...(execution !== undefined && driver
+      ? [['execution', `${executionName(execution)} ${lifeText(driver, commandLine)}`]]
+      : []),
     ['secret signs since', `${signingSince} (${span(signingSince, now)})`],
     ...(graceUntil ? [['grace until', `${graceUntil} (${graceLeft(graceUntil, now)})`]] : []),
     ...(backBecause === undefined ? [] : [['goes back because', backBecause]]),
@@ -56,7 +78,18 @@ function rotationRows(rotation: RecordSummary, now: number): readonly (readonly 
   ];
 }
 
-function nextText(next: NextRotation, now: number): string {
+function lifeText(driver: Driver, commandLine: CommandLine): string {
+  switch (driver.state) {
+    case 'running':
+      return 'is running';
+    case 'ended':
+      return `ended (${endOf(driver)}): run ${commandLine('rotate --resume')}`;
+    default:
+      return `could not be checked: ${driver.reason}`;
+  }
+}
+
+function nextText(next: NextRotation, now: number, commandLine: CommandLine): string {
   switch (next.state) {
     case 'due':
       return `due now, since ${next.at}; the schedule looks every hour`;
@@ -65,9 +98,11 @@ function nextText(next: NextRotation, now: number): string {
     case 'paused':
       return 'paused by the configuration (rotation.paused)';
     case 'stopped':
-      return 'after the one that has stopped: bin/quiltctl rotate --resume goes on, --abort goes back';
+      return `after the one that has stopped: ${commandLine('rotate --resume')} goes on, --abort goes back`;
+    case 'execution-ended':
+      return `after the one whose execution ended: ${commandLine('rotate --resume')} goes on, --abort goes back`;
     default:
-      return 'after the one under way: bin/quiltctl rotate --watch follows it';
+      return `after the one under way: ${commandLine('rotate --watch')} follows it`;
   }
 }
 

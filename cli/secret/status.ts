@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { CanaryReport } from '../../lambda/canary/report.ts';
-import { canaryFunctionArn } from '../../lib/names.ts';
+import { canaryFunctionArn, rotationStateMachineArn } from '../../lib/names.ts';
 import { CommandError } from '../exit-codes.ts';
 import { invokeCanary } from '../invoke-canary.ts';
+import { readDriven } from '../rotation/driver.ts';
+import { Executions } from '../rotation/executions.ts';
 import { recordReader } from '../rotation/read-record.ts';
 import { type RecordSummary, summaryOf } from '../rotation/record-summary.ts';
 import { type NextRotation, nextRotation } from './next-rotation.ts';
@@ -29,26 +32,29 @@ export interface SecretStatus {
 export interface StatusClients {
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
+  readonly sfn: SFNClient;
   readonly ssm: SSMClient;
 }
 
 /**
- * Looks at the secret: at its parameters, at the record of its rotation, and, through the canary, at what each task holds.
+ * Looks at the secret: at its parameters, at the record of its rotation and whether somebody carries it on, and, through the
+ * canary, at what each task holds.
  *
  * @param now - milliseconds since 1970
- * @throws CommandError (3) when AWS refuses the caller, (4) when something but the canary does not answer
+ * @throws CommandError (3) when AWS refuses the caller, (4) when something but the canary and Step Functions does not answer
  */
 export async function secretStatus(
-  { dynamodb, lambda, ssm }: StatusClients,
+  { dynamodb, lambda, sfn, ssm }: StatusClients,
   config: EnvironmentConfig,
   now: number,
 ): Promise<SecretStatus> {
-  const [parameters, record, canary] = await Promise.all([
+  const executions = new Executions(sfn, rotationStateMachineArn(config));
+  const [parameters, { record, driver }, canary] = await Promise.all([
     readParameterStates(ssm, [config.signingSecretParameter, config.keySetParameter]),
-    recordReader({ dynamodb, ssm }, config.namePrefix)(),
+    readDriven(recordReader({ dynamodb, ssm }, config.namePrefix), (arn) => executions.describe(arn)),
     askCanary(lambda, config),
   ]);
-  const rotation = record ? summaryOf(record) : null;
+  const rotation = record ? summaryOf(record, driver) : null;
   return { parameters, rotation, nextRotation: rotation && nextRotation(rotation, config.rotation, now), canary };
 }
 

@@ -37,7 +37,7 @@ export class DeployRole extends Construct {
       for (const resource of resources) if (wildcard && resource.includes('*')) acknowledge(role, resource, wildcard);
     }
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation', 'revision']);
-    allowState(role, foundation, ['Query'], ['revision', 'canary']);
+    allowState(role, foundation, ['Query'], ['revision', 'canary', 'lock']);
     allowState(role, foundation, ['PutItem', 'DeleteItem'], ['announcement']);
     allowRotationStatus(role, config);
   }

@@ -6,7 +6,19 @@ import { join } from 'node:path';
 import { runCli } from '../cli/support/run-cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const COMMANDS = ['canary', 'deploy', 'diff', 'history', 'rollback', 'rotate', 'secret', 'show', 'cdk', 'completion'];
+const COMMANDS = [
+  'canary',
+  'deploy',
+  'diff',
+  'history',
+  'lock',
+  'rollback',
+  'rotate',
+  'secret',
+  'show',
+  'cdk',
+  'completion',
+];
 const folder = mkdtempSync(join(tmpdir(), 'quiltctl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -60,10 +60,39 @@ test('is one document with parameters, rotation and tasks', async () => {
       { name: SECRET, version: 3, modifiedAt: '2026-01-02T03:01:00.000Z' },
       { name: '/quilt/mcp-server/jwt-verification-keys' },
     ],
-    rotation: expect.objectContaining({ phase: 'grace', graceUntil: '2026-01-02T03:03:05.000Z' }),
+    rotation: expect.objectContaining({
+      phase: 'grace',
+      driver: { state: 'running' },
+      graceUntil: '2026-01-02T03:03:05.000Z',
+    }),
     nextRotation: { state: 'under-way' },
     canary: { verdict: 'red', tasks: REPORT.tasks, services: [], failed: ['key-ids-agree'] },
   });
+});
+
+test('asks Step Functions whether the execution of the record lives, and says what to run when it does not', async () => {
+  aws.record = GRACE;
+  aws.execution = { status: 'ABORTED', stopDate: 1767322890 };
+  const driver = { state: 'ended', status: 'ABORTED', endedAt: '2026-01-02T03:01:30.000Z' };
+  const document = await runCli([...STATUS, '--json'], aws.endpoint);
+  expect(JSON.parse(document.stdout)).toMatchObject({
+    rotation: { driver },
+    nextRotation: { state: 'execution-ended' },
+  });
+  const { status, stdout } = await runCli(STATUS, aws.endpoint);
+  expect(stdout).toContain(
+    'ended (ABORTED, 2026-01-02T03:01:30.000Z): run bin/quiltctl rotate --resume --environment production\n',
+  );
+  expect(status).toBe(0);
+});
+
+test('shows the rest when Step Functions may not be asked, with exit code 4', async () => {
+  aws.record = GRACE;
+  aws.answers.set('DescribeExecution', { status: 400, body: { __type: 'AccessDeniedException', message: 'Said AWS' } });
+  const { status, stdout } = await runCli(STATUS, aws.endpoint);
+  expect(stdout).toMatch(/^ {2}execution .* could not be checked: .*Said AWS/m);
+  expect(stdout).toContain('Canary red: key-ids-agree.');
+  expect(status).toBe(4);
 });
 
 test('says where the record comes from while there is none', async () => {

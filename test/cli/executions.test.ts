@@ -1,10 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { commandOf } from '../../cli/rotation/command-of.ts';
-import { Executions, isOver } from '../../cli/rotation/executions.ts';
-import { outcomeOf } from '../../cli/rotation/outcome.ts';
+import { readDriven } from '../../cli/rotation/driver.ts';
+import { type Execution, isOver } from '../../cli/rotation/execution.ts';
+import { Executions } from '../../cli/rotation/executions.ts';
+import { type Closing, outcomeOf } from '../../cli/rotation/outcome.ts';
+import type { RotationRecord } from '../../lambda/rotation/record.ts';
 import { closeServers, unusedOrigin } from '../lambda/support/servers.ts';
 import { startFakeDeployment } from './support/fake-deployment.ts';
-import { EXECUTION, MACHINE } from './support/records.ts';
+import { CREATE, EXECUTION, IDLE, MACHINE, NEXT } from './support/records.ts';
 
 afterEach(closeServers);
 
@@ -17,17 +20,82 @@ function answered(progress: Record<string, string>) {
   return { status: 'SUCCEEDED', output: JSON.stringify({ message: 'Said so.', ...progress }) };
 }
 
-test.each([
-  ['done', 0, answered({ result: 'done', outcome: 'rotated' })],
-  ['a rotation that runs', 3, answered({ result: 'refused', code: 'rotation-under-way' })],
-  ['a secret that cannot be used', 2, answered({ result: 'refused', code: 'incoming-invalid' })],
-  ['a rotation that went back', 5, { status: 'FAILED', error: 'undone', cause: 'Said so.' }],
-  ['a rotation that stands still', 5, { status: 'FAILED', error: 'stopped', cause: 'Said so.' }],
-])('%s is exit code %i, with the function’s own words', async (_, exitCode, execution) => {
+/** Four minutes and twelve seconds. */
+const TIMES = { startDate: 1767322800, stopDate: 1767323052 };
+const CLOSING: Closing = {
+  record: { ...IDLE, current: NEXT, intended: { signing: NEXT.thumbprint, accepted: [NEXT.thumbprint] } },
+  resumed: false,
+  now: Date.parse('2026-01-02T05:00:00.000Z'),
+  resumeCommand: 'bin/quiltctl rotate --resume --environment production',
+};
+const WENT_BACK: Partial<Closing> = { record: IDLE };
+
+type Ending = readonly [says: string, exitCode: number, execution: Record<string, unknown>, closing: Partial<Closing>];
+
+test.each<Ending>([
+  [
+    'Rotation finished in 4 min 12 s; frontend-enhanced.BBBBBBBB signs: Said so.',
+    0,
+    answered({ result: 'done', outcome: 'rotated' }),
+    {},
+  ],
+  [
+    'Rotation finished in 4 min 12 s: frontend-enhanced.BBBBBBBB signs.',
+    0,
+    answered({ result: 'done', outcome: 'rotated', message: 'frontend-enhanced.BBBBBBBB signs.' }),
+    {},
+  ],
+  [
+    'Resumed rotation finished in 4 min 12 s; frontend-enhanced.BBBBBBBB signs: Said so.',
+    0,
+    answered({ result: 'done', outcome: 'rotated' }),
+    { resumed: true },
+  ],
+  [
+    'Revocation finished in 4 min 12 s; frontend-enhanced.BBBBBBBB signs: Said so.',
+    0,
+    answered({ result: 'done', outcome: 'revoked' }),
+    {},
+  ],
+  [
+    'Repair finished in 4 min 12 s; frontend-enhanced.AAAAAAAA signs: Said so.',
+    0,
+    answered({ result: 'done', outcome: 'repaired' }),
+    WENT_BACK,
+  ],
+  [
+    'Rotation rolled back after 4 min 12 s; frontend-enhanced.AAAAAAAA signs as before: Said so.',
+    0,
+    answered({ result: 'done', outcome: 'aborted' }),
+    WENT_BACK,
+  ],
+  ['Ended after 4 min 12 s: Said so.', 0, answered({ result: 'done', outcome: 'superseded' }), { record: undefined }],
+  ['Said so.', 3, answered({ result: 'refused', code: 'rotation-under-way' }), {}],
+  ['Said so.', 2, answered({ result: 'refused', code: 'incoming-invalid' }), {}],
+  [
+    'Rotation rolled back after 4 min 12 s; frontend-enhanced.AAAAAAAA signs as before: Said so.',
+    5,
+    { status: 'FAILED', error: 'undone', cause: 'Said so.' },
+    WENT_BACK,
+  ],
+  [
+    'Rotation failed after 4 min 12 s; frontend-enhanced.BBBBBBBB signs: Said so.',
+    5,
+    { status: 'FAILED', error: 'stopped', cause: 'Said so.' },
+    {},
+  ],
+])('the closing line is "%s", with exit code %i', async (message, exitCode, execution, closing) => {
   const aws = await startFakeDeployment();
-  aws.execution = execution;
+  aws.execution = { ...TIMES, ...execution };
   const found = await executionsAt(aws.endpoint).describe(EXECUTION);
-  expect(found && outcomeOf(found)).toEqual({ exitCode, message: 'Said so.' });
+  expect(found && outcomeOf(found, { ...CLOSING, ...closing })).toEqual({ exitCode, message });
+});
+
+test('where Step Functions does not say when it ended, it has taken until now', async () => {
+  const aws = await startFakeDeployment();
+  aws.execution = answered({ result: 'done', outcome: 'rotated' });
+  const found = await executionsAt(aws.endpoint).describe(EXECUTION);
+  expect(found && outcomeOf(found, CLOSING).message).toMatch(/^Rotation finished in 2 h 0 min/);
 });
 
 test.each([
@@ -40,11 +108,15 @@ test.each([
   ['without an answer', { status: 'SUCCEEDED', output: '{"result":"wait","message":"?"}' }],
 ])('an end without the function’s words is exit code 5 and says %s, without a stack trace', async (says, execution) => {
   const aws = await startFakeDeployment();
-  aws.execution = execution;
-  const found = await executionsAt(aws.endpoint).describe(EXECUTION);
-  const { exitCode, message } = found ? outcomeOf(found) : { exitCode: 0, message: '' };
+  aws.execution = { ...TIMES, ...execution };
+  const found = (await executionsAt(aws.endpoint).describe(EXECUTION)) ?? fail();
+  const { exitCode, message } = outcomeOf(found, CLOSING);
   expect(exitCode).toBe(5);
   expect(message).toContain(says);
+  expect(message).toContain(
+    `ended without a result after 4 min 12 s (${execution.status}, 2026-01-02T03:04:12.000Z); frontend-enhanced.BBBBBBBB signs: `,
+  );
+  expect(message).toMatch(/then run bin\/quiltctl rotate --resume --environment production\.$/);
   expect(message).not.toContain('secret.ts');
 });
 
@@ -61,6 +133,36 @@ test('an execution that is not visible yet is none, and what cannot be reached i
   const nobody = executionsAt(await unusedOrigin());
   await expect(nobody.describe(EXECUTION)).rejects.toMatchObject({ exitCode: 4 });
   await expect(nobody.start({ command: 'rotate', trigger: 'manual' })).rejects.toMatchObject({ exitCode: 4 });
+});
+
+describe('a record with its execution', () => {
+  /** Reads one record after the other; the last one stays. */
+  const reads = (...records: readonly RotationRecord[]) => {
+    const left = [...records];
+    return async () => (left.length > 1 ? left.shift() : left[0]);
+  };
+  const ended: Execution = { arn: EXECUTION, status: 'SUCCEEDED', startedAt: '2026-01-02T03:00:00.000Z' };
+
+  test('is at rest when the execution has ended between the two looks', async () => {
+    const rested: RotationRecord = { ...IDLE, revision: CREATE.revision + 1 };
+    const found = await readDriven(reads(CREATE, rested), async () => ended);
+    expect(found).toEqual({ record: rested });
+  });
+
+  test('is driven by nobody when the execution has left it as it is', async () => {
+    const found = await readDriven(reads(CREATE), async () => ({ ...ended, status: 'ABORTED' }));
+    expect(found).toMatchObject({ record: CREATE, driver: { state: 'ended', status: 'ABORTED' } });
+  });
+
+  test('is driven by an execution that waits for a redrive', async () => {
+    const found = await readDriven(reads(CREATE), async () => ({ ...ended, status: 'PENDING_REDRIVE' }));
+    expect(found.driver).toEqual({ state: 'running' });
+  });
+
+  test('is not asked about at rest', async () => {
+    const found = await readDriven(reads(IDLE), () => fail());
+    expect(found).toEqual({ record: IDLE });
+  });
 });
 
 test.each([

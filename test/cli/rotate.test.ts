@@ -1,4 +1,5 @@
-import type { Execution } from '../../cli/rotation/executions.ts';
+import { CommandError } from '../../cli/exit-codes.ts';
+import type { Execution } from '../../cli/rotation/execution.ts';
 import { type RotateRequest, type RotateSurroundings, rotate } from '../../cli/rotation/rotate.ts';
 import { screenOn } from '../../cli/screen.ts';
 import type { RotationRecord } from '../../lambda/rotation/record.ts';
@@ -135,6 +136,88 @@ test.each([
   await rotate({ ...WATCH, attach: true }, screen, surroundings);
   expect(started).toHaveLength(starts);
   expect(output().includes('A rotation runs already; following it')).toBe(starts === 0);
+});
+
+/** A world whose record is driven by an execution that ended, until another one is started. */
+function deadWorld(record: RotationRecord, dead: Partial<Execution> | undefined) {
+  const { surroundings, screen, started, output } = worldOf([
+    { record },
+    { record: { ...record, execution: STARTED } },
+  ]);
+  const begun: Execution = { ...RUNNING, arn: STARTED };
+  return {
+    started,
+    screen,
+    output,
+    surroundings: {
+      ...surroundings,
+      executions: {
+        start: async (command: RotateRequest['command']) => {
+          await surroundings.executions.start(command);
+          return begun;
+        },
+        describe: async (arn: string) => (arn === STARTED ? begun : dead && { ...RUNNING, ...dead }),
+      },
+    },
+  };
+}
+
+const STARTED = `${EXECUTION}-two`;
+const ABORTED: Partial<Execution> = { status: 'ABORTED', endedAt: '2026-01-02T02:50:00.000Z' };
+
+test.each<[string, RotateRequest, Partial<Execution> | undefined, string]>([
+  [
+    'was stopped',
+    { ...WATCH, attach: true },
+    ABORTED,
+    '(ABORTED, 2026-01-02T02:50:00.000Z); this one resumes the rotation.',
+  ],
+  ['is forgotten', WATCH, undefined, '(Step Functions has no record of it); this one resumes the rotation.'],
+  [
+    'was stopped, to resume it',
+    { ...WATCH, command: { command: 'resume', trigger: 'manual' } },
+    ABORTED,
+    '(ABORTED, 2026-01-02T02:50:00.000Z); this one resumes the rotation.',
+  ],
+  [
+    'was stopped, to go back',
+    { ...WATCH, command: { command: 'abort', trigger: 'manual' } },
+    ABORTED,
+    '(ABORTED, 2026-01-02T02:50:00.000Z).',
+  ],
+])(
+  'when the execution of the rotation %s, it is said before another one is started',
+  async (_, request, dead, says) => {
+    const { surroundings, screen, started, output } = deadWorld(CREATE, dead);
+    const { resumed, driver } = await rotate({ ...request, watch: false }, screen, surroundings);
+    expect(started).toHaveLength(1);
+    expect(output()).toContain(`The execution of the rotation under way (createSecret) ended ${says}\n`);
+    expect(output()).toContain('started: manual-20260102T030000-beef-two');
+    expect({ resumed, driver }).toEqual({ resumed: request.command.command !== 'abort', driver: { state: 'running' } });
+  },
+);
+
+test('that Step Functions may not be asked is said, and stands in the way of following alone', async () => {
+  const refusal = new CommandError('Said AWS.', 3);
+  const { surroundings, screen, started, output } = deadWorld(CREATE, ABORTED);
+  const describe = (arn: string) =>
+    arn === EXECUTION ? Promise.reject(refusal) : surroundings.executions.describe(arn);
+  const mute = { ...surroundings, executions: { ...surroundings.executions, describe } };
+  await expect(rotate({ ...WATCH, attach: true }, screen, mute)).rejects.toBe(refusal);
+  expect(started).toEqual([]);
+  await rotate({ ...WATCH, watch: false }, screen, mute);
+  expect(output()).toContain('(createSecret) has a living execution could not be checked: Said AWS.\n');
+});
+
+test('nothing is asked before a revocation', async () => {
+  const { surroundings, screen, started } = deadWorld(CREATE, ABORTED);
+  const blind = {
+    ...surroundings,
+    readRecord: () => (started.length > 0 ? surroundings.readRecord() : Promise.reject(new Error('read too early'))),
+  };
+  const revoke: RotateRequest = { ...WATCH, watch: false, command: { command: 'revoke', trigger: 'manual' } };
+  await rotate(revoke, screen, blind);
+  expect(started).toEqual([{ command: 'revoke', trigger: 'manual' }]);
 });
 
 test('ends with what is known when the watching is ended', async () => {

@@ -1,3 +1,5 @@
+import { commandLine } from '../../cli/commands/common.ts';
+import type { Driver } from '../../cli/rotation/driver.ts';
 import { summaryOf } from '../../cli/rotation/record-summary.ts';
 import { nextRotation } from '../../cli/secret/next-rotation.ts';
 import type { SecretStatus } from '../../cli/secret/status.ts';
@@ -8,8 +10,8 @@ import { CREATE, CURRENT, GRACE, IDLE, NEXT, RETIRE } from './support/records.ts
 const NOW = Date.parse('2026-01-02T03:02:25.000Z');
 const MONTHLY = { everyDays: 30, paused: false, rollOutMinutes: 15 };
 
-function statusOf(record: RotationRecord): SecretStatus {
-  const rotation = summaryOf(record);
+function statusOf(record: RotationRecord, driver?: Driver): SecretStatus {
+  const rotation = summaryOf(record, driver);
   return {
     parameters: [
       { name: '/quilt/mcp-server/jwt-secret', version: 4, modifiedAt: '2026-01-02T03:01:00.000Z' },
@@ -34,8 +36,12 @@ beforeAll(() => {
   process.stdout.columns = 200;
 });
 
+function tableOf(status: SecretStatus): string {
+  return statusTable(status, NOW, (command) => commandLine(command, 'production'));
+}
+
 test('the table has parameters, keys, rotation, tasks and verdict', () => {
-  expect(statusTable(statusOf(GRACE), NOW)).toBe(
+  expect(tableOf(statusOf(GRACE, { state: 'running' }))).toBe(
     [
       '  PARAMETER                                VERSION  LAST MODIFIED',
       '  /quilt/mcp-server/jwt-secret             4        2026-01-02T03:01:00.000Z',
@@ -47,10 +53,11 @@ test('the table has parameters, keys, rotation, tasks and verdict', () => {
       '',
       '  ROTATION',
       '  phase               grace, forward, since 2026-01-02T03:02:00.000Z',
+      '  execution           manual-20260102T030000-beef is running',
       '  secret signs since  2026-01-02T03:01:00.000Z (1 min 25 s)',
       '  grace until         2026-01-02T03:03:05.000Z (40 s left)',
       '  last outcome        –',
-      '  next rotation       after the one under way: bin/quiltctl rotate --watch follows it',
+      '  next rotation       after the one under way: bin/quiltctl rotate --watch --environment production follows it',
       '',
       '  SERVICE  TASK        KEYS',
       '  mcp      mcp-1       frontend-enhanced.AAAAAAAA, frontend-enhanced.BBBBBBBB',
@@ -63,7 +70,7 @@ test('the table has parameters, keys, rotation, tasks and verdict', () => {
 });
 
 test('why it stopped, why it goes back, and how the last run ended are told', () => {
-  const shown = statusTable(
+  const shown = tableOf(
     statusOf({
       ...CREATE,
       direction: 'back',
@@ -71,12 +78,35 @@ test('why it stopped, why it goes back, and how the last run ended are told', ()
       stopped: { reason: 'MCP cannot be rolled.', at: '2026-01-02T03:02:00.000Z', execution: '' },
       last: { outcome: 'aborted', reason: 'A person asked.', at: '2025-12-02T00:00:00.000Z', execution: '' },
     }),
-    NOW,
   );
   expect(shown).toContain('The canary is red.');
   expect(shown).toContain('2026-01-02T03:02:00.000Z: MCP cannot be rolled.');
   expect(shown).toContain('aborted at 2025-12-02T00:00:00.000Z: A person asked.');
-  expect(shown).toContain('--resume goes on');
+  expect(shown).toContain('rotate --resume --environment production goes on');
+});
+
+test.each<[string, Driver]>([
+  [
+    'ended (ABORTED, 2026-01-02T03:01:30.000Z)',
+    { state: 'ended', status: 'ABORTED', endedAt: '2026-01-02T03:01:30.000Z' },
+  ],
+  ['ended (TIMED_OUT)', { state: 'ended', status: 'TIMED_OUT' }],
+  ['ended (Step Functions has no record of it)', { state: 'ended' }],
+])('a rotation whose execution %s does not look alive, and what to run is said', (says, driver) => {
+  const status = statusOf(CREATE, driver);
+  const shown = tableOf(status);
+  expect(shown).toContain(
+    `execution           manual-20260102T030000-beef ${says}: run bin/quiltctl rotate --resume --environment production\n`,
+  );
+  expect(shown).toMatch(/next rotation +after the one whose execution ended: bin\/quiltctl rotate --resume/);
+  expect(shown).not.toContain('rotate --watch');
+  expect(status).toMatchObject({ rotation: { driver }, nextRotation: { state: 'execution-ended' } });
+});
+
+test('that nobody could ask is said, and is not taken for an end', () => {
+  const status = statusOf(CREATE, { state: 'not-checked', reason: 'Said AWS.' });
+  expect(tableOf(status)).toContain('manual-20260102T030000-beef could not be checked: Said AWS.');
+  expect(status.nextRotation).toEqual({ state: 'under-way' });
 });
 
 test('whole thumbprints stay inside: the public key IDs say enough', () => {

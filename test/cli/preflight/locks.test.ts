@@ -28,7 +28,8 @@ async function look({ stack, lock, rotation, execution }: Found) {
       const item = pk.S === 'lock' ? lock && { ...lock, takenAt: '2026-01-02T03:04:05Z' } : rotation;
       return item === undefined ? {} : { Item: textsOf(item) };
     },
-    DescribeExecution: execution === undefined ? { error: 'ExecutionDoesNotExist' } : { status: execution },
+    DescribeExecution:
+      execution === undefined ? { error: 'ExecutionDoesNotExist' } : { status: execution, stopDate: 1767323100 },
   });
   return lockFindings(clients, { config: loadEnvironment('production'), stateTable: 'the-table' });
 }
@@ -71,6 +72,27 @@ test.each<[what: string, found: Found]>([
   ],
 ])('%s is in nobody’s way', async (_, found) => {
   expect(exitCodeOf(await look(found))).toBe(0);
+});
+
+test.each<[what: string, found: Found, detail: string]>([
+  [
+    'whose execution was stopped',
+    { ...USUAL, rotation: { phase: 'grace', execution: EXECUTION }, execution: 'ABORTED' },
+    'in grace, but its execution ended (ABORTED, 2026-01-02T03:05:00.000Z), so it is no obstacle',
+  ],
+  [
+    'whose execution is forgotten',
+    { ...USUAL, rotation: { phase: 'createSecret', execution: EXECUTION } },
+    'in createSecret, but its execution ended (Step Functions has no record of it), so it is no obstacle',
+  ],
+  [
+    'that has stopped by itself',
+    { ...USUAL, rotation: { phase: 'grace', execution: '' } },
+    'stopped in grace, which is no obstacle',
+  ],
+])('a rotation %s does not look alive', async (_, found, detail) => {
+  const rotation = (await look(found)).find(({ about }) => about === 'rotation');
+  expect(rotation?.detail).toBe(`${detail}; afterwards run \`bin/quiltctl rotate --resume\``);
 });
 
 test.each<[what: string, found: Found, about: string, detail: RegExp]>([

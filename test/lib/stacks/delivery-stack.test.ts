@@ -152,6 +152,16 @@ describe('what the roles may do', () => {
     expect([...new Set(allowed)].sort()).toEqual([...new Set([...needed, ...indirect])].sort());
   });
 
+  test('a deploy reads the lock and who released it, and writes neither', () => {
+    const keysOf = (action: string) =>
+      statementsOf(deliveryOf(created), 'Deploy')
+        .filter(({ Action }) => [Action].flat().includes(`dynamodb:${action}`))
+        .flatMap(({ Condition }) => Object(Condition)['ForAllValues:StringEquals']['dynamodb:LeadingKeys']);
+    expect(keysOf('GetItem')).toContain('lock');
+    expect(keysOf('Query')).toContain('lock');
+    for (const action of ['PutItem', 'UpdateItem', 'DeleteItem']) expect(keysOf(action)).not.toContain('lock');
+  });
+
   test('what is not imported is not looked at', () => {
     const actions = actionsIn(statementsOf(deliveryOf(created), 'Deploy'));
     expect(actions.filter((action) => /^(acm|ec2|ecs|iam|kms|logs|sns):/.test(action))).toEqual([]);

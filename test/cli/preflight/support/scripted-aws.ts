@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type PreflightClients, preflightClients } from '../../../../cli/preflight/clients.ts';
 import { bodyOf, serve } from '../../../lambda/support/servers.ts';
 
-/** What a service answers, or the code of the error by which it says no. */
+/** What a service answers, or the code of the error by which it says no, with what belongs to it. */
 export type Answer = Readonly<Record<string, unknown>> | { readonly error: string };
 
 /** The same, for what was asked: the parameters of a form, or a JSON document. */
@@ -41,10 +41,12 @@ function operationOf({ headers, method }: IncomingMessage, body: string): string
 
 function reply({ headers }: IncomingMessage, response: ServerResponse, operation: string, answer: Answer): void {
   const isEc2 = /^Describe(Vpcs|Subnets|SecurityGroups)$/.test(operation);
-  const { error } = answer;
+  const { error, ...rest } = answer;
   if (headers['x-amz-target'] !== undefined) {
     const head = { 'content-type': 'application/x-amz-json-1.1' };
-    response.writeHead(error === undefined ? 200 : 400, head).end(JSON.stringify(error ? { __type: error } : answer));
+    response
+      .writeHead(error === undefined ? 200 : 400, head)
+      .end(JSON.stringify(error ? { __type: error, ...rest } : answer));
     return;
   }
   response.writeHead(error === undefined ? 200 : 400, { 'content-type': 'text/xml' });

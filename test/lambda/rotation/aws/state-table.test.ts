@@ -79,6 +79,11 @@ describe('in a table that keeps its items', () => {
       expect(await table.lock.read()).toEqual({ owner: EXECUTION, kind: 'rotation', takenAt: expect.any(String) });
     });
 
+    test.each(['backup', ''])('of a kind that is not known here (%j) is of an unknown one', async (kind) => {
+      account.hold(STACK, kind);
+      expect(await table.lock.read()).toMatchObject({ owner: STACK, kind: 'unknown' });
+    });
+
     test('is not taken as free from who has it', async () => {
       account.hold(STACK, 'deploy');
       expect(await table.lock.take(EXECUTION, undefined)).toBe(false);

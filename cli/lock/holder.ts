@@ -1,0 +1,85 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
+import { endOf, lifeOf } from '../rotation/driver.ts';
+import { askExecution, executionName } from '../rotation/execution.ts';
+
+/** A single answer of AWS takes no longer, whatever the SDK repeats. */
+const ANSWER_MS = 15_000;
+
+/** The one item that says who changes services or secret now, as deploy gate and rotation take it. */
+export const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
+
+/** Whoever has the lock. A later release may know more kinds than this one. */
+export interface Holder {
+  /** `deploy` or `rotation`. */
+  readonly kind: string;
+  /** ARN of the stack, or of the execution. */
+  readonly owner: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+}
+
+/** Whether a holder still works: one that has ended never releases its lock. */
+export interface HolderLife {
+  readonly state: 'alive' | 'ended' | 'not-checked';
+  /** By what it is known, on one line. */
+  readonly detail: string;
+}
+
+/** What a holder's life is asked of. */
+export interface LifeClients {
+  readonly cloudformation: CloudFormationClient;
+  readonly sfn: SFNClient;
+}
+
+/**
+ * Reads an item of the state table as it is now.
+ *
+ * @throws what the SDK throws
+ */
+export async function readStateItem(
+  dynamodb: DynamoDBClient,
+  TableName: string,
+  { pk, sk }: { readonly pk: string; readonly sk: string },
+): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
+  const command = new GetItemCommand({ TableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true });
+  return (await dynamodb.send(command, { abortSignal: AbortSignal.timeout(ANSWER_MS) })).Item;
+}
+
+/**
+ * Reads who holds the deploy lock.
+ *
+ * @returns `undefined` when it is free
+ * @throws what the SDK throws
+ */
+export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<Holder | undefined> {
+  const item = await readStateItem(dynamodb, stateTable, LOCK_KEY);
+  if (item === undefined) return undefined;
+  return { kind: item.kind?.S ?? '', owner: item.owner?.S ?? '', takenAt: item.takenAt?.S ?? '' };
+}
+
+/**
+ * Asks whether a holder still works: of a deploy whether its stack is being changed, of a rotation whether its execution runs.
+ * Of a kind that is not known here nobody can tell.
+ *
+ * @throws what the SDK throws: then nobody knows, so that it may be at work
+ */
+export async function lifeOfHolder({ kind, owner }: Holder, { cloudformation, sfn }: LifeClients): Promise<HolderLife> {
+  const abortSignal = AbortSignal.timeout(ANSWER_MS);
+  switch (kind) {
+    case 'deploy': {
+      const status = await readStackStatus(cloudformation, owner, abortSignal);
+      return { state: isOver(status) ? 'ended' : 'alive', detail: `its stack is ${status}` };
+    }
+    case 'rotation': {
+      const life = lifeOf(await askExecution(sfn, owner, abortSignal));
+      return life.state === 'ended'
+        ? { state: 'ended', detail: `its execution ended (${endOf(life)})` }
+        : { state: 'alive', detail: `its execution ${executionName(owner)} is running` };
+    }
+    default:
+      return { state: 'not-checked', detail: `this release does not know holders of the kind "${kind}"` };
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  ExecutionDoesNotExist,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import type { Progress } from '../../lambda/rotation/call.ts';
+
+export type ExecutionStatus = NonNullable<DescribeExecutionOutput['status']>;
+
+/** One run of the state machine. */
+export type Execution = {
+  readonly arn: string;
+  readonly status: ExecutionStatus;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601; only once it has ended. */
+  readonly endedAt?: string;
+  /** What the function said last; only once the execution has ended, and only if it could say something. */
+  readonly progress?: Progress;
+  /** Why it ended without the function's word: an error of Step Functions or of Lambda. */
+  readonly failure?: string;
+};
+
+/** Whether nothing more will come of it. */
+export function isOver({ status }: Execution): boolean {
+  return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
+}
+
+/** The last part of an execution's ARN, which is its name. */
+export function executionName(arn: string): string {
+  return arn.split(':').at(-1) ?? arn;
+}
+
+/**
+ * Asks Step Functions about an execution. One that was started a moment ago may not be visible yet, one of 90 days ago is not any
+ * more.
+ *
+ * @returns `undefined` when Step Functions knows no such execution
+ * @throws every other error of the SDK
+ */
+export async function askExecution(
+  sfn: SFNClient,
+  executionArn: string,
+  abortSignal?: AbortSignal,
+): Promise<Execution | undefined> {
+  try {
+    const command = new DescribeExecutionCommand({ executionArn });
+    return read(executionArn, await sfn.send(command, { ...(abortSignal && { abortSignal }) }));
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+function read(
+  arn: string,
+  { status = 'RUNNING', startDate, stopDate, output, error, cause }: DescribeExecutionOutput,
+): Execution {
+  const begun = { arn, status, startedAt: (startDate ?? new Date()).toISOString() };
+  if (!isOver(begun)) return begun;
+  const seen = { ...begun, ...(stopDate && { endedAt: stopDate.toISOString() }) };
+  if (status === 'SUCCEEDED') {
+    const progress = progressOf(output);
+    return progress ? { ...seen, progress } : { ...seen, failure: 'it ended without an answer' };
+  }
+  if (error === 'undone' || error === 'stopped') {
+    return { ...seen, progress: { result: 'failed', code: error, message: cause ?? error } };
+  }
+  const failure = [error, errorMessageOf(cause)].filter(Boolean).join(': ') || status;
+  return { ...seen, failure };
+}
+
+/** What the state machine ended with, if it is what the function says. */
+function progressOf(output: string | undefined): Progress | undefined {
+  const value = parse(output) as Partial<Progress> | undefined;
+  const isEnd = value?.result === 'done' || value?.result === 'refused';
+  return isEnd && typeof value.message === 'string' ? (value as Progress) : undefined;
+}
+
+/** Lambda's own errors come as JSON with a stack trace, of which the message is enough. */
+function errorMessageOf(cause: string | undefined): string | undefined {
+  const { errorMessage } = (parse(cause) ?? {}) as { errorMessage?: unknown };
+  return typeof errorMessage === 'string' ? errorMessage : cause;
+}
+
+function parse(text: string | undefined): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { startFakeDeployment } from '../cli/support/fake-deployment.ts';
+import { EXECUTION } from '../cli/support/records.ts';
+import { runCli } from '../cli/support/run-cli.ts';
+import { closeServers } from '../lambda/support/servers.ts';
+
+/** Each test starts the whole program, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
+const PRODUCTION = ['--environment', 'production'] as const;
+
+afterEach(closeServers);
+
+test('the status of the lock is one document', async () => {
+  const aws = await startFakeDeployment();
+  const holder = { kind: 'rotation', owner: EXECUTION, takenAt: '2026-01-02T03:00:00.000Z' };
+  const Item = Object.fromEntries(Object.entries(holder).map(([name, S]) => [name, { S }]));
+  aws.answers.set('GetItem', { body: { Item } });
+  aws.answers.set('Query', { body: { Items: [] } });
+  const { status, stdout } = await runCli(['lock', 'status', '--json', ...PRODUCTION], aws.endpoint);
+  const life = { state: 'alive', detail: 'its execution manual-20260102T030000-beef is running' };
+  expect(JSON.parse(stdout)).toEqual({ lock: { ...holder, life }, releases: [] });
+  expect(status).toBe(0);
+});
+
+test('a release by force without a reason is exit code 2, before anybody is asked', async () => {
+  const aws = await startFakeDeployment();
+  const { status, stderr } = await runCli(['lock', 'release', '--force', ...PRODUCTION], aws.endpoint);
+  expect(stderr).toContain('add --reason TEXT');
+  expect(status).toBe(2);
+  expect(aws.calls).toEqual([]);
+});
