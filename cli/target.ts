@@ -4,6 +4,7 @@ import { EMULATOR_ACCOUNT } from '../config/emulator.ts';
 import { loadEnvironment } from '../config/load.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_REGION } from '../local/run/aws-settings.ts';
+import { hasImage } from '../local/run/images.ts';
 import { findRunning, RUN_DIRECTORY, type Running } from '../local/run/run-directory.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
@@ -13,6 +14,8 @@ export interface Target {
   readonly clientSettings: ReturnType<typeof awsClientSettings> | { readonly region: string };
   /** What the CDK app has to be told beside the environment's name. */
   readonly context: DeployContext;
+  /** For `local`: whether this machine has the program of an image. */
+  readonly hasImage?: (image: string) => boolean;
   /** The whole environment of a process that works on it, such as the CDK CLI. */
   readonly variables: NodeJS.ProcessEnv;
 }
@@ -43,6 +46,7 @@ export function findTarget(name: string, given: DeployContext = {}): Target {
   return {
     config: loadEnvironment(name, context),
     clientSettings: awsClientSettings(running.endpoint),
+    hasImage: (image) => hasImage(running.imageDirectory, image),
     context,
     variables: {
       ...awsEnvironment(running.endpoint),

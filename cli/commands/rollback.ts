@@ -52,11 +52,12 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   return report.exitCode;
 }
 
-function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RollbackSurroundings {
+function surroundingsOf({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackSurroundings {
   return {
     clients: {
       cloudformation: new CloudFormationClient(clientSettings),
       dynamodb: new DynamoDBClient(clientSettings),
+      hasImage,
       ecrOf: (region) => new ECRClient({ ...clientSettings, region }),
       s3: new S3Client(clientSettings),
       sfn: new SFNClient(clientSettings),

@@ -56,7 +56,7 @@ export async function deploy(request: DeployRequest, screen: Screen): Promise<De
 
 async function deployFrom(directory: string, request: DeployRequest, screen: Screen): Promise<DeployReport> {
   const { environment, target, checkOnly, json } = request;
-  const clients = preflightClients(target.clientSettings);
+  const clients = preflightClients(target.clientSettings, target.hasImage);
   const { findings, caller, stateTable } = await preflight(directory, request, clients, screen);
   const exitCode = exitCodeOf(findings);
   if (exitCode !== 0 || checkOnly || caller === undefined) return { environment, findings, deploy: null, exitCode };

@@ -16,7 +16,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Target } from '../target.ts';
 
 /** The clients that the preflight asks with. None of them connects before it is asked something. */
-export function preflightClients(settings: Target['clientSettings']) {
+export function preflightClients(settings: Target['clientSettings'], hasImage?: Target['hasImage']) {
   return {
     acm: new ACMClient(settings),
     cloudformation: new CloudFormationClient(settings),
@@ -24,6 +24,7 @@ export function preflightClients(settings: Target['clientSettings']) {
     ec2: new EC2Client(settings),
     /** A repository may be in another region. */
     ecrOf: (region: string) => new ECRClient({ ...settings, region }),
+    hasImage,
     ecs: new ECSClient(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
     iam: new IAMClient(settings),

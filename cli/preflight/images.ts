@@ -8,21 +8,42 @@ const ECR_IMAGE =
 /** The end of a digest tells images apart no better than its beginning, and a line stays readable. */
 const DIGEST_SHOWN = 'sha256:'.length + 12;
 
+/** Where images come from. */
+export interface ImageSources {
+  /** A repository may be in another region. */
+  readonly ecrOf: (region: string) => ECRClient;
+  /** The local environment's tasks are processes of this machine: whether it has an image's program. */
+  readonly hasImage?: ((image: string) => boolean) | undefined;
+}
+
 /**
  * Whether images are there to be pulled: a task whose image is missing does not start. Only ECR can be asked; an image of another
  * registry is named as not checked.
  *
  * @param images - as task definitions name them, each once or more
- * @param ecrOf - a client for the region of a repository
  */
 export function imageFindings(
   images: readonly string[],
-  ecrOf: (region: string) => ECRClient,
+  { ecrOf, hasImage }: ImageSources,
 ): Promise<readonly Finding[]> {
-  return Promise.all([...new Set(images)].map((image) => imageFinding(image, ecrOf)));
+  return Promise.all(
+    [...new Set(images)].map((image) =>
+      hasImage === undefined ? imageFinding(image, ecrOf) : Promise.resolve(localFinding(image, hasImage(image))),
+    ),
+  );
 }
 
-function imageFinding(image: string, ecrOf: (region: string) => ECRClient): Promise<Finding> {
+function localFinding(image: string, isThere: boolean): Finding {
+  const about = `image ${shortened(image)}`;
+  if (isThere) return ok(about, 'is on this machine');
+  return misfit(
+    about,
+    'is not on this machine',
+    'Name an image that npm start has offered; for a service of this clone, leave -c catalogImage and -c mcpImage out.',
+  );
+}
+
+function imageFinding(image: string, ecrOf: ImageSources['ecrOf']): Promise<Finding> {
   const about = `image ${shortened(image)}`;
   const { account, region, repository, digest, tag } = ECR_IMAGE.exec(image)?.groups ?? {};
   if (region === undefined || repository === undefined) {

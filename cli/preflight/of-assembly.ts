@@ -43,7 +43,7 @@ async function servicesFindings(
     return listenerRuleFinding(clients, template, listenerArn, name);
   });
   return [
-    ...(await imageFindings(given, clients.ecrOf)),
+    ...(await imageFindings(given, clients)),
     ...(built.length > 0 ? [notChecked('built images', `${built.length}, which the deploy builds and pushes`)] : []),
     await rules,
   ];

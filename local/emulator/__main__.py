@@ -17,6 +17,7 @@ import time
 _HERE = pathlib.Path(__file__).resolve().parent
 _ADDITIONS = (
     "ecs_deployments",
+    "ecs_health",
     "ecs_secrets",
     "ecs_stopping",
     "ecs_times",

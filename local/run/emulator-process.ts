@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
+import { SERVICES_DIRECTORY } from './images.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_MS = 30_000;
@@ -61,6 +62,7 @@ export class EmulatorProcess {
         GATEWAY_PORT: String(options.port),
         MINISTACK_REGION: LOCAL_REGION,
         QUILT_LOCAL_IMAGES: options.imageManifest,
+        QUILT_LOCAL_SERVICES: SERVICES_DIRECTORY,
         ECS_RESTORE_RECONCILE_DELAY_SECONDS: '0',
         ...(options.enforceIam ? { AUTH: 'true' } : {}),
         PYTHONDONTWRITEBYTECODE: '1',

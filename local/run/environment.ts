@@ -24,7 +24,7 @@ import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
 import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
-import { manifestOf, offerBundle } from './images.ts';
+import { manifestOf } from './images.ts';
 import { announce, takeRunDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
@@ -88,7 +88,6 @@ export class LocalEnvironment {
       const ports = await choosePorts(options);
       const imageDirectory = join(stateDirectory ?? directory, 'images');
       const imageManifest = manifestOf(imageDirectory);
-      offerBuiltServices(imageDirectory);
       const emulator = await EmulatorProcess.start({ port: ports.emulator, directory, stateDirectory, imageManifest });
       started.push({ close: () => emulator.stop() });
       const { endpoint } = emulator;
@@ -99,7 +98,7 @@ export class LocalEnvironment {
       const front = await startFrontProxy({ port: ports.front, endpoint, loadBalancerName });
       started.unshift(front);
       const urls = { publicUrl: front.url, registryUrl: registry.url };
-      announce(directory, { pid: process.pid, endpoint, ...urls, tokenLifetimeSeconds });
+      announce(directory, { pid: process.pid, endpoint, ...urls, imageDirectory, tokenLifetimeSeconds });
       return new LocalEnvironment(options, emulator, started, imageDirectory, front.url, registry.url);
     } catch (error) {
       await end(started, directory);
@@ -230,16 +229,6 @@ function readPorts(file: string): Ports | undefined {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
-  }
-}
-
-/** The images that the `local` environment names are the services as they are built in this clone. */
-function offerBuiltServices(imageDirectory: string): void {
-  const { services } = loadEnvironment('local');
-  for (const [name, { image, healthPath }] of Object.entries(services)) {
-    if (image.kind !== 'reference') continue;
-    const bundle = join(import.meta.dirname, '..', '..', 'services', name, 'dist', 'server.mjs');
-    offerBundle(imageDirectory, image.uri, bundle, healthPath);
   }
 }
 

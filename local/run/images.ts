@@ -1,12 +1,16 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Where the services of this clone are, each with its bundle in `dist`. */
+export const SERVICES_DIRECTORY = join(import.meta.dirname, '..', '..', 'services');
 
 /** The program that an image reference stands for when ECS tasks are local processes. */
 export interface LocalProgram {
   /** Program and arguments. */
   readonly command: readonly string[];
-  /** The path that answers 200 once the task may get requests. */
-  readonly healthPath: string;
+  /** The path that answers 200 once the task may get requests, for a task behind no load balancer. @default / */
+  readonly healthPath?: string;
 }
 
 /** The file of an image folder that the emulator reads whenever it starts a task. */
@@ -14,20 +18,22 @@ export function manifestOf(directory: string): string {
   return join(directory, 'manifest.json');
 }
 
+/** As `config/local.ts` names the services of this clone. */
+const BUILT = /^quilt\.local\/(?<service>catalog|mcp)@sha256:(?<digest>[0-9a-f]{64})$/;
+
 /**
- * Offers a built service as an image, as pushing it to a registry would.
- *
- * The bundle is copied: what runs is what was offered, also when the clone is built again while tasks restart.
+ * Whether a task of this image could start, as the emulator's `docker/images.py` decides it.
  *
  * @param directory - the image folder
  * @param reference - image with its digest, as in the task definition
- * @param bundle - the service's one file
  */
-export function offerBundle(directory: string, reference: string, bundle: string, healthPath: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const copy = join(directory, `${reference.replace(/[^a-z0-9]+/g, '-')}.mjs`);
-  if (!existsSync(copy)) copyFileSync(bundle, copy);
-  offerProgram(directory, reference, { command: [process.execPath, copy], healthPath });
+export function hasImage(directory: string, reference: string): boolean {
+  if (Object.hasOwn(readManifest(manifestOf(directory)), reference)) return true;
+  const { service, digest } = BUILT.exec(reference)?.groups ?? {};
+  if (service === undefined) return false;
+  if (existsSync(join(directory, `${service}-${digest}.mjs`))) return true;
+  const bundle = join(SERVICES_DIRECTORY, service, 'dist', 'server.mjs');
+  return existsSync(bundle) && createHash('sha256').update(readFileSync(bundle)).digest('hex') === digest;
 }
 
 /** Names any program as an image, so that the next task of that image can start. */

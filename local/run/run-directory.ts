@@ -20,6 +20,8 @@ export interface Running {
   readonly endpoint: string;
   readonly publicUrl: string;
   readonly registryUrl: string;
+  /** Folder of the images that its tasks may start. */
+  readonly imageDirectory: string;
   /** How long its tokens live, if not as long as the configuration says. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }

@@ -23,6 +23,7 @@ import {
   RunTaskCommand,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
+import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetFunctionConcurrencyCommand, LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -34,6 +35,7 @@ import { reluctantService, startWitness, type Witness } from './support/witness.
 
 const ADDITIONS = [
   'ecs_deployments',
+  'ecs_health',
   'ecs_secrets',
   'ecs_stopping',
   'ecs_times',
@@ -51,6 +53,7 @@ const ADDITIONS = [
 const CRASHING = 'test.local/crashing@sha256:0';
 const MEASURING = 'test.local/measuring@sha256:0';
 const ANSWERING = 'test.local/answering@sha256:0';
+const PICKY = 'test.local/picky@sha256:0';
 const RELUCTANT = 'test.local/reluctant@sha256:0';
 
 function program(source: string) {
@@ -60,6 +63,9 @@ function program(source: string) {
 const IMAGES = {
   [CRASHING]: program('process.exit(1)'),
   [MEASURING]: program('console.log("measured", (process.env.VALUE ?? "").length)'),
+  [PICKY]: program(
+    'http.createServer((q, r) => { r.statusCode = q.url === "/" ? 200 : 404; r.end(); }).listen(process.env.PORT, process.env.HOST)',
+  ),
   [ANSWERING]: program('http.createServer((_, r) => r.end("ok")).listen(process.env.PORT, process.env.HOST)'),
 };
 
@@ -131,6 +137,23 @@ test('ecs_deployments: a first deployment counts as complete before a task has s
     new CreateServiceCommand({ cluster: 'test', serviceName: 'first', taskDefinition, desiredCount: 1 }),
   );
   expect(service?.deployments?.[0]?.rolloutState).toBe('COMPLETED');
+});
+
+test('ecs_health: a task runs although its target group would never get an answer', async () => {
+  const balancers = new ElasticLoadBalancingV2Client(bare.settings);
+  const group = { Name: 'group', Protocol: 'HTTP', Port: 8080, TargetType: 'ip', VpcId: 'vpc-0' } as const;
+  const { TargetGroups } = await balancers.send(new CreateTargetGroupCommand({ ...group, HealthCheckPath: '/wrong' }));
+  const loadBalancer = {
+    targetGroupArn: TargetGroups?.[0]?.TargetGroupArn,
+    containerName: 'main',
+    containerPort: 8080,
+  };
+  const its = { cluster: 'test', serviceName: 'unasked', desiredCount: 1, loadBalancers: [loadBalancer] };
+  await ecs.send(new CreateServiceCommand({ ...its, taskDefinition: await register('unasked', PICKY) }));
+  await until('the task runs', async () => {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'test', services: ['unasked'] }));
+    return services?.[0]?.runningCount === 1;
+  });
 });
 
 test('ecs_secrets: a task gets the ciphertext of a SecureString', async () => {

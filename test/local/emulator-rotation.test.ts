@@ -7,6 +7,7 @@ import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from 
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  type CreateServiceCommandInput,
   DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
@@ -14,6 +15,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -36,6 +38,7 @@ import { isAlive, reluctantService, startWitness, type Witness, witnessedFunctio
 
 const RELUCTANT = 'test.local/reluctant@sha256:0';
 const PARTICULAR = 'test.local/particular@sha256:0';
+const PICKY = 'test.local/picky@sha256:0';
 const MACHINE = `arn:aws:states:us-east-1:${EMULATOR_ACCOUNT}:stateMachine:`;
 
 let witness: Witness;
@@ -48,7 +51,10 @@ beforeAll(async () => {
   witness = await startWitness();
   const particular = `if (process.env.VALUE === 'bad') process.exit(1);
     http.createServer((_, r) => r.end('ok')).listen(process.env.PORT, process.env.HOST);`;
+  const picky = `http.createServer((q, r) => { r.statusCode = q.url === '/right' ? 200 : 404; r.end(); })
+    .listen(process.env.PORT, process.env.HOST);`;
   bare = await startBareEmulator([], {
+    [PICKY]: { command: [process.execPath, '-e', picky] },
     [RELUCTANT]: { command: [process.execPath, '-e', reluctantService(witness.url)], healthPath: '/' },
     [PARTICULAR]: { command: [process.execPath, '-e', particular], healthPath: '/' },
   });
@@ -68,7 +74,12 @@ function put(name: string, value: string) {
 }
 
 /** Starts a service of one task whose VALUE is a parameter, and waits until it has settled. */
-async function startService(name: string, image: string, parameter: string): Promise<void> {
+async function startService(
+  name: string,
+  image: string,
+  parameter: string,
+  more: Partial<CreateServiceCommandInput> = {},
+): Promise<void> {
   const containerDefinitions = [
     { name: 'main', image, essential: true, secrets: [{ name: 'VALUE', valueFrom: parameter }] },
   ];
@@ -87,6 +98,7 @@ async function startService(name: string, image: string, parameter: string): Pro
       taskDefinition: name,
       desiredCount: 1,
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      ...more,
     }),
   );
   await settled(name);
@@ -101,7 +113,7 @@ async function deployments(service: string) {
 function settled(service: string) {
   return until(`service ${service} has settled`, async () => {
     const [only, ...others] = await deployments(service);
-    return others.length === 0 && only?.rolloutState === 'COMPLETED' && only;
+    return others.length === 0 && only?.rolloutState !== 'IN_PROGRESS' && only;
   });
 }
 
@@ -161,6 +173,29 @@ describe('ECS', () => {
     expect(await settled('breaker')).toMatchObject({ id: before.deployment.id, status: 'PRIMARY' });
     const taskArns = (found: typeof before.tasks) => found.map(({ taskArn }) => taskArn);
     expect(taskArns(await tasks('breaker', 'RUNNING'))).toEqual(taskArns(before.tasks));
+  }, 60_000);
+});
+
+describe('the health check of a target group', () => {
+  const start = async (path: string) => {
+    const balancers = new ElasticLoadBalancingV2Client(bare.settings);
+    const group = { Name: path.slice(1), Protocol: 'HTTP', Port: 8080, TargetType: 'ip', VpcId: 'vpc-0' } as const;
+    const { TargetGroups } = await balancers.send(new CreateTargetGroupCommand({ ...group, HealthCheckPath: path }));
+    await put('/test/path', 'any');
+    await startService(path.slice(1), PICKY, '/test/path', {
+      loadBalancers: [
+        { targetGroupArn: TargetGroups?.[0]?.TargetGroupArn, containerName: 'main', containerPort: 8080 },
+      ],
+    });
+    return deployments(path.slice(1));
+  };
+
+  test('decides whether a task is healthy', async () => {
+    expect(await start('/right')).toMatchObject([{ rolloutState: 'COMPLETED', runningCount: 1 }]);
+  }, 60_000);
+
+  test('fails a deployment whose tasks answer it with an error', async () => {
+    expect(await start('/wrong')).toMatchObject([{ rolloutState: 'FAILED', runningCount: 0 }]);
   }, 60_000);
 });
 

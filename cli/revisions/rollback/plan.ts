@@ -60,7 +60,7 @@ export async function planRollback(
   found([...(way.skipped === undefined ? [] : [choiceFinding(way)]), targetFinding(target)]);
   const [locks, images] = await Promise.all([
     lockFindings(clients, { config, stateTable }),
-    imageFindings([target.images.catalog, target.images.mcp], clients.ecrOf),
+    imageFindings([target.images.catalog, target.images.mcp], clients),
   ]);
   found([...locks, ...images]);
   if (blocked || stack === undefined) return undefined;

@@ -1,12 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../../config/schema.ts';
 import { CommandError, EXIT } from '../../exit-codes.ts';
+import type { ImageSources } from '../../preflight/images.ts';
 
 /** What was asked for. */
 export interface RollbackRequest {
@@ -18,11 +18,9 @@ export interface RollbackRequest {
   readonly allowReplacement: boolean;
 }
 
-export interface RollbackClients {
+export interface RollbackClients extends ImageSources {
   readonly cloudformation: CloudFormationClient;
   readonly dynamodb: DynamoDBClient;
-  /** A repository may be in another region. */
-  readonly ecrOf: (region: string) => ECRClient;
   readonly s3: S3Client;
   readonly sfn: SFNClient;
   readonly ssm: SSMClient;

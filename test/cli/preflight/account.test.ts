@@ -79,10 +79,11 @@ describe('images', () => {
   const look = async (images: readonly string[], answer: Answer = { images: [{}] }) => {
     const { clients, asked } = await scriptedAws({ BatchGetImage: answer });
     const regions: string[] = [];
-    const findings = await imageFindings(images, (region) => {
+    const ecrOf = (region: string) => {
       regions.push(region);
       return clients.ecrOf(region);
-    });
+    };
+    const findings = await imageFindings(images, { ecrOf });
     return { findings: findings.map(stateOf), regions, asked: asked.map(({ input }) => input) };
   };
 
@@ -112,6 +113,20 @@ describe('images', () => {
   test('of other registries are not checked', async () => {
     const { findings, asked } = await look([`ghcr.io/example/mcp@${DIGEST}`]);
     expect(findings).toEqual([['not-checked', 'its registry is not ECR', 0]]);
+    expect(asked).toEqual([]);
+  });
+
+  test('of the local environment are those of this machine', async () => {
+    const { clients, asked } = await scriptedAws();
+    const there = `quilt.local/mcp@${DIGEST}`;
+    const findings = await imageFindings([there, `quilt.local/catalog@${DIGEST}`], {
+      ...clients,
+      hasImage: (image) => image === there,
+    });
+    expect(findings.map(stateOf)).toEqual([
+      ['ok', 'is on this machine', 0],
+      ['failed', 'is not on this machine', 2],
+    ]);
     expect(asked).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { offerBundle, offerProgram } from '../../../local/run/images.ts';
+import { offerProgram, SERVICES_DIRECTORY } from '../../../local/run/images.ts';
 import { BUNDLE_OPTIONS } from '../../support/bundle-options.ts';
 
 function digest(content: string | Buffer): string {
@@ -13,7 +13,7 @@ function digest(content: string | Buffer): string {
 export function offerCrashingImage(imageDirectory: string): string {
   const source = 'process.stderr.write("This image is broken.\\n"); process.exit(1)';
   const reference = `test.local/crashing@sha256:${digest(source)}`;
-  offerProgram(imageDirectory, reference, { command: [process.execPath, '-e', source], healthPath: '/healthz' });
+  offerProgram(imageDirectory, reference, { command: [process.execPath, '-e', source] });
   return reference;
 }
 
@@ -36,14 +36,17 @@ function offerFixture(imageDirectory: string, name: 'open-mcp' | 'one-key-mcp', 
     banner: { js: `${BUNDLE_OPTIONS.banner.js} // ${edition}` },
   });
   const reference = `test.local/${name}@sha256:${digest(readFileSync(outfile))}`;
-  offerBundle(imageDirectory, reference, outfile, '/healthz');
+  offerProgram(imageDirectory, reference, { command: [process.execPath, outfile] });
   return reference;
 }
 
 /** Offers the service of this clone under another digest, as a rebuild without a change would. */
 export function offerRebuiltImage(imageDirectory: string, service: 'catalog' | 'mcp', edition: string): string {
-  const bundle = join(import.meta.dirname, '..', '..', '..', 'services', service, 'dist', 'server.mjs');
+  const bundle = join(SERVICES_DIRECTORY, service, 'dist', 'server.mjs');
   const reference = `test.local/${service}@sha256:${digest(`${digest(readFileSync(bundle))} ${edition}`)}`;
-  offerBundle(imageDirectory, reference, bundle, '/healthz');
+  const copy = join(imageDirectory, `${service}-${edition}.mjs`);
+  mkdirSync(imageDirectory, { recursive: true, mode: 0o700 });
+  copyFileSync(bundle, copy);
+  offerProgram(imageDirectory, reference, { command: [process.execPath, copy] });
   return reference;
 }

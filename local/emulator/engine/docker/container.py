@@ -9,11 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
-from . import addresses
+from . import addresses, health
 
 _START_SECONDS = 30
+# A program that answers its health check, and with another status than 200: on AWS, three checks of ten seconds.
+_REFUSED_SECONDS = 5
 _POLL_SECONDS = 0.05
 # ECS deregisters a target and waits for the deregistration delay before it stops the task; MiniStack does not wait. Here it is
 # at least the first and at most the second, and ends with the last request that was on its way.
@@ -52,7 +55,7 @@ class Container:
         self._tail = collections.deque(maxlen=50)
 
     def start(self):
-        """Starts the process and waits until its health path answers 200, or it ends.
+        """Starts the process and waits until the health path of its target group answers 200, or it ends.
 
         A process that ends first is returned without an address, so it never becomes a target. One that stays
         silent is killed, which is what failing health checks come to.
@@ -70,18 +73,26 @@ class Container:
         self._environment = {}
         atexit.register(self._kill)
         threading.Thread(target=self._read, daemon=True, name=f"logs-{self.name}").start()
-        if not self._healthy(f"http://127.0.0.1:{port}{self._program['healthPath']}"):
+        path = health.path_of(self.labels) or self._program.get("healthPath", "/")
+        if not self._healthy(f"http://127.0.0.1:{port}{path}"):
             self._kill()
             self._release()
             time.sleep(_FAILED_START_SECONDS)
 
     def _healthy(self, url):
         deadline = time.monotonic() + _START_SECONDS
+        refused_since = None
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 with _DIRECT.open(url, timeout=1) as response:
                     if response.status == 200:
                         return True
+            except urllib.error.HTTPError as refusal:
+                refused_since = refused_since or time.monotonic()
+                if time.monotonic() - refused_since > _REFUSED_SECONDS:
+                    self._lines.put(f"health check {url} answers {refusal.code}, and 200 is needed\n".encode())
+                    return False
+                time.sleep(_POLL_SECONDS)
             except OSError:
                 time.sleep(_POLL_SECONDS)
         return False
