@@ -58,8 +58,8 @@ async function start(options: StartOptions): Promise<number> {
   const cdkLines: string[] = [];
   const stateDirectory = options.keepState ? STATE_DIRECTORY : undefined;
   const { port, tokenLifetime: tokenLifetimeSeconds } = options;
-  const begin = () =>
-    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal });
+  const begin = (say: (line: string) => void) =>
+    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal, say });
   return withEnvironment({ start: begin, progress, cdkLines, signal }, async (environment) => {
     await progress.step('Deploying the stacks', (detail) => deploy(environment, options, { cdkLines, detail, signal }));
     await progress.step('Waiting for the services', () => environment.servicesRunning());
