@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasImage } from '../../local/run/images.ts';
 import { runMark } from '../../local/run/leftovers.ts';
 import { takeRunDirectory } from '../../local/run/run-directory.ts';
 
@@ -105,4 +107,35 @@ test('a folder that a living process has is refused with that process and how to
   await expect(refused).rejects.toThrow(`or with: kill ${owner.pid}\n`);
   await expect(refused).rejects.toThrow(directory);
   expect(task.signalCode).toBeNull();
+});
+
+describe('an image of the local run', () => {
+  const services = join(parent, 'services');
+  const images = join(directory, 'images');
+
+  function build(service: string, content: string): string {
+    mkdirSync(join(services, service, 'dist'), { recursive: true });
+    writeFileSync(join(services, service, 'dist', 'server.mjs'), content);
+    return `quilt.local/${service}@sha256:${createHash('sha256').update(content).digest('hex')}`;
+  }
+
+  test('is there when the service was built so, and stays when it is built again', () => {
+    const first = build('mcp', 'first');
+    expect(hasImage(images, first, services)).toBe(true);
+    const second = build('mcp', 'second');
+    expect([first, second].map((image) => hasImage(images, image, services))).toEqual([true, true]);
+    expect(
+      readdirSync(images)
+        .map((file) => readFileSync(join(images, file), 'utf8'))
+        .sort(),
+    ).toEqual(['first', 'second']);
+  });
+
+  test('is not there when it was built otherwise, was not built, or is none of this clone', () => {
+    const built = build('mcp', 'third');
+    build('mcp', 'fourth');
+    const digest = built.split('@')[1];
+    const others = [`quilt.local/catalog@${digest}`, `quilt.local/../mcp@${digest}`, `example.com/mcp@${digest}`];
+    expect([built, ...others].map((image) => hasImage(images, image, services))).toEqual(Array(4).fill(false));
+  });
 });
