@@ -1,4 +1,4 @@
-import type { Execution } from '../../cli/rotation/executions.ts';
+import type { Execution } from '../../cli/rotation/execution.ts';
 import type { Command } from '../../lambda/rotation/call.ts';
 import type { RotationRecord } from '../../lambda/rotation/record.ts';
 import { resumeRotation } from '../../local/run/resume-rotation.ts';
