@@ -11,7 +11,7 @@ import { loadEnvironment } from '../../config/load.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
-import { processesOf } from './support/processes-of.ts';
+import { processesOf, signalGroup } from './support/processes-of.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const directory = mkdtempSync(join(tmpdir(), 'quilt-start-'));
@@ -41,7 +41,10 @@ class Run {
     });
     this.child.stdout?.on('data', (chunk) => (this.out += chunk));
     this.child.stderr?.on('data', (chunk) => (this.err += chunk));
-    this.exitCode = new Promise((resolve) => this.child.once('close', resolve));
+    this.exitCode = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('close', resolve);
+    });
     started.push(this);
   }
 
@@ -60,11 +63,7 @@ class Run {
 
   /** Ctrl-C. */
   async interrupt(): Promise<number | null> {
-    try {
-      process.kill(-(this.child.pid ?? 0), 'SIGINT');
-    } catch {
-      // It has ended.
-    }
+    signalGroup(this.child, 'SIGINT');
     return this.exitCode;
   }
 }
