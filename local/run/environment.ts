@@ -137,7 +137,8 @@ export class LocalEnvironment {
     const stacks = new CloudFormationClient(this.clientSettings);
     const known = await stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).catch(() => undefined);
     if (known) return;
-    await this.cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${LOCAL_REGION}`]);
+    // Without an app, which the CLI would synthesise first, although the account is named.
+    await this.cdk(['bootstrap', '--app', '', `aws://${EMULATOR_ACCOUNT}/${LOCAL_REGION}`]);
   }
 
   /**
