@@ -159,13 +159,13 @@ test('what cannot be undone in the rollback is taken over by the next deploy', a
 test('wherever the function dies, a rollback leaves neither a lock nor an open revision, and the next deploy works', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...DEATHS), (death) => expectCleanRollback(account, cloudformation, death)),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
 test('wherever it dies, Lambda’s second delivery ends the deploy as the first one would have', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...FIRST_DEATHS), (death) => expectSecondDelivery(account, cloudformation, death)),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
