@@ -11,6 +11,7 @@ const MARK = 'QUILT_LOCAL_RUN';
 /** An emulator whose owner died saves its state and ends by itself within this time, as `local/emulator` has it. */
 export const SAVE_MS = 15_000;
 const KILL_MS = 5_000;
+const ON_LINUX = process.platform === 'linux';
 
 /** A process that a run started. */
 interface Leftover {
@@ -24,22 +25,35 @@ interface Leftover {
  * could not be told from its beginning in the output of `ps`.
  */
 export function runMark(directory: string): Record<string, string> {
-  return { [MARK]: `${process.pid}-${folderMark(directory)}` };
+  return { [MARK]: `${identityOf(process.pid)}-${folderMark(directory)}` };
 }
 
 function folderMark(directory: string): string {
   return createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 32);
 }
 
-/** Whether there is such a process; one of another user counts. */
-export function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+/**
+ * What tells a process from every later one that gets the same ID: the ID, and when the process started.
+ *
+ * @param linux - whether `/proc` tells; `ps` does elsewhere
+ * @returns `undefined` when there is no such process, or only a zombie that nobody has waited for
+ */
+export function identityOf(pid: number, linux: boolean = ON_LINUX): string | undefined {
+  if (!(pid > 0)) return undefined;
+  if (linux) {
+    // proc_pid_stat(5): behind the name, which is in brackets and may have some itself, come the state and, 20th, the time.
+    const [state, ...fields] = readProc(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[18] === undefined || state === 'Z' ? undefined : `${pid}:${fields[18]}`;
   }
+  const [state, ...started] = ps('-o', 'state=,lstart=', '-p', String(pid)).trim().split(/ +/);
+  return started.length === 0 || state?.startsWith('Z') ? undefined : `${pid}:${started.join('_')}`;
+}
+
+/** Whether a process still runs, of whatever user. @param identity - from {@link identityOf} */
+export function isAlive(identity: string): boolean {
+  return identity !== '' && identity === identityOf(Number.parseInt(identity, 10));
 }
 
 /**
@@ -91,32 +105,48 @@ function leftoversOf(directory: string): readonly Leftover[] {
     const mark = variables.find((variable) => variable.startsWith(`${MARK}=`))?.slice(MARK.length + 1);
     const [owner = '', of] = mark?.split('-') ?? [];
     // Nothing was started yet by this process: what bears its number is of an earlier process that had the same.
-    const orphaned = owner === String(process.pid) || !isAlive(Number(owner));
+    const orphaned = Number.parseInt(owner, 10) === process.pid || !isAlive(owner);
     if (of !== folder || !orphaned) return [];
     return [{ pid, saves: variables.includes('PERSIST_STATE=1') }];
   });
 }
 
 /** What the processes of this user were started with. */
-function environments(): readonly { readonly pid: number; readonly variables: readonly string[] }[] {
-  if (process.platform === 'linux') {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => ({ pid: Number(name), variables: readEnvironment(name) }));
+export function environments(
+  linux: boolean = ON_LINUX,
+): readonly { readonly pid: number; readonly variables: readonly string[] }[] {
+  if (linux) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.map(Number).map((pid) => ({ pid, variables: readProc(pid, 'environ').split('\0') }));
   }
-  // The variables stand behind the command, all of it separated by spaces.
-  const said = execFileSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return said.split('\n').map((line) => {
-    const [pid, ...variables] = line.trim().split(/ +/);
-    return { pid: Number(pid), variables };
+  // With `e` the variables stand behind the command line, which may itself look like one.
+  const commands = new Map(rows(ps('axww', '-o', 'pid=,command=')));
+  return rows(ps('axeww', '-o', 'pid=,command=')).map(([pid, text]) => {
+    const command = commands.get(pid);
+    const known = command !== undefined && text.startsWith(command);
+    return { pid, variables: known ? text.slice(command.length).split(' ') : [] };
   });
 }
 
-function readEnvironment(pid: string): readonly string[] {
+function rows(table: string): readonly (readonly [pid: number, text: string])[] {
+  return [...table.matchAll(/^ *(\d+) (.*?) *$/gm)].map(([, pid, text]) => [Number(pid), text ?? '']);
+}
+
+function ps(...args: readonly string[]): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+    const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+    return execFileSync('ps', args, { encoding: 'utf8', env, maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    // It fails, too, when it is asked about a process that is gone.
+    return '';
+  }
+}
+
+function readProc(pid: number, name: 'environ' | 'stat'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
   } catch {
     // Of another user, or gone.
-    return [];
+    return '';
   }
 }

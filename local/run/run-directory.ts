@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
-import { endLeftovers, isAlive } from './leftovers.ts';
+import { endLeftovers, identityOf, isAlive } from './leftovers.ts';
 
 /** The clone's own folder for local runs; $QUILT_LOCAL_DIRECTORY names another one, for a second environment beside it. */
 const LOCAL_DIRECTORY = process.env.QUILT_LOCAL_DIRECTORY ?? join(import.meta.dirname, '..', '..', '.local');
@@ -48,12 +48,12 @@ export async function takeRunDirectory(directory: string, say?: (line: string) =
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw takenBy(ownerOf(directory), directory);
   }
-  writeFileSync(join(directory, 'pid'), String(process.pid));
+  writeFileSync(join(directory, 'pid'), identityOf(process.pid) ?? '');
 }
 
 function refuseTaken(directory: string): void {
   const owner = ownerOf(directory);
-  if (owner !== undefined && isAlive(owner)) throw takenBy(owner, directory);
+  if (owner !== undefined) throw takenBy(owner, directory);
 }
 
 function takenBy(owner: number | undefined, directory: string): CommandError {
@@ -61,8 +61,7 @@ function takenBy(owner: number | undefined, directory: string): CommandError {
   return new CommandError(
     owner === undefined
       ? `${what}: another process has just begun to start it in ${directory}.`
-      : `${what}: process ${owner} has ${directory}. Use it, or end it with Ctrl-C where it was started, or with: kill ${owner}\n` +
-          `If process ${owner} is something else, remove ${directory}, then start again.`,
+      : `${what}: process ${owner} has ${directory}. Use it, or end it with Ctrl-C where it was started, or with: kill ${owner}`,
     EXIT.refused,
   );
 }
@@ -75,15 +74,17 @@ export function announce(directory: string, running: Running): void {
 export function findRunning(directory: string = RUN_DIRECTORY): Running | undefined {
   try {
     const running: Running = JSON.parse(readFileSync(join(directory, 'running.json'), 'utf8'));
-    return isAlive(running.pid) ? running : undefined;
+    return ownerOf(directory) === running.pid ? running : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** ID of the living process that has a folder; a later process with the ID of a dead one is not it. */
 function ownerOf(directory: string): number | undefined {
   try {
-    return Number.parseInt(readFileSync(join(directory, 'pid'), 'utf8'), 10);
+    const identity = readFileSync(join(directory, 'pid'), 'utf8');
+    return isAlive(identity) ? Number.parseInt(identity, 10) : undefined;
   } catch {
     return undefined;
   }
