@@ -38,7 +38,8 @@ export class ServiceTask extends Construct {
 
   constructor(scope: Construct, id: string, { service, config, foundation, environment }: ServiceTaskProps) {
     super(scope, id);
-    const { image: imageConfig, cpu, memoryMiB, port, environment: own, writablePaths } = config.services[service];
+    const settings = config.services[service];
+    const { image: imageConfig, cpu, memoryMiB, port, healthPath, environment: own, writablePaths } = settings;
     const { image, cpuArchitecture, version, inEcr } = new ServiceImage(this, 'Image', service, imageConfig);
     const logGroup = LogGroup.fromLogGroupName(this, 'Logs', foundation.get(`${service}-log-group`));
     const { signingSecret, keySet } = secretParameters(this, config);
@@ -63,6 +64,8 @@ export class ServiceTask extends Construct {
       image,
       portMappings: [{ containerPort: port }],
       readonlyRootFilesystem: true,
+      // Another health path means other tasks: a wrong one fails the deployment, and not the tasks that run.
+      dockerLabels: { 'health-path': healthPath },
       environment: {
         ...own,
         [variables.PORT]: String(port),

@@ -40,6 +40,7 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
   test('has a read-only root, logs to the group of Foundation and listens where the load balancer asks', () => {
     expect(containerOf(service)).toMatchObject({
       ReadonlyRootFilesystem: true,
+      DockerLabels: { 'health-path': '/healthz' },
       PortMappings: [{ ContainerPort: 8080, Protocol: 'tcp' }],
       LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': { Ref: `${logicalId}LogGroup` } } },
     });
