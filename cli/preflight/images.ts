@@ -39,7 +39,8 @@ function localFinding(image: string, isThere: boolean): Finding {
   return misfit(
     about,
     'is not on this machine',
-    'Name an image that npm start has offered; for a service of this clone, leave -c catalogImage and -c mcpImage out.',
+    'Deploy without -c catalogImage and -c mcpImage, which builds the services of this clone; an image that is named with them has to ' +
+      'be one of an earlier deploy of this run.',
   );
 }
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasImage } from '../../local/run/images.ts';
 import { runMark } from '../../local/run/leftovers.ts';
-import { takeRunDirectory } from '../../local/run/run-directory.ts';
+import { takeRunDirectory, takeStateDirectory } from '../../local/run/run-directory.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'quilt-run-'));
 const directory = join(parent, 'run');
@@ -107,6 +107,17 @@ test('a folder that a living process has is refused with that process and how to
   await expect(refused).rejects.toThrow(`or with: kill ${owner.pid}\n`);
   await expect(refused).rejects.toThrow(directory);
   expect(task.signalCode).toBeNull();
+});
+
+test.each([
+  ['was never saved, goes: no stack would own its buckets', [], false],
+  ['was saved, stays', ['cloudformation.json'], true],
+])('what is stored by a state that %s', (_, saved, stays) => {
+  const bucket = join(directory, 's3', 'bucket');
+  for (const folder of [bucket, join(directory, 'services')]) mkdirSync(folder, { recursive: true });
+  for (const file of saved) writeFileSync(join(directory, 'services', file), '{}');
+  takeStateDirectory(directory);
+  expect(existsSync(bucket)).toBe(stays);
 });
 
 describe('an image of the local run', () => {
