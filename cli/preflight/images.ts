@@ -39,7 +39,8 @@ function localFinding(image: string, isThere: boolean): Finding {
   return misfit(
     about,
     'is not on this machine',
-    'Leave -c catalogImage and -c mcpImage out: the services of this clone are deployed as they are built.',
+    'Deploy without -c catalogImage and -c mcpImage, which builds the services of this clone; an image that is named with them has to ' +
+      'be one of an earlier deploy of this run.',
   );
 }
 

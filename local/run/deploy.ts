@@ -1,12 +1,14 @@
 import type { CdkFollower } from '../../cli/cdk.ts';
+import { type AssemblyStack, readAssembly } from '../../cli/cloud-assembly.ts';
 import { type Deployed, deploySynthesised } from '../../cli/deploy/deploy.ts';
 import { synthesise } from '../../cli/deploy/synthesise.ts';
 import { CommandError, EXIT, type ExitCode } from '../../cli/exit-codes.ts';
 import { callerFindings } from '../../cli/preflight/caller.ts';
 import { preflightClients } from '../../cli/preflight/clients.ts';
 import { foundationValue } from '../../cli/preflight/foundation.ts';
-import { findTarget } from '../../cli/target.ts';
-import { loadEnvironment } from '../../config/load.ts';
+import { type ImageSources, imageFindings } from '../../cli/preflight/images.ts';
+import { imagesOf } from '../../cli/preflight/template-images.ts';
+import { findTarget, type Target } from '../../cli/target.ts';
 import type { LocalEnvironment } from './environment.ts';
 import { runMark } from './leftovers.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
@@ -31,14 +33,11 @@ export async function deployStacks(
 ): Promise<LocalDeploy> {
   const found = findTarget('local');
   const target = { ...found, variables: { ...found.variables, ...runMark(RUN_DIRECTORY) } };
-  const clients = preflightClients(target.clientSettings);
+  const clients = preflightClients(target.clientSettings, target.hasImage);
   say('Synthesizing the stacks …');
   const { state, detail, remedy } = await synthesise('local', target, directory, follower);
   if (state !== 'ok') throw new CommandError(`The stacks cannot be synthesized: ${detail}. ${remedy}`, EXIT.unexpected);
-  // As they are now: the services have just been built.
-  for (const { image } of Object.values(loadEnvironment('local').services)) {
-    if (image.kind === 'reference') target.hasImage?.(image.uri);
-  }
+  await requireImages(readAssembly(directory), target, clients);
   const [{ caller = '' }, table] = await Promise.all([
     callerFindings(clients.sts, target.config),
     foundationValue(clients.ssm, target.config.namePrefix, 'state-table-name'),
@@ -47,4 +46,17 @@ export async function deployStacks(
     { target, clients, directory, first: table === undefined, json: true, say, follower },
     caller,
   );
+}
+
+/** As the preflight: a task whose image is missing would say so in the log of the emulator only. */
+async function requireImages(
+  stacks: readonly AssemblyStack[],
+  { config }: Target,
+  clients: ImageSources,
+): Promise<void> {
+  const images = stacks.flatMap(({ template }) => imagesOf(template, config).given);
+  const missing = (await imageFindings(images, clients)).find(({ state }) => state === 'failed');
+  if (missing === undefined) return;
+  const { about, detail, remedy, exitCode = EXIT.configuration } = missing;
+  throw new CommandError(`The ${about} ${detail}. ${remedy}`, exitCode);
 }

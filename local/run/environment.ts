@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -26,7 +26,7 @@ import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
 import { manifestOf } from './images.ts';
 import { runMark } from './leftovers.ts';
-import { announce, takeRunDirectory } from './run-directory.ts';
+import { announce, takeRunDirectory, takeStateDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
 
@@ -87,7 +87,7 @@ export class LocalEnvironment {
     await takeRunDirectory(directory, options.say);
     const started: Closable[] = [];
     try {
-      if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+      if (stateDirectory) takeStateDirectory(stateDirectory);
       const ports = await choosePorts(options);
       const imageDirectory = join(stateDirectory ?? directory, 'images');
       const imageManifest = manifestOf(imageDirectory);

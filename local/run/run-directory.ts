@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { endLeftovers, identityOf, isAlive } from './leftovers.ts';
@@ -64,6 +64,16 @@ function takenBy(owner: number | undefined, directory: string): CommandError {
       : `${what}: process ${owner} has ${directory}. Use it, or end it with Ctrl-C where it was started, or with: kill ${owner}`,
     EXIT.refused,
   );
+}
+
+/**
+ * Makes the folder that keeps what is deployed. The emulator writes objects at once and everything else when it ends: after a first run
+ * that was killed there would be buckets without the stacks that own them, and no stack could be deployed.
+ */
+export function takeStateDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (existsSync(join(directory, 'services', 'cloudformation.json'))) return;
+  rmSync(join(directory, 's3'), { recursive: true, force: true });
 }
 
 export function announce(directory: string, running: Running): void {

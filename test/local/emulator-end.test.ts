@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import { freePort } from '../../local/run/free-port.ts';
 import { manifestOf, offerProgram } from '../../local/run/images.ts';
@@ -14,28 +14,32 @@ import { until } from './support/until.ts';
 
 const RUN = pathToFileURL(join(import.meta.dirname, '..', '..', 'local', 'run', 'emulator-process.ts')).href;
 const NEVER_HEALTHY = 'test.local/never-healthy@sha256:0';
+const WITH_CHILD = 'test.local/with-child@sha256:0';
+const WAITS = 'setInterval(() => {}, 1000)';
 const directory = mkdtempSync(join(tmpdir(), 'quilt-end-'));
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('the emulator and its tasks end when the process that started them is killed', async () => {
+/** Starts an emulator in a process of its own, and a stack with a service of one task in it. */
+async function startOwner(image: string) {
   const imageDirectory = join(directory, 'images');
-  offerProgram(imageDirectory, NEVER_HEALTHY, {
-    command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
-    healthPath: '/',
-  });
+  offerProgram(imageDirectory, NEVER_HEALTHY, { command: [process.execPath, '-e', WAITS] });
+  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(WAITS)}])`;
+  const server = "require('node:http').createServer((_, response) => response.end()).listen(process.env.PORT)";
+  offerProgram(imageDirectory, WITH_CHILD, { command: [process.execPath, '-e', `${child}; ${server}`] });
   const options = { port: await freePort(), directory, imageManifest: manifestOf(imageDirectory) };
   const script = `const { EmulatorProcess } = await import('${RUN}');
     await EmulatorProcess.start(${JSON.stringify(options)}); process.stdout.write('up'); setInterval(() => {}, 1000);`;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(parent.stdout, 'data');
+  await once(owner.stdout, 'data');
 
   const stacks = new CloudFormationClient(awsClientSettings(`http://127.0.0.1:${options.port}`));
+  const StackName = 'service';
   await stacks.send(
     new CreateStackCommand({
-      StackName: 'pending',
+      StackName,
       TemplateBody: JSON.stringify({
         Resources: {
           Cluster: { Type: 'AWS::ECS::Cluster', Properties: { ClusterName: 'test' } },
@@ -43,7 +47,7 @@ test('the emulator and its tasks end when the process that started them is kille
             Type: 'AWS::ECS::TaskDefinition',
             Properties: {
               NetworkMode: 'awsvpc',
-              ContainerDefinitions: [{ Name: 'main', Image: NEVER_HEALTHY, Essential: true }],
+              ContainerDefinitions: [{ Name: 'main', Image: image, Essential: true }],
             },
           },
           Service: {
@@ -54,9 +58,31 @@ test('the emulator and its tasks end when the process that started them is kille
       }),
     }),
   );
-  // The parent, the emulator and the task.
-  await until('its task has started', async () => processesOf(directory).length > 2);
+  return {
+    owner,
+    async stackStatus() {
+      const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName }));
+      return Stacks?.[0]?.StackStatus;
+    },
+  };
+}
 
-  parent.kill('SIGKILL');
-  await until('every process has ended', async () => processesOf(directory).length === 0, 20_000);
+function everyProcessHasEnded(): Promise<true> {
+  return until('every process has ended', async () => processesOf(directory).length === 0, 20_000);
+}
+
+test('the emulator and its tasks end when the process that started them is killed in the middle of a deploy', async () => {
+  const { owner } = await startOwner(NEVER_HEALTHY);
+  // The owner, the emulator and the task.
+  await until('its task has started', async () => processesOf(directory).length > 2);
+  owner.kill('SIGKILL');
+  await everyProcessHasEnded();
+}, 60_000);
+
+test('and so does what a task has started, when it is killed at rest', async () => {
+  const { owner, stackStatus } = await startOwner(WITH_CHILD);
+  await until('the stack is there', async () => (await stackStatus()) === 'CREATE_COMPLETE');
+  expect(processesOf(directory).length).toBeGreaterThan(3);
+  owner.kill('SIGKILL');
+  await everyProcessHasEnded();
 }, 60_000);

@@ -92,7 +92,7 @@ class Container:
             except urllib.error.HTTPError as refusal:
                 refused_since = refused_since or time.monotonic()
                 if time.monotonic() - refused_since > _REFUSED_SECONDS:
-                    self._lines.put(f"health check {url} answers {refusal.code}, and 200 is needed\n".encode())
+                    self._say(f"health check {url} answers {refusal.code}, and 200 is needed\n".encode())
                     return False
                 time.sleep(_POLL_SECONDS)
             except OSError:
@@ -101,10 +101,13 @@ class Container:
 
     def _read(self):
         for line in self._process.stdout:
-            sys.stdout.write(f"[{self.name}] {line.decode(errors='replace')}")
-            self._tail.append(line)
-            self._lines.put(line)
+            self._say(line)
         self._lines.put(None)
+
+    def _say(self, line):
+        sys.stdout.write(f"[{self.name}] {line.decode(errors='replace')}")
+        self._tail.append(line)
+        self._lines.put(line)
 
     @property
     def status(self):
