@@ -20,6 +20,8 @@ export function startCdk(
     ...options,
     cwd: PROJECT_ROOT,
     env: {
+      // The CLI is one file of 16 MB, and the app's library is not small: compiled once, as the launcher has it.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       ...env,
       // The CLI reports its use to AWS and reads notices from the Internet otherwise.
       CDK_DISABLE_CLI_TELEMETRY: 'true',

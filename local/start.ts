@@ -7,6 +7,7 @@ import type { CanaryReport } from '../lambda/canary/report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
+import { resumeRotation, rotationOf } from './run/resume-rotation.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
 import { summarise, summaryTables } from './run/summary.ts';
 import { whatToTry } from './run/what-to-try.ts';
@@ -58,8 +59,8 @@ async function start(options: StartOptions): Promise<number> {
   const cdkLines: string[] = [];
   const stateDirectory = options.keepState ? STATE_DIRECTORY : undefined;
   const { port, tokenLifetime: tokenLifetimeSeconds } = options;
-  const begin = () =>
-    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal });
+  const begin = (say: (line: string) => void) =>
+    LocalEnvironment.start({ directory: RUN_DIRECTORY, stateDirectory, port, tokenLifetimeSeconds, signal, say });
   return withEnvironment({ start: begin, progress, cdkLines, signal }, async (environment) => {
     await progress.step('Deploying the stacks', (detail) => deploy(environment, options, { cdkLines, detail, signal }));
     await progress.step('Waiting for the services', () => environment.servicesRunning());
@@ -67,6 +68,8 @@ async function start(options: StartOptions): Promise<number> {
     const summary = await summarise(environment, report);
     print(options.json ? summary : `\n${summaryTables(summary)}`);
     if (options.once) return requireGreen(report);
+    const resumed = options.keepState ? await resumeRotation(rotationOf(environment)) : undefined;
+    if (resumed !== undefined) process.stderr.write(`\n${resumed}\n`);
     process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Ctrl-C ends everything.\n`);
     await aborted(signal);
     return EXIT.done;

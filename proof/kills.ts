@@ -59,7 +59,7 @@ function tableOf(kills: readonly Kill[]): string {
     ...kills.map(({ command, after, left, next, nextVerdict, problems }, index) => [
       String(index + 1),
       command,
-      `${(after / 1000).toFixed(1)} s`,
+      after === 'change' ? after : `${(after / 1000).toFixed(1)} s`,
       left,
       next,
       nextVerdict,

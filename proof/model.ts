@@ -6,47 +6,17 @@
  * Ends with `0 violations in N runs`, or with the run that broke the invariant and how to repeat it.
  */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundleModel } from '../test/lambda/rotation/model/bundle.ts';
+import { bundleModel, playBundle } from '../test/lambda/rotation/model/bundle.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
 });
 /** So many runs a process: progress is shown after each. */
 const PORTION = 500;
-
-type Played = {
-  readonly runs: number;
-  readonly crashes: number;
-  readonly unseen: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  readonly violation?: string;
-  readonly path?: string;
-  readonly happenings?: readonly string[];
-};
-
-function play(bundle: string, runs: number, seed: number): Promise<Played> {
-  return new Promise((resolve, reject) => {
-    const args = [bundle, '--runs', String(runs), '--seed', String(seed)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      try {
-        resolve(JSON.parse(output) as Played);
-      } catch {
-        reject(new Error(`The runs of seed ${seed} ended with ${code ?? signal} and told nothing; play them again.`));
-      }
-    });
-  });
-}
 
 async function main(): Promise<number> {
   const wanted = Number(values.runs);
@@ -61,7 +31,7 @@ async function main(): Promise<number> {
         const runs = Math.min(PORTION, wanted - total.begun);
         const seed = Number(values.seed) + total.begun / PORTION;
         total.begun += runs;
-        const played = await play(bundle, runs, seed);
+        const played = await playBundle(bundle, runs, seed);
         total.runs += played.runs;
         total.crashes += played.crashes;
         total.unseen += played.unseen;

@@ -5,15 +5,20 @@
  *   node scripts/build.mjs [--only NAME …] [--analyze] [--verbose]
  *
  * The same sources give the same bytes, and a file is written only when they changed, so that asset hashes and build caches
- * hold. Prints errors only, unless --verbose.
+ * hold. A bundle whose sources are as they were when it was made is not made again: every `cdk` command builds first.
+ * Prints errors only, unless --verbose.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { analyzeMetafile, build as bundle } from 'esbuild';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** What each bundle was made from. */
+const MADE_FROM = join(ROOT, '.local', 'build');
+/** What every bundle depends on beside its sources; packages are known by the files in which npm records them. */
+const FOR_ALL = ['scripts/build.mjs', 'tsconfig.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
 export const REQUIRE_BANNER =
@@ -77,15 +82,48 @@ export async function build({ only, analyze = false } = {}) {
 }
 
 /** @param {Bundle} target @param {boolean} analyze */
-async function buildOne({ entry, outfile, minify }, analyze) {
-  const result = await bundle({ ...SHARED, entryPoints: [entry], outfile, minify, metafile: analyze });
+async function buildOne({ name, entry, outfile, minify }, analyze) {
+  const record = join(MADE_FROM, `${name}.json`);
+  if (!analyze && isFresh(record, outfile)) {
+    return { outfile, bytes: statSync(join(ROOT, outfile)).size, changed: false };
+  }
+  const began = Date.now();
+  // Before they are read: one that is changed meanwhile makes the bundle stale.
+  const forAll = FOR_ALL.map((file) => [file, stampOf(file)]);
+  const result = await bundle({ ...SHARED, entryPoints: [entry], outfile, minify, metafile: true });
   const [file] = result.outputFiles;
+  const changed = writeIfChanged(join(ROOT, outfile), file.contents);
+  const sources = Object.keys(result.metafile.inputs)
+    .filter((input) => !input.includes('node_modules/'))
+    .map((input) => [input, statSync(join(ROOT, input)).mtimeMs < began ? stampOf(input) : 'changed meanwhile']);
+  const madeFrom = { ...Object.fromEntries([...forAll, ...sources]), [outfile]: stampOf(outfile) };
+  writeIfChanged(record, Buffer.from(JSON.stringify(madeFrom)));
   return {
     outfile,
     bytes: file.contents.length,
-    changed: writeIfChanged(join(ROOT, outfile), file.contents),
-    ...(result.metafile && { analysis: await analyzeMetafile(result.metafile) }),
+    changed,
+    ...(analyze && { analysis: await analyzeMetafile(result.metafile) }),
   };
+}
+
+/** Whether a bundle, and all that it was made from, is as it was when it was made. @param {string} record @param {string} outfile */
+function isFresh(record, outfile) {
+  try {
+    const stamps = Object.entries(JSON.parse(readFileSync(record, 'utf8')));
+    return stamps.some(([file]) => file === outfile) && stamps.every(([file, stamp]) => stampOf(file) === stamp);
+  } catch {
+    return false;
+  }
+}
+
+/** As `stampOf` in launch.cjs. @param {string} file */
+function stampOf(file) {
+  try {
+    const { mtimeMs, size } = statSync(join(ROOT, file));
+    return `${mtimeMs}:${size}`;
+  } catch {
+    return 'none';
+  }
 }
 
 /** @param {string} path @param {Uint8Array} contents */

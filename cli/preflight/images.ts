@@ -39,7 +39,7 @@ function localFinding(image: string, isThere: boolean): Finding {
   return misfit(
     about,
     'is not on this machine',
-    'Name an image that npm start has offered; for a service of this clone, leave -c catalogImage and -c mcpImage out.',
+    'Leave -c catalogImage and -c mcpImage out: the services of this clone are deployed as they are built.',
   );
 }
 

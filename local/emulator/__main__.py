@@ -6,6 +6,7 @@ MiniStack release no longer needs it.
 """
 
 import argparse
+import atexit
 import importlib
 import os
 import pathlib
@@ -42,12 +43,21 @@ def _end_with_parent():
     os.kill(os.getpid(), signal.SIGTERM)
     # A stack operation under way would hold the shutdown up for minutes, and its service would go on starting tasks.
     time.sleep(_SHUTDOWN_SECONDS)
-    if os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
+    _end_group()
     os._exit(1)
 
 
+def _end_group():
+    """Nothing that was started outlives the emulator, whoever started it and whenever: the last thing that happens."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+
+
 def main():
+    # The first to be registered is the last to be called.
+    atexit.register(_end_group)
     parser = argparse.ArgumentParser(prog="local/emulator", description=__doc__)
     parser.add_argument("--without", action="append", default=[], choices=("engine", *_ADDITIONS))
     without = parser.parse_args().without

@@ -6,7 +6,10 @@ import { callerFindings } from '../../cli/preflight/caller.ts';
 import { preflightClients } from '../../cli/preflight/clients.ts';
 import { foundationValue } from '../../cli/preflight/foundation.ts';
 import { findTarget } from '../../cli/target.ts';
+import { loadEnvironment } from '../../config/load.ts';
 import type { LocalEnvironment } from './environment.ts';
+import { runMark } from './leftovers.ts';
+import { RUN_DIRECTORY } from './run-directory.ts';
 
 /** How a deploy ended, and the exit code of `bin/quiltctl deploy` for that. */
 export interface LocalDeploy {
@@ -26,11 +29,16 @@ export async function deployStacks(
   { assemblyDirectory: directory }: LocalEnvironment,
   { say, ...follower }: CdkFollower & { readonly say: (line: string) => void },
 ): Promise<LocalDeploy> {
-  const target = findTarget('local');
+  const found = findTarget('local');
+  const target = { ...found, variables: { ...found.variables, ...runMark(RUN_DIRECTORY) } };
   const clients = preflightClients(target.clientSettings);
   say('Synthesizing the stacks …');
   const { state, detail, remedy } = await synthesise('local', target, directory, follower);
   if (state !== 'ok') throw new CommandError(`The stacks cannot be synthesized: ${detail}. ${remedy}`, EXIT.unexpected);
+  // As they are now: the services have just been built.
+  for (const { image } of Object.values(loadEnvironment('local').services)) {
+    if (image.kind === 'reference') target.hasImage?.(image.uri);
+  }
   const [{ caller = '' }, table] = await Promise.all([
     callerFindings(clients.sts, target.config),
     foundationValue(clients.ssm, target.config.namePrefix, 'state-table-name'),

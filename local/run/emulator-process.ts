@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 import { SERVICES_DIRECTORY } from './images.ts';
+import { runMark, SAVE_MS } from './leftovers.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const START_MS = 30_000;
 /** A stack operation under way holds the emulator up, so the wait is short unless there is a state to save. */
 const STOP_MS = 2_000;
-const SAVE_MS = 15_000;
 const LINES_OF_AN_ERROR = 15;
 
 export interface EmulatorOptions {
@@ -59,6 +59,7 @@ export class EmulatorProcess {
       stdio: ['pipe', log, log],
       env: {
         ...awsEnvironment(endpoint),
+        ...runMark(options.directory),
         GATEWAY_PORT: String(options.port),
         MINISTACK_REGION: LOCAL_REGION,
         QUILT_LOCAL_IMAGES: options.imageManifest,

@@ -25,6 +25,7 @@ import { EmulatorProcess } from './emulator-process.ts';
 import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
 import { manifestOf } from './images.ts';
+import { runMark } from './leftovers.ts';
 import { announce, takeRunDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
@@ -40,6 +41,8 @@ export interface LocalOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   /** Ends child processes when it fires. */
   readonly signal?: AbortSignal | undefined;
+  /** Gets a line about what an earlier run left behind, when there is something. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 interface Ports {
@@ -81,7 +84,7 @@ export class LocalEnvironment {
   /** Starts everything that a deployment needs. Whatever has started is ended again when a part does not start. */
   static async start(options: LocalOptions): Promise<LocalEnvironment> {
     const { directory, stateDirectory, tokenLifetimeSeconds } = options;
-    takeRunDirectory(directory);
+    await takeRunDirectory(directory, options.say);
     const started: Closable[] = [];
     try {
       if (stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
@@ -134,7 +137,8 @@ export class LocalEnvironment {
     const stacks = new CloudFormationClient(this.clientSettings);
     const known = await stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).catch(() => undefined);
     if (known) return;
-    await this.cdk(['bootstrap', `aws://${EMULATOR_ACCOUNT}/${LOCAL_REGION}`]);
+    // Without an app, which the CLI would synthesise first, although the account is named.
+    await this.cdk(['bootstrap', '--app', '', `aws://${EMULATOR_ACCOUNT}/${LOCAL_REGION}`]);
   }
 
   /**
@@ -151,7 +155,11 @@ export class LocalEnvironment {
   cdk(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<string> {
     return runCdk({
       args: [...args, '--output', this.assemblyDirectory, '--no-color', '--no-notices'],
-      environment: { ...awsEnvironment(this.endpoint), CDK_HOME: join(this.options.directory, 'cdk-home') },
+      environment: {
+        ...awsEnvironment(this.endpoint),
+        ...runMark(this.options.directory),
+        CDK_HOME: join(this.options.directory, 'cdk-home'),
+      },
       onLine,
       signal: this.options.signal,
     });

@@ -22,18 +22,28 @@ export function manifestOf(directory: string): string {
 const BUILT = /^quilt\.local\/(?<service>catalog|mcp)@sha256:(?<digest>[0-9a-f]{64})$/;
 
 /**
- * Whether a task of this image could start, as the emulator's `docker/images.py` decides it.
+ * Whether a task of this image can start, as the emulator's `docker/images.py` decides it. A service of this clone is copied, as a push
+ * would: what was looked at can start, also when the clone is built again before the first task does.
  *
  * @param directory - the image folder
  * @param reference - image with its digest, as in the task definition
  */
-export function hasImage(directory: string, reference: string): boolean {
+export function hasImage(directory: string, reference: string, services: string = SERVICES_DIRECTORY): boolean {
   if (Object.hasOwn(readManifest(manifestOf(directory)), reference)) return true;
   const { service, digest } = BUILT.exec(reference)?.groups ?? {};
   if (service === undefined) return false;
-  if (existsSync(join(directory, `${service}-${digest}.mjs`))) return true;
-  const bundle = join(SERVICES_DIRECTORY, service, 'dist', 'server.mjs');
-  return existsSync(bundle) && createHash('sha256').update(readFileSync(bundle)).digest('hex') === digest;
+  const copy = join(directory, `${service}-${digest}.mjs`);
+  if (existsSync(copy)) return true;
+  const bundle = join(services, service, 'dist', 'server.mjs');
+  if (!existsSync(bundle)) return false;
+  const content = readFileSync(bundle);
+  if (createHash('sha256').update(content).digest('hex') !== digest) return false;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // In one move, because a task may start at any time.
+  const draft = `${copy}.${process.pid}`;
+  writeFileSync(draft, content);
+  renameSync(draft, copy);
+  return true;
 }
 
 /** Names any program as an image, so that the next task of that image can start. */

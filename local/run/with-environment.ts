@@ -9,7 +9,8 @@ import { FAILURE_LOG } from './run-directory.ts';
 type Startable = Pick<LocalEnvironment, 'bootstrap' | 'killNow' | 'logFile' | 'stop'>;
 
 export interface WithEnvironment<E extends Startable> {
-  readonly start: () => Promise<E>;
+  /** @param say - gets a line for people */
+  readonly start: (say: (line: string) => void) => Promise<E>;
   readonly progress: Progress;
   /** What the CDK CLI said so far, where it was not shown in full: it is kept with the log of a run that fails. */
   readonly cdkLines?: readonly string[];

@@ -20,7 +20,7 @@ export async function inEnvironment(name: string, work: () => Promise<number>): 
     `A local environment is started for this job. If the job fails, its log is kept in ${FAILURE_LOG}.\n`,
   );
   return withEnvironment(
-    { start: () => LocalEnvironment.start({ directory: RUN_DIRECTORY }), progress: new Progress() },
+    { start: (say) => LocalEnvironment.start({ directory: RUN_DIRECTORY, say }), progress: new Progress() },
     work,
   );
 }

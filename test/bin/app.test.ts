@@ -19,6 +19,7 @@ function runApp(context: Record<string, string>, account?: string) {
     encoding: 'utf8',
     env: {
       ...env,
+      CDK_VALIDATION: 'true',
       CDK_OUTDIR: outdir(),
       CDK_CONTEXT_JSON: JSON.stringify({ ...flags, ...context }),
       ...(account && { CDK_DEFAULT_ACCOUNT: account }),

@@ -1,8 +1,17 @@
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { checkEnvironment } from '../../config/load.ts';
+import { findings } from '../../lib/findings.ts';
+import { everythingImported } from '../config/support/everything-imported.ts';
 import { buildBundles } from './support/build.ts';
 import { policiesOf, rolesThatMay } from './support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from './support/synthesise.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
 
+// Here the CDK checks every template against AWS's own rules too, as in each deploy to AWS; jest.config.js turns it off.
+process.env.CDK_VALIDATION = 'true';
+
+const outdir = temporaryDirectory();
 let production: Synthesised;
 let local: Synthesised;
 
@@ -22,6 +31,30 @@ const templatesOf = ({ foundation, trust, services, operations }: Synthesised): 
 test('both environments break no rule of cdk-nag or CDK without a reason', () => {
   expect(production.findings).toEqual([]);
   expect(local.findings).toEqual([]);
+});
+
+test('what AWS would refuse is a finding', () => {
+  const stack = new Stack(new App({ outdir: outdir() }), 'Stack');
+  new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic', properties: { Subscribers: [] } });
+  jest.spyOn(console, 'error').mockImplementation();
+  const assembly = App.of(stack)?.synth().directory ?? '';
+  jest.restoreAllMocks();
+  expect(findings(assembly)).toEqual([expect.stringMatching(/^Stack\/Topic: .*Subscribers/)]);
+});
+
+test.each([
+  [
+    'which makes all that can be made',
+    productionWith({
+      ci: { repository: 'example/quilt-deployment', environment: 'live', pullRequestDiffs: true },
+      loadBalancer: { kind: 'create', scheme: 'internal', clientCidrs: ['10.9.0.0/16'] },
+      operations: { emails: ['platform@example.org'] },
+    }),
+  ],
+  ['which brings all that can be brought', checkEnvironment(everythingImported, 'test')],
+  ['without buckets', productionWith({ dataAccess: { buckets: [] } })],
+])('an environment %s breaks no rule either', (_what, config) => {
+  expect(synthesise(config).findings).toEqual([]);
 });
 
 test('two syntheses are byte-identical', () => {

@@ -3,31 +3,31 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processesOf } from './support/processes-of.ts';
+import { processesOf, signalGroup } from './support/processes-of.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const directory = mkdtempSync(join(tmpdir(), 'quilt-ci-'));
-let job: ChildProcess;
+let job: ChildProcess | undefined;
 
 afterAll(() => {
-  try {
-    process.kill(-(job.pid ?? 0), 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
+  if (job) signalGroup(job, 'SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 });
 
 test('npm run ci:deploy deploys an environment of its own from nothing, proves it, and leaves nothing behind', async () => {
-  job = spawn('npm', ['run', '--silent', 'ci:deploy', '--', '--environment', 'local'], {
+  const child = spawn('npm', ['run', '--silent', 'ci:deploy', '--', '--environment', 'local'], {
     cwd: ROOT,
     detached: true,
     env: { ...process.env, QUILT_LOCAL_DIRECTORY: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  job = child;
   let said = '';
-  for (const stream of [job.stdout, job.stderr]) stream?.on('data', (chunk) => (said += chunk));
-  const code = await new Promise((resolve) => job.once('close', resolve));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
 
   // In this order: started, looked, deployed Foundation and Trust first, announced, deployed the rest, asked the canary again.
   const steps = [

@@ -3,6 +3,9 @@
  * as AWS does. Each of these was read in AWS's documentation; a difference here would prove a rotation that fails there.
  */
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateClusterCommand,
@@ -13,6 +16,7 @@ import {
   ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -30,6 +34,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
+import { hasImage, SERVICES_DIRECTORY } from '../../local/run/images.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
 import { killFunction } from './support/kill-function.ts';
 import { executionEnd, inlineFunction, stateMachine } from './support/machine.ts';
@@ -174,6 +179,40 @@ describe('ECS', () => {
     const taskArns = (found: typeof before.tasks) => found.map(({ taskArn }) => taskArn);
     expect(taskArns(await tasks('breaker', 'RUNNING'))).toEqual(taskArns(before.tasks));
   }, 60_000);
+});
+
+describe('an image of this clone', () => {
+  const bundle = readFileSync(join(SERVICES_DIRECTORY, 'catalog', 'dist', 'server.mjs'));
+  const built = `quilt.local/catalog@sha256:${createHash('sha256').update(bundle).digest('hex')}`;
+  const older = `quilt.local/catalog@sha256:${'0'.repeat(64)}`;
+
+  test.each([
+    ['is there under the digest of its bundle', built, true],
+    ['is not there under another one', older, false],
+  ])(
+    '%s',
+    async (_name, image, isThere) => {
+      expect(hasImage(join(bare.directory, 'images'), image)).toBe(isThere);
+      const family = `built-${isThere}`;
+      const container = { name: 'main', image, essential: true };
+      await ecs.send(
+        new RegisterTaskDefinitionCommand({
+          ...{ family, networkMode: 'awsvpc', containerDefinitions: [container] },
+          requiresCompatibilities: ['FARGATE'],
+        }),
+      );
+      const { tasks: started } = await ecs.send(new RunTaskCommand({ cluster: 'test', taskDefinition: family }));
+      const [stopped] = await until('the task is STOPPED', async () => {
+        const { tasks: found } = await ecs.send(
+          new DescribeTasksCommand({ cluster: 'test', tasks: [started?.[0]?.taskArn ?? ''] }),
+        );
+        return found?.[0]?.lastStatus === 'STOPPED' && found;
+      });
+      // Without its environment the service exits by itself; an image that is not there never starts.
+      expect(stopped?.containers?.[0]?.exitCode).toBe(isThere ? 1 : undefined);
+    },
+    60_000,
+  );
 });
 
 describe('the health check of a target group', () => {

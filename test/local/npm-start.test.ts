@@ -14,7 +14,7 @@ import type { CanaryReport } from '../../lambda/canary/report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
-import { processesOf } from './support/processes-of.ts';
+import { processesOf, signalGroup } from './support/processes-of.ts';
 
 const run = promisify(execFile);
 
@@ -48,7 +48,10 @@ class Run {
     });
     this.child.stdout?.on('data', (chunk) => (this.out += chunk));
     this.child.stderr?.on('data', (chunk) => (this.err += chunk));
-    this.exitCode = new Promise((resolve) => this.child.once('close', resolve));
+    this.exitCode = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('close', resolve);
+    });
     started.push(this);
   }
 
@@ -67,11 +70,7 @@ class Run {
 
   /** Ctrl-C. */
   async interrupt(): Promise<number | null> {
-    try {
-      process.kill(-(this.child.pid ?? 0), 'SIGINT');
-    } catch {
-      // It has ended.
-    }
+    signalGroup(this.child, 'SIGINT');
     return this.exitCode;
   }
 }

@@ -85,7 +85,15 @@ test(
     // Synthesised before, so that the deploy itself fits into a grace time that is as short as this one.
     const image = offerRebuiltImage(environment.imageDirectory, 'mcp', 'deployed-in-the-grace-time');
     await environment.cdk(['synth', '--quiet', ...environment.context(), '-c', `mcpImage=${image}`]);
-    const deploy = ['deploy', 'Services', '--exclusively', '--app', environment.assemblyDirectory];
+    const deploy = [
+      'deploy',
+      'Services',
+      '--exclusively',
+      '--method',
+      'direct',
+      '--app',
+      environment.assemblyDirectory,
+    ];
     const duringRotation = async () => {
       const execution = await rotations.start('rotate');
       await rotations.recordWhen('the grace time has begun', ({ phase }) => phase === 'grace');
@@ -196,7 +204,7 @@ test(
     const services = stackName(config, 'services');
     const stacks = new CloudFormationClient(environment.clientSettings);
     const image = offerOneKeyMcpImage(environment.imageDirectory);
-    const deployed = environment.deploy(undefined, ['--all', '-c', `mcpImage=${image}`]);
+    const deployed = environment.deploy(undefined, ['Services', '--exclusively', '-c', `mcpImage=${image}`]);
     await until('the deploy has begun', async () => {
       const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: services }));
       return Stacks?.[0]?.StackStatus === 'UPDATE_IN_PROGRESS';

@@ -21,6 +21,7 @@ export function runCli(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
+      CDK_VALIDATION: process.env.CDK_VALIDATION,
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: '000000000000',
       AWS_SECRET_ACCESS_KEY: 'not-a-credential',

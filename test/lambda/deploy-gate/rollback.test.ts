@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { closeServers } from '../support/servers.ts';
+import { DEATHS, expectCleanRollback, expectSecondDelivery, FIRST_DEATHS, held, NOTHING, RED } from './deaths.ts';
 import { OLD_TRIGGER, PROPERTIES, REPORT_ONLY, Sender } from './events.ts';
 import { FakeAccount, OTHER_STACK, STACK } from './fake-account.ts';
 
@@ -13,16 +14,12 @@ beforeEach(async () => {
 
 afterEach(closeServers);
 
-const RED = { verdict: 'red', checks: [{ name: 'no-token-refused', verdict: 'fail', reason: 'accepted' }] };
 const OPERATIONS = ['DescribeStacks', 'DescribeStackEvents', 'Query', 'UpdateItem', 'DeleteItem', 'GetItem', 'PutItem'];
-
-const held = () => ({ lock: account.lock, open: account.verdicts.includes('open') });
-const NOTHING = { lock: undefined, open: false };
 
 test('after the services failed: closes the revision, gives the lock back, asks no canary', async () => {
   await cloudformation.gate();
   for (const { Status } of await cloudformation.rollBack(['gate'])) expect(Status).toBe('SUCCESS');
-  expect(held()).toEqual(NOTHING);
+  expect(held(account)).toEqual(NOTHING);
   expect(account.revisions[0]).toMatchObject({ verdict: { S: 'failed' }, closedAt: { S: expect.anything() } });
   expect(account.invocations).toHaveLength(1);
 });
@@ -123,12 +120,12 @@ test('after the gate refused: another owner keeps the lock', async () => {
 test('a deletion does the same, of the own stack only', async () => {
   await cloudformation.gate();
   expect(await cloudformation.gate({ kind: 'Delete', stack: OTHER_STACK })).toMatchObject({ Status: 'SUCCESS' });
-  expect(held()).toEqual({ lock: STACK, open: true });
+  expect(held(account)).toEqual({ lock: STACK, open: true });
   expect(await cloudformation.gate({ kind: 'Delete' })).toMatchObject({
     Status: 'SUCCESS',
     PhysicalResourceId: 'gate',
   });
-  expect(held()).toEqual(NOTHING);
+  expect(held(account)).toEqual(NOTHING);
 });
 
 test('needs no valid properties, no known type and no canary', async () => {
@@ -159,69 +156,16 @@ test('what cannot be undone in the rollback is taken over by the next deploy', a
   expect(account.lock).toBeUndefined();
 });
 
-/** Gate and verdict make at most this many calls together, with those of giving up. */
-const MOST_CALLS = 32;
-const MANY_RUNS_MS = 120_000;
+test('wherever the function dies, a rollback leaves neither a lock nor an open revision, and the next deploy works', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...DEATHS), (death) => expectCleanRollback(account, cloudformation, death)),
+    { numRuns: 15 },
+  );
+});
 
-test(
-  'wherever the function dies, a rollback leaves neither a lock nor an open revision, and the next deploy works',
-  async () => {
-    const death = fc.record({
-      call: fc.integer({ min: 1, max: MOST_CALLS }),
-      when: fc.constantFrom('before' as const, 'after' as const),
-      red: fc.boolean(),
-      reached: fc.constantFrom(['gate'] as const, ['gate', 'verdict'] as const, ['verdict', 'gate'] as const),
-    });
-    await fc.assert(
-      fc.asyncProperty(death, async ({ call, when, red, reached }) => {
-        account.items.clear();
-        account.stacks.set(STACK, 'UPDATE_IN_PROGRESS');
-        account.canary = { verdict: 'green', checks: [] };
-        account.crash = { call: account.calls + call, when };
-        await cloudformation.gate();
-        account.canary = red ? RED : account.canary;
-        await cloudformation.verdict();
-
-        account.revive();
-        for (const { Status } of await cloudformation.rollBack(reached)) expect(Status).toBe('SUCCESS');
-        expect(held()).toEqual(NOTHING);
-
-        account.canary = { verdict: 'green', checks: [] };
-        account.stacks.set(STACK, 'UPDATE_IN_PROGRESS');
-        expect(await cloudformation.gate()).toMatchObject({ Status: 'SUCCESS' });
-        expect(await cloudformation.verdict()).toMatchObject({ Status: 'SUCCESS' });
-        expect(account.verdicts.at(-1)).toBe('good');
-        expect(held()).toEqual(NOTHING);
-      }),
-      { numRuns: 120 },
-    );
-  },
-  MANY_RUNS_MS,
-);
-
-test(
-  'wherever it dies, Lambda’s second delivery ends the deploy as the first one would have',
-  async () => {
-    const death = fc.record({
-      call: fc.integer({ min: 1, max: MOST_CALLS }),
-      when: fc.constantFrom('before' as const, 'after' as const),
-    });
-    await fc.assert(
-      fc.asyncProperty(death, async ({ call, when }) => {
-        account.items.clear();
-        account.crash = { call: account.calls + call, when };
-        await cloudformation.gate({ requestId: 'gate' });
-        account.revive();
-        expect(await cloudformation.gate({ requestId: 'gate' })).toMatchObject({ Status: 'SUCCESS' });
-        account.crash = { call: account.calls + call, when };
-        await cloudformation.verdict({ requestId: 'verdict' });
-        account.revive();
-        expect(await cloudformation.verdict({ requestId: 'verdict' })).toMatchObject({ Status: 'SUCCESS' });
-        expect(account.verdicts).toEqual(['good']);
-        expect(held()).toEqual(NOTHING);
-      }),
-      { numRuns: 80 },
-    );
-  },
-  MANY_RUNS_MS,
-);
+test('wherever it dies, Lambda’s second delivery ends the deploy as the first one would have', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...FIRST_DEATHS), (death) => expectSecondDelivery(account, cloudformation, death)),
+    { numRuns: 10 },
+  );
+});

@@ -12,6 +12,6 @@ export function killFunction(directory: string, functionName: string): number {
   // The emulator unpacks a function into a folder of this name, with eight characters behind it, and starts Node in there.
   const folder = new RegExp(`${directory}/tmp/ministack-lambda-${functionName}-[a-z0-9_]{8}/_worker`);
   const found = processesOf(folder);
-  for (const pid of found) process.kill(Number(pid), 'SIGKILL');
+  for (const pid of found) process.kill(pid, 'SIGKILL');
   return found.length;
 }

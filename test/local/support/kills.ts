@@ -15,8 +15,8 @@ const ALL = ['--last', '1000'] as const;
 /** A command that was killed, and what came of it. */
 export interface Kill {
   readonly command: 'deploy' | 'rollback';
-  /** Milliseconds after its start. */
-  readonly after: number;
+  /** When: milliseconds after its start, or as soon as CloudFormation changes the services. */
+  readonly after: number | 'change';
   /** What it left: no revision, one that was judged without it, or none because it had ended. */
   readonly left: 'nothing' | RevisionSummary['verdict'] | 'it had ended';
   readonly next: 'deploy' | 'rollback';
@@ -36,7 +36,6 @@ export interface World {
  * Kills a deploy or a rollback at some moment, and lets the next command go on from what is left.
  *
  * @param round - makes the images of this round others than those of every other one
- * @param after - milliseconds between the command's start and its end
  */
 export async function killOnce(
   world: World,
@@ -46,7 +45,10 @@ export async function killOnce(
   const { operator } = world;
   const before = await historyOf(operator);
   const running = operator.start(...argumentsOf(world, command, `killed-${round}`));
-  const ended = await Promise.race([running.ended, pause(after)]);
+  const moment = after === 'change' ? changing(world.environment) : pause(after);
+  // When the command ends before, nobody waits for the moment any more.
+  moment.catch(() => undefined);
+  const ended = await Promise.race([running.ended, moment]);
   running.kill();
   await running.ended;
 
@@ -87,6 +89,16 @@ export function historyOf(operator: Operator): Promise<RevisionHistory> {
 
 function pause(ms: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, ms, undefined));
+}
+
+async function changing(environment: LocalEnvironment): Promise<undefined> {
+  const stacks = new CloudFormationClient(environment.clientSettings);
+  const StackName = stackName(loadEnvironment('local'), 'services');
+  await until('the services are being changed', async () => {
+    const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.StackStatus === 'UPDATE_IN_PROGRESS';
+  });
+  return undefined;
 }
 
 /** Waits until CloudFormation has ended what it was asked for, which it does whoever asked. */

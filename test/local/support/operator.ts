@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { signalGroup } from './processes-of.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -35,7 +36,7 @@ export class Operator {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, QUILT_LOCAL_DIRECTORY: this.#directory },
     });
-    return { ended: endOf(child), kill: () => killGroup(child.pid) };
+    return { ended: endOf(child), kill: () => signalGroup(child, 'SIGKILL') };
   }
 
   /** Runs `bin/quiltctl` with arguments to its end. */
@@ -62,13 +63,4 @@ function endOf(child: ChildProcess): Promise<Ended> {
     child.once('error', reject);
     child.once('close', (exitCode) => resolve({ exitCode, out, err }));
   });
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }

@@ -7,23 +7,38 @@ whoever dials it reaches this machine or nobody.
 
 import collections
 import contextlib
+import errno
 import ipaddress
 import itertools
+import random
 import socket
 import threading
 
 _BLOCK = ipaddress.ip_network("127.128.0.0/9")
+# As in local/run/free-port.ts: no outgoing connection takes one of these before the task listens.
+_PORTS = range(20_000, 30_000)
 _numbers = itertools.count(int(_BLOCK.network_address) + 1)
 _ports = {}
 _requests = collections.Counter()
 _lock = threading.Lock()
 
 
+def _free_port():
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return port
+
+
 def allocate():
     """A new address and the free loopback port behind it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     with _lock:
         address = str(ipaddress.ip_address(next(_numbers)))
         _ports[address] = port

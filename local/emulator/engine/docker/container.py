@@ -34,6 +34,8 @@ _INHERITED = (
     # What ECS tells a task, and MiniStack does not.
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
+    # Which run it is of, so that the next one can end what this one left.
+    "QUILT_LOCAL_RUN",
 )
 
 

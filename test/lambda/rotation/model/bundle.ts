@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import type { Aim } from './happenings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
@@ -50,5 +52,36 @@ export async function bundleModel(outfile: string, mutations: readonly Mutation[
     logLevel: 'silent',
     plugins: [mutate(mutations), REMEMBER],
     banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" },
+  });
+}
+
+/** What became of the runs. */
+export interface Played {
+  readonly runs: number;
+  readonly crashes: number;
+  readonly unseen: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly violation?: string;
+  readonly path?: string;
+  readonly happenings?: readonly string[];
+}
+
+/** Plays a bundle in a process of its own. `seed` is that of the first run. */
+export function playBundle(bundle: string, runs: number, seed: number, aim: Aim = {}): Promise<Played> {
+  return new Promise((resolve, reject) => {
+    const args = [bundle, '--runs', String(runs), '--seed', String(seed), '--aim', JSON.stringify(aim)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      try {
+        resolve(JSON.parse(output) as Played);
+      } catch {
+        reject(new Error(`The runs of seed ${seed} ended with ${code ?? signal} and told nothing; play them again.`));
+      }
+    });
   });
 }

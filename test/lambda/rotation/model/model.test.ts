@@ -1,52 +1,22 @@
 /** The protocol of a rotation, played against a world in which anything may happen at any await; and what each rule of it is for. */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleModel } from './bundle.ts';
-import type { Aim } from './happenings.ts';
+import { bundleModel, playBundle } from './bundle.ts';
 import { MUTANTS } from './mutants.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'rotation-model-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-interface Played {
-  readonly runs: number;
-  readonly unseen: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  readonly violation?: string;
-  readonly happenings?: readonly string[];
-}
-
-/** Plays in a process of its own, as the proof does: what is played is one file, made from the code as it is, or changed. */
-function play(bundle: string, runs: number, aim: Aim = {}): Promise<Played> {
-  const args = [bundle, '--runs', String(runs), '--seed', '1', '--aim', JSON.stringify(aim)];
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.once('error', reject);
-    child.once('close', () => {
-      try {
-        resolve(JSON.parse(output) as Played);
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
-}
-
 test('the invariant holds whatever happens, and every run ends in a good state or with an alarm', async () => {
   const bundle = join(directory, 'model.mjs');
   await bundleModel(bundle);
 
-  const { runs, unseen, outcomes, violation, happenings } = await play(bundle, 300);
+  const { runs, unseen, outcomes, violation, happenings } = await playBundle(bundle, 100, 1);
 
   expect({ violation, happenings }).toEqual({});
-  expect(runs).toBe(300);
+  expect(runs).toBe(100);
   // Runs in which nothing was ever rotated would prove nothing.
   expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(['rotated', 'undone', 'repaired', 'revoked']));
   // Nor would a Parameter Store that always shows what was just written.
@@ -63,7 +33,7 @@ test.each(MUTANTS.map((mutant) => [mutant.rule, mutant.what, mutant] as const))(
     const bundle = join(directory, `mutant-${MUTANTS.findIndex((mutant) => mutant.mutations === mutations)}.mjs`);
     await bundleModel(bundle, mutations);
 
-    const { violation } = await play(bundle, 2000, aim);
+    const { violation } = await playBundle(bundle, 2000, 1, aim);
 
     expect(violation).toMatch(/^Violation: /);
   },

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CommandError, EXIT } from '../../cli/exit-codes.ts';
+
+/** In the environment of every process that a run starts, and of no other. */
+const MARK = 'QUILT_LOCAL_RUN';
+
+/** An emulator whose owner died saves its state and ends by itself within this time, as `local/emulator` has it. */
+export const SAVE_MS = 15_000;
+const KILL_MS = 5_000;
+const ON_LINUX = process.platform === 'linux';
+
+/** A process that a run started. */
+interface Leftover {
+  readonly pid: number;
+  /** Whether it may be an emulator that is saving its state. */
+  readonly saves: boolean;
+}
+
+/**
+ * What marks the processes of a run: who started them, and the folder of the run. The folder is hashed, because a path with a space
+ * could not be told from its beginning in the output of `ps`.
+ */
+export function runMark(directory: string): Record<string, string> {
+  return { [MARK]: `${identityOf(process.pid)}-${folderMark(directory)}` };
+}
+
+function folderMark(directory: string): string {
+  return createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 32);
+}
+
+/**
+ * What tells a process from every later one that gets the same ID: the ID, and when the process started.
+ *
+ * @param linux - whether `/proc` tells; `ps` does elsewhere
+ * @returns `undefined` when there is no such process, or only a zombie that nobody has waited for
+ */
+export function identityOf(pid: number, linux: boolean = ON_LINUX): string | undefined {
+  if (!(pid > 0)) return undefined;
+  if (linux) {
+    // proc_pid_stat(5): behind the name, which is in brackets and may have some itself, come the state and, 20th, the time.
+    const [state, ...fields] = readProc(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[18] === undefined || state === 'Z' ? undefined : `${pid}:${fields[18]}`;
+  }
+  const [state, ...started] = ps('-o', 'state=,lstart=', '-p', String(pid)).trim().split(/ +/);
+  return started.length === 0 || state?.startsWith('Z') ? undefined : `${pid}:${started.join('_')}`;
+}
+
+/** Whether a process still runs, of whatever user. @param identity - from {@link identityOf} */
+export function isAlive(identity: string): boolean {
+  return identity !== '' && identity === identityOf(Number.parseInt(identity, 10));
+}
+
+/**
+ * Ends what earlier runs in a folder left behind, which happens when a run is killed with SIGKILL. Only processes that bear the mark
+ * of this folder and of an owner that is dead are ended. An emulator that is saving its state may finish.
+ *
+ * @param say - gets a line when there is something to end
+ * @throws CommandError (3) when a process does not end
+ */
+export async function endLeftovers(directory: string, say: (line: string) => void = () => {}): Promise<void> {
+  const found = leftoversOf(directory);
+  if (found.length === 0) return;
+  say(`Ending what a run that was killed left behind: process ${found.map(({ pid }) => pid).join(', ')}`);
+  await gone(() => leftoversOf(directory).filter(({ saves }) => saves), SAVE_MS);
+  const killed = () => {
+    const left = leftoversOf(directory);
+    for (const { pid } of left) kill(pid);
+    return left;
+  };
+  const rest = await gone(killed, KILL_MS);
+  if (rest.length === 0) return;
+  throw new CommandError(
+    `Process ${rest.map(({ pid }) => pid).join(', ')} of an earlier run in ${directory} does not end: end it, then start again.`,
+    EXIT.refused,
+  );
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile, or is looked at again.
+  }
+}
+
+/** Looks until nothing is left or the time is over, and returns the rest. */
+async function gone(look: () => readonly Leftover[], limitMs: number): Promise<readonly Leftover[]> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const left = look();
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await pause(50);
+  }
+}
+
+function leftoversOf(directory: string): readonly Leftover[] {
+  const folder = folderMark(directory);
+  return environments().flatMap(({ pid, variables }) => {
+    const mark = variables.find((variable) => variable.startsWith(`${MARK}=`))?.slice(MARK.length + 1);
+    const [owner = '', of] = mark?.split('-') ?? [];
+    // Nothing was started yet by this process: what bears its number is of an earlier process that had the same.
+    const orphaned = Number.parseInt(owner, 10) === process.pid || !isAlive(owner);
+    if (of !== folder || !orphaned) return [];
+    return [{ pid, saves: variables.includes('PERSIST_STATE=1') }];
+  });
+}
+
+/** What the processes of this user were started with. */
+export function environments(
+  linux: boolean = ON_LINUX,
+): readonly { readonly pid: number; readonly variables: readonly string[] }[] {
+  if (linux) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.map(Number).map((pid) => ({ pid, variables: readProc(pid, 'environ').split('\0') }));
+  }
+  // With `e` the variables stand behind the command line, which may itself look like one.
+  const commands = new Map(rows(ps('axww', '-o', 'pid=,command=')));
+  return rows(ps('axeww', '-o', 'pid=,command=')).map(([pid, text]) => {
+    const command = commands.get(pid);
+    const known = command !== undefined && text.startsWith(command);
+    return { pid, variables: known ? text.slice(command.length).split(' ') : [] };
+  });
+}
+
+function rows(table: string): readonly (readonly [pid: number, text: string])[] {
+  return [...table.matchAll(/^ *(\d+) (.*?) *$/gm)].map(([, pid, text]) => [Number(pid), text ?? '']);
+}
+
+function ps(...args: readonly string[]): string {
+  try {
+    const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+    return execFileSync('ps', args, { encoding: 'utf8', env, maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    // It fails, too, when it is asked about a process that is gone.
+    return '';
+  }
+}
+
+function readProc(pid: number, name: 'environ' | 'stat'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
+  } catch {
+    // Of another user, or gone.
+    return '';
+  }
+}

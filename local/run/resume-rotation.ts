@@ -1,0 +1,49 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Executions } from '../../cli/rotation/executions.ts';
+import { type ReadRecord, recordReader } from '../../cli/rotation/read-record.ts';
+import { loadEnvironment } from '../../config/load.ts';
+import { rotationStateMachineArn } from '../../lib/names.ts';
+import type { LocalEnvironment } from './environment.ts';
+
+interface Surroundings {
+  readonly readRecord: ReadRecord;
+  readonly executions: Pick<Executions, 'describe' | 'start'>;
+}
+
+/** The rotation of a deployed environment. */
+export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): Surroundings {
+  const config = loadEnvironment('local');
+  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
+  return {
+    readRecord: recordReader(clients, config.namePrefix),
+    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
+  };
+}
+
+/**
+ * Goes on with a rotation that was under way when the run before ended: its execution ended with the emulator, and nobody else would
+ * carry it on before the next scheduled one. One that stopped by itself waits for a person, as it does on AWS.
+ *
+ * @returns what was found and done, for people; `undefined` when no rotation stands still
+ * @throws CommandError when the emulator does not answer
+ */
+export async function resumeRotation({ readRecord, executions }: Surroundings): Promise<string | undefined> {
+  const record = await readRecord();
+  if (record === undefined || record.phase === 'idle') return undefined;
+  const { phase, stopped, execution } = record;
+  if (stopped) {
+    return (
+      `The rotation stopped in ${phase}: ${stopped.reason}\n` +
+      'When the cause is mended, resume it with: bin/quiltctl rotate --resume'
+    );
+  }
+  const driver = execution === '' ? undefined : await executions.describe(execution);
+  if (driver?.status === 'RUNNING') return undefined;
+  await executions.start({ command: 'resume', trigger: 'manual' });
+  return (
+    `The rotation stood still in ${phase}: its execution ended with the last run.\n` +
+    'It is resumed now; follow it with: bin/quiltctl rotate --watch'
+  );
+}
