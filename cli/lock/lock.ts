@@ -99,7 +99,7 @@ export async function release(
   const hasEnded = lock.life.state === 'ended';
   if (!hasEnded && !request.force) {
     throw new CommandError(
-      `The deploy lock is not known to be stale: ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it has ended, or, if ` +
+      `The deploy lock is not known to be stale. ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it has ended, or, if ` +
         'you know that it has, add --force --reason TEXT.',
       EXIT.refused,
     );

@@ -4,13 +4,13 @@ import type { Holder, HolderLife } from './holder.ts';
 import type { LockStatus } from './lock.ts';
 import type { Release } from './releases.ts';
 
-/** What holds the lock, with its article: `a deployment`. */
+/** What holds the lock. */
 function whatOf({ kind }: Holder): string {
-  if (kind === 'deploy') return 'a deployment';
-  return kind === 'rotation' ? 'a rotation' : `a holder of an unknown kind ("${kind}")`;
+  if (kind === 'deploy') return 'A deployment';
+  return kind === 'rotation' ? 'A rotation' : `A holder of an unknown kind ("${kind}")`;
 }
 
-/** `a rotation has held it since 2026-01-02T03:04:05.000Z`: the holder as the beginning of a sentence. */
+/** `A rotation has held it since 2026-01-02T03:04:05.000Z`: the holder at the beginning of a sentence. */
 export function holderText(holder: Holder): string {
   return `${whatOf(holder)} has held it since ${holder.takenAt || 'an unknown time'}`;
 }
@@ -47,7 +47,8 @@ export function statusText({ lock, releases }: LockStatus, now: number, commandL
   const [last] = releases;
   const held = lock && [
     table([
-      ['DEPLOY LOCK', `held by ${whatOf(lock)}`],
+      ['DEPLOY LOCK', 'held'],
+      ['by', whatOf(lock)],
       ['since', sinceText(lock, now)],
       ['holder', lifeText(lock.life)],
       ['owner', lock.owner || '–'],
@@ -66,6 +67,8 @@ function sinceText({ takenAt }: Holder, now: number): string {
 
 /** A release on one line: when, by whom, of what, and why. */
 export function releaseText({ at, by, forced, reason, holder }: Release): string {
-  const why = reason === undefined ? '' : `. Reason: ${reason}`;
-  return `${at} by ${by}${forced ? ', forced' : ''}; ${holderText(holder)} and ${lifeText(holder.life)}${why}`;
+  const { takenAt, life } = holder;
+  const state = life.state === 'not-checked' ? 'not checked' : life.state;
+  const why = reason === undefined ? '' : ` Reason: ${reason}`;
+  return `${at} by ${by}${forced ? ', forced' : ''}. ${whatOf(holder)} held it since ${takenAt || 'an unknown time'} (${state}: ${life.detail}).${why}`;
 }

@@ -65,7 +65,8 @@ describe('status', () => {
   test('says who holds it, since when, whether it is alive, and what to do', async () => {
     expect(await textOf(await accountWith(DEPLOY, { DescribeStacks: CHANGING }))).toBe(
       [
-        '  DEPLOY LOCK  held by a deployment',
+        '  DEPLOY LOCK  held',
+        '  by           A deployment',
         '  since        2026-01-02T03:00:00.000Z (2 h 0 min)',
         '  holder       is alive: its stack is UPDATE_IN_PROGRESS',
         `  owner        ${STACK}`,
@@ -172,8 +173,8 @@ describe('release', () => {
     const account = await accountWith(ROTATION);
     await releaseAt(account, { force: true, reason: 'The state machine was deleted.' });
     expect(await textOf(account)).toContain(
-      `Last release: 2026-01-02T05:00:00.000Z by ${ME}, forced; a rotation has held it since ${TAKEN_AT} and is alive: its ` +
-        'execution manual-20260102T030000-beef is running. Reason: The state machine was deleted.',
+      `Last release: 2026-01-02T05:00:00.000Z by ${ME}, forced. A rotation held it since ${TAKEN_AT} (alive: its execution ` +
+        'manual-20260102T030000-beef is running). Reason: The state machine was deleted.',
     );
   });
 
@@ -186,7 +187,7 @@ describe('release', () => {
     const account = await accountWith(lock, answers);
     await expect(releaseAt(account, { reason: 'I think so.' })).rejects.toMatchObject({
       exitCode: 3,
-      message: expect.stringMatching(/not known to be stale: .*--force --reason TEXT\.$/),
+      message: expect.stringMatching(/not known to be stale\. A .*--force --reason TEXT\.$/),
     });
     expect(account.write()).toBeUndefined();
     expect(await releaseAt(account, { force: true, reason: 'I know so.' })).toMatchObject({ forced: true });
