@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasImage } from '../../local/run/images.ts';
-import { runMark } from '../../local/run/leftovers.ts';
-import { takeRunDirectory, takeStateDirectory } from '../../local/run/run-directory.ts';
+import { environments, identityOf, runMark } from '../../local/run/leftovers.ts';
+import { announce, findRunning, takeRunDirectory, takeStateDirectory } from '../../local/run/run-directory.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'quilt-run-'));
 const directory = join(parent, 'run');
@@ -31,27 +31,33 @@ async function start(variables: Record<string, string> = {}, ...args: string[]):
   return child;
 }
 
-/** The ID of a process that has ended. */
-async function deadPid(): Promise<number> {
+/** How a process is known that had an ID before the process that has it now. */
+const earlier = (pid: number | undefined) => `${pid}:1`;
+
+/** How a process is known that runs. */
+const running = ({ pid = 0 }: ChildProcess) => identityOf(pid) ?? '';
+
+/** A process that has ended. */
+async function deadOwner(): Promise<string> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
-  return child.pid ?? 0;
+  return earlier(child.pid);
 }
 
 /** The mark of a run that another process than this one has begun. */
-function markOf(owner: number | undefined, folder = directory): Record<string, string> {
+function markOf(owner: string, folder = directory): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(runMark(folder)).map(([name, value]) => [name, value.replace(String(process.pid), String(owner))]),
+    Object.entries(runMark(folder)).map(([name, value]) => [name, value.replace(/^[^-]*/, owner)]),
   );
 }
 
-function leaveBehind(owner: number | undefined): void {
+function leaveBehind(owner: string): void {
   mkdirSync(directory);
-  writeFileSync(join(directory, 'pid'), String(owner));
+  writeFileSync(join(directory, 'pid'), owner);
 }
 
 test('taking the folder of a dead run ends what that run left, and no other process', async () => {
-  const dead = await deadPid();
+  const dead = await deadOwner();
   leaveBehind(dead);
   const living = await start();
   const others = [
@@ -59,9 +65,10 @@ test('taking the folder of a dead run ends what that run left, and no other proc
     // Somebody who reads its log; one of a run elsewhere; one whose owner lives, in a folder that was removed meanwhile.
     await start({}, join(directory, 'emulator.log'), Object.entries(markOf(dead)).flat().join('=')),
     await start(markOf(dead, join(parent, 'run 2'))),
-    await start(markOf(living.pid)),
+    await start(markOf(running(living))),
   ];
-  const left = [await start(markOf(dead)), await start(markOf(dead))];
+  // The owner of the second one is dead as well, and its ID belongs to another process now.
+  const left = [await start(markOf(dead)), await start(markOf(earlier(living.pid)))];
   const ended = Promise.all(left.map((child) => once(child, 'exit')));
 
   const said: string[] = [];
@@ -74,11 +81,11 @@ test('taking the folder of a dead run ends what that run left, and no other proc
   expect(others.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null, null, null]);
   expect(said).toHaveLength(1);
   for (const { pid } of left) expect(said[0]).toContain(String(pid));
-  expect(readFileSync(join(directory, 'pid'), 'utf8')).toBe(String(process.pid));
+  expect(readFileSync(join(directory, 'pid'), 'utf8')).toBe(identityOf(process.pid));
 });
 
 test('an emulator that is saving its state ends by itself', async () => {
-  const dead = await deadPid();
+  const dead = await deadOwner();
   leaveBehind(dead);
   const emulator = await start({ ...markOf(dead), PERSIST_STATE: '1' });
   const task = await start(markOf(dead));
@@ -92,7 +99,7 @@ test('an emulator that is saving its state ends by itself', async () => {
 });
 
 test('says nothing when nothing was left', async () => {
-  leaveBehind(await deadPid());
+  leaveBehind(await deadOwner());
   const said: string[] = [];
   await takeRunDirectory(directory, (line) => said.push(line));
   expect(said).toEqual([]);
@@ -100,11 +107,11 @@ test('says nothing when nothing was left', async () => {
 
 test('a folder that a living process has is refused with that process and how to end it', async () => {
   const owner = await start();
-  const task = await start(markOf(owner.pid));
-  leaveBehind(owner.pid);
+  const task = await start(markOf(running(owner)));
+  leaveBehind(running(owner));
   const refused = takeRunDirectory(directory);
   await expect(refused).rejects.toMatchObject({ exitCode: 3 });
-  await expect(refused).rejects.toThrow(`or with: kill ${owner.pid}\n`);
+  await expect(refused).rejects.toThrow(`or with: kill ${owner.pid}`);
   await expect(refused).rejects.toThrow(directory);
   expect(task.signalCode).toBeNull();
 });
@@ -118,6 +125,40 @@ test.each([
   for (const file of saved) writeFileSync(join(directory, 'services', file), '{}');
   takeStateDirectory(directory);
   expect(existsSync(bucket)).toBe(stays);
+});
+
+test('a process that got the ID of a dead run is not taken for it, and lives on', async () => {
+  const stranger = await start();
+  leaveBehind(earlier(stranger.pid));
+  const announced = { endpoint: '', publicUrl: '', registryUrl: '', imageDirectory: '' };
+  announce(directory, { ...announced, pid: stranger.pid ?? 0 });
+  expect(findRunning(directory)).toBeUndefined();
+
+  await takeRunDirectory(directory);
+  expect(stranger.signalCode).toBeNull();
+  announce(directory, { ...announced, pid: process.pid });
+  expect(findRunning(directory)).toMatchObject({ pid: process.pid });
+});
+
+test.each([
+  ['/proc', process.platform === 'linux'],
+  ['ps', false],
+])('%s knows a process by its variables, not by its command line, and by its start', async (_, linux) => {
+  const [mark = ''] = Object.entries(markOf(await deadOwner())).map((variable) => variable.join('='));
+  const marked = await start(Object.fromEntries([mark.split('=')]));
+  const named = await start({}, mark);
+  const found = environments(linux).filter(({ variables }) => variables.includes(mark));
+  expect(found.map(({ pid }) => pid)).toContain(marked.pid);
+  expect(found.map(({ pid }) => pid)).not.toContain(named.pid);
+
+  const { pid = 0 } = marked;
+  const identity = identityOf(pid, linux);
+  expect(identity).toMatch(/^\d+:[^ -]+$/);
+  expect(identityOf(pid, linux)).toBe(identity);
+  const ended = once(marked, 'exit');
+  marked.kill('SIGKILL');
+  await ended;
+  expect(identityOf(pid, linux)).toBeUndefined();
 });
 
 describe('an image of the local run', () => {
