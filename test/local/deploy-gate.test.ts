@@ -138,7 +138,7 @@ function poll() {
         }
       }
       // The deploy shares this machine.
-      await pause(20);
+      await pause(50);
     }
   })();
   return async () => {
