@@ -221,28 +221,3 @@ test(
   },
   3 * MINUTES,
 );
-
-test(
-  'break-glass deploys it all the same, and says so',
-  async () => {
-    const reason = 'The old image has to run for an hour.';
-    expect(await deployServices(`mcpImage=${openMcp}`, 'canary=report', `reason=${reason}`)).toMatchObject({
-      ok: true,
-    });
-    expect(await lastRevision()).toMatchObject({ number: 6, verdict: 'unverified', reason });
-    expect((await environment.canary()).verdict).toBe('red');
-  },
-  2 * MINUTES,
-);
-
-test(
-  'a check that was red before the deploy does not veto the next ones, of which one is the fix',
-  async () => {
-    const other = offerOpenMcpImage(environment.imageDirectory, 'second');
-    expect(await deployServices(`mcpImage=${other}`)).toMatchObject({ ok: true });
-    expect(await deployServices()).toMatchObject({ ok: true });
-    expect(await lastRevision()).toMatchObject({ number: 8, verdict: 'good', failedChecks: [] });
-    expect((await environment.canary()).verdict).toBe('green');
-  },
-  3 * MINUTES,
-);

@@ -9,7 +9,6 @@ import { loadEnvironment } from '../../config/load.ts';
 import { clusterName, serviceName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerCrashingImage, offerOpenMcpImage, offerRebuiltImage } from './support/fixture-images.ts';
-import { killOnce } from './support/kills.ts';
 import { Operator } from './support/operator.ts';
 import { Rotations } from './support/rotations.ts';
 
@@ -134,18 +133,4 @@ test(
     expect(await deploy()).toMatchObject({ exitCode: 0, deploy: { result: 'unchanged', revision: null } });
   },
   4 * MINUTES,
-);
-
-test(
-  'a deploy and a rollback that are killed lose nothing, and the next command goes on',
-  async () => {
-    const world = { environment, operator };
-    // In the middle of the change, where the most is under way.
-    for (const [round, command] of (['deploy', 'rollback'] as const).entries()) {
-      const { problems, left } = await killOnce(world, round, { command, after: 'change', next: command });
-      expect(problems).toEqual([]);
-      expect(left).not.toBe('it had ended');
-    }
-  },
-  5 * MINUTES,
 );

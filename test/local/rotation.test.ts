@@ -4,7 +4,6 @@
  */
 
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
@@ -13,9 +12,9 @@ import {
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { rotationFunctionName, stackName } from '../../lib/names.ts';
+import { rotationFunctionName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
-import { offerOneKeyMcpImage, offerRebuiltImage } from './support/fixture-images.ts';
+import { offerRebuiltImage } from './support/fixture-images.ts';
 import { killFunction } from './support/kill-function.ts';
 import { startLoad } from './support/load.ts';
 import { Rotations } from './support/rotations.ts';
@@ -196,28 +195,4 @@ test(
     await expectGreen();
   },
   2 * MINUTES,
-);
-
-test(
-  'a rotation is refused while a deploy is under way, and undone when MCP does not accept the next key',
-  async () => {
-    const services = stackName(config, 'services');
-    const stacks = new CloudFormationClient(environment.clientSettings);
-    const image = offerOneKeyMcpImage(environment.imageDirectory);
-    const deployed = environment.deploy(undefined, ['Services', '--exclusively', '-c', `mcpImage=${image}`]);
-    await until('the deploy has begun', async () => {
-      const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: services }));
-      return Stacks?.[0]?.StackStatus === 'UPDATE_IN_PROGRESS';
-    });
-    expect((await rotations.run('rotate')).progress).toMatchObject({ result: 'refused', code: 'deploy-under-way' });
-    await deployed;
-
-    const before = await rotations.values();
-    expect((await rotations.run('rotate')).progress).toMatchObject({ result: 'failed', code: 'undone' });
-    const after = await rotations.values();
-    expect(after.secret === before.secret && after.keySet === before.keySet).toBe(true);
-    expect(await rotations.record()).toMatchObject({ phase: 'idle', last: { outcome: 'undone' } });
-    await expectGreen();
-  },
-  3 * MINUTES,
 );
