@@ -95,16 +95,39 @@ export function endOf(child: ChildProcess): Promise<boolean> {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Waits for the exit code of a process. Signals go to it, and this process outlives it. */
-export async function exitCodeOf(child: ChildProcess): Promise<number> {
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+/**
+ * Waits for something of a process. Signals go to it meanwhile, and this process outlives it.
+ *
+ * @returns what was waited for, and whether there was a signal
+ */
+export async function passingSignals<T>(
+  child: ChildProcess,
+  wait: (child: ChildProcess) => Promise<T>,
+): Promise<{ readonly result: T; readonly interrupted: boolean }> {
+  let interrupted = false;
+  const pass = (signal: NodeJS.Signals) => {
+    interrupted = true;
+    // From a terminal it has the signal already, and a second one does nothing more.
+    child.kill(signal);
+  };
   for (const signal of SIGNALS) process.on(signal, pass);
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? EXIT.interrupted));
-    });
+    const result = await wait(child);
+    return { result, interrupted };
   } finally {
     for (const signal of SIGNALS) process.off(signal, pass);
   }
+}
+
+/** Waits for the exit code of a process. Signals go to it, and this process outlives it. */
+export async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const { result } = await passingSignals(
+    child,
+    () =>
+      new Promise<number>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', (code) => resolve(code ?? EXIT.interrupted));
+      }),
+  );
+  return result;
 }

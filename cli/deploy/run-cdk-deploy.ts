@@ -1,4 +1,4 @@
-import { type CdkFollower, captureCdk, endOf, startCdk } from '../cdk.ts';
+import { type CdkFollower, captureCdk, endOf, passingSignals, startCdk } from '../cdk.ts';
 
 /** How the CDK CLI ended. */
 export interface CdkEnd {
@@ -20,8 +20,6 @@ export interface CdkDeploy {
   readonly follower?: CdkFollower | undefined;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /**
  * Deploys a synthesised assembly with the CDK CLI. Its output is passed on, signals go to it, and this process outlives it, unless
  * somebody follows it: then these are the follower's.
@@ -41,16 +39,6 @@ export async function runCdkDeploy(deploy: CdkDeploy): Promise<CdkEnd> {
     env: variables,
     stdio: ['inherit', toStandardError ? 2 : 'inherit', 'inherit'],
   });
-  let interrupted = false;
-  const pass = (signal: NodeJS.Signals) => {
-    interrupted = true;
-    // From a terminal it has the signal already, and a second one does nothing more.
-    child.kill(signal);
-  };
-  for (const signal of SIGNALS) process.on(signal, pass);
-  try {
-    return { succeeded: await endOf(child), interrupted };
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, pass);
-  }
+  const { result: succeeded, interrupted } = await passingSignals(child, endOf);
+  return { succeeded, interrupted };
 }

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { readDriven } from '../../cli/rotation/driver.ts';
 import { Executions } from '../../cli/rotation/executions.ts';
 import { type ReadRecord, recordReader } from '../../cli/rotation/read-record.ts';
 import { loadEnvironment } from '../../config/load.ts';
@@ -30,17 +31,17 @@ export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSet
  * @throws CommandError when the emulator does not answer
  */
 export async function resumeRotation({ readRecord, executions }: Surroundings): Promise<string | undefined> {
-  const record = await readRecord();
+  const { record, driver, failure } = await readDriven(readRecord, (arn) => executions.describe(arn));
   if (record === undefined || record.phase === 'idle') return undefined;
-  const { phase, stopped, execution } = record;
+  const { phase, stopped } = record;
   if (stopped) {
     return (
       `The rotation stopped in ${phase}: ${stopped.reason}\n` +
       'When the cause is mended, resume it with: bin/quiltctl rotate --resume'
     );
   }
-  const driver = execution === '' ? undefined : await executions.describe(execution);
-  if (driver?.status === 'RUNNING') return undefined;
+  if (failure !== undefined) throw failure;
+  if (driver?.state === 'running') return undefined;
   await executions.start({ command: 'resume', trigger: 'manual' });
   return (
     `The rotation stood still in ${phase}: its execution ended with the last run.\n` +
