@@ -93,10 +93,11 @@ async function buildOne({ name, entry, outfile, minify }, analyze) {
   const result = await bundle({ ...SHARED, entryPoints: [entry], outfile, minify, metafile: true });
   const [file] = result.outputFiles;
   const changed = writeIfChanged(join(ROOT, outfile), file.contents);
-  const sources = Object.keys(result.metafile.inputs)
-    .filter((input) => !input.includes('node_modules/'))
-    .map((input) => [input, statSync(join(ROOT, input)).mtimeMs < began ? stampOf(input) : 'changed meanwhile']);
-  const madeFrom = { ...Object.fromEntries([...forAll, ...sources]), [outfile]: stampOf(outfile) };
+  const madeFrom = {
+    ...Object.fromEntries(forAll),
+    ...sourceStamps(result.metafile, began),
+    [outfile]: stampOf(outfile),
+  };
   writeIfChanged(record, Buffer.from(JSON.stringify(madeFrom)));
   return {
     outfile,
@@ -116,8 +117,32 @@ function isFresh(record, outfile) {
   }
 }
 
+/**
+ * The project's own sources of a bundle, each with what tells its content from another one.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {number} began when bundling began: what was changed since then makes the bundle stale
+ * @returns {Record<string, string>}
+ */
+export function sourceStamps(metafile, began) {
+  return Object.fromEntries(
+    Object.keys(metafile.inputs)
+      .filter((input) => !input.includes('node_modules/'))
+      .map((input) => [input, statSync(join(ROOT, input)).mtimeMs < began ? stampOf(input) : 'changed meanwhile']),
+  );
+}
+
+/** What went wrong, a line for each place. @param {Partial<import('esbuild').BuildFailure> & Error} error @returns {string[]} */
+export function linesOf(error) {
+  return (
+    error.errors?.map(({ location, text }) => `${location?.file ?? ''}:${location?.line ?? ''} ${text}`) ?? [
+      error.message,
+    ]
+  );
+}
+
 /** As `stampOf` in launch.cjs. @param {string} file */
-function stampOf(file) {
+export function stampOf(file) {
   try {
     const { mtimeMs, size } = statSync(join(ROOT, file));
     return `${mtimeMs}:${size}`;
@@ -162,10 +187,7 @@ async function main() {
 
 if (process.argv[1] !== undefined && relative(process.argv[1], fileURLToPath(import.meta.url)) === '') {
   main().catch((error) => {
-    const details = error.errors?.map(
-      ({ location, text }) => `${location?.file ?? ''}:${location?.line ?? ''} ${text}`,
-    );
-    process.stderr.write(`build: ${details?.join('\nbuild: ') ?? error.message}\n`);
+    process.stderr.write(`build: ${linesOf(error).join('\nbuild: ')}\n`);
     process.exitCode = 1;
   });
 }

@@ -5,10 +5,10 @@
  * Each compilation has a folder of its own, since one that runs may still load parts of the one before. `current.json` names the
  * newest, and every source it was made from.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { REQUIRE_BANNER } from './build.mjs';
+import { linesOf, REQUIRE_BANNER, sourceStamps, stampOf } from './build.mjs';
 
 const ROOT = dirname(import.meta.dirname);
 const COMPILED = join(ROOT, '.local', 'cli');
@@ -25,12 +25,6 @@ const folders = {
     });
   },
 };
-
-/** As `stampOf` in launch.cjs. */
-function stampOf(file) {
-  const { mtimeMs, size } = statSync(join(ROOT, file));
-  return `${mtimeMs}:${size}`;
-}
 
 const directory = join(COMPILED, `${Date.now()}-${process.pid}`);
 mkdirSync(directory, { recursive: true });
@@ -57,17 +51,13 @@ try {
     plugins: [folders],
   });
   const own = ['scripts/build.mjs', 'scripts/compile-cli.mjs'];
-  const sources = [...own, ...Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules'))];
-  const inputs = Object.fromEntries(
-    sources.map((file) => [file, statSync(join(ROOT, file)).mtimeMs > began ? 'changed meanwhile' : stampOf(file)]),
-  );
+  const inputs = { ...Object.fromEntries(own.map((file) => [file, stampOf(file)])), ...sourceStamps(metafile, began) };
   const draft = join(directory, 'current.json');
   writeFileSync(draft, JSON.stringify({ root: ROOT, packages, main: join(directory, 'main.mjs'), inputs }));
   renameSync(draft, join(COMPILED, 'current.json'));
 } catch (error) {
   rmSync(directory, { recursive: true, force: true });
-  const details = error.errors?.map(({ location, text }) => `${location?.file ?? ''}:${location?.line ?? ''} ${text}`);
-  process.stderr.write(`${details?.join('\n') ?? error.message}\n`);
+  process.stderr.write(`${linesOf(error).join('\n')}\n`);
   process.exitCode = 1;
 }
 
