@@ -1,4 +1,4 @@
-import type { CanaryReport, ServiceRole } from '../lambda/canary/report.ts';
+import type { CanaryReport, ServiceRole } from '../contract/canary-report.ts';
 import { table } from './table.ts';
 
 const MARK = { pass: '✔', fail: '✘', skipped: '–', tolerated: '≈' } as const;

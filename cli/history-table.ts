@@ -1,4 +1,4 @@
-import type { CanaryReport, CheckResult } from '../lambda/canary/report.ts';
+import type { CanaryReport, CheckResult } from '../contract/canary-report.ts';
 import { table } from './table.ts';
 
 const MARK = { green: '✔', red: '✘' } as const;

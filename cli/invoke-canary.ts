@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { CanaryReport } from '../lambda/canary/report.ts';
+import type { CanaryReport } from '../contract/canary-report.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 

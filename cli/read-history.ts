@@ -1,6 +1,6 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { CanaryReport } from '../lambda/canary/report.ts';
+import type { CanaryReport } from '../contract/canary-report.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { readStateTableName } from './state-table-name.ts';

@@ -3,7 +3,7 @@ import type { RoleTable } from '../auth/authorization.ts';
 import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
-import { CHECK_NAMES } from '../lambda/canary/check-names.ts';
+import { CHECK_NAMES } from '../contract/canary-report.ts';
 import { allowedOriginsSchema } from './allowed-origins.ts';
 import { ciSchema } from './ci.ts';
 import { clusterSchema } from './cluster.ts';

@@ -1,4 +1,4 @@
-export { REVISION_TEMPLATES } from '../lambda/shared/revision-template-key.ts';
+export { REVISION_TEMPLATES } from '../contract/revision.ts';
 
 /** Where a rollback puts the template that CloudFormation is to read. */
 export const PREPARED_TEMPLATES = 'prepared/';

@@ -3,7 +3,7 @@ import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { print } from '../cli/print.ts';
 import { newProgram } from '../cli/program.ts';
 import { tokenLifetimeText } from '../config/token-lifetime.ts';
-import type { CanaryReport } from '../lambda/canary/report.ts';
+import type { CanaryReport } from '../contract/canary-report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';

@@ -7,7 +7,7 @@
  * many requests (20,000 by default) were sent. Exit code 1 when one was refused, or when a retired key is still accepted.
  */
 import { table } from '../cli/table.ts';
-import type { RotationRecord } from '../lambda/rotation/record.ts';
+import type { RotationRecord } from '../contract/rotation.ts';
 import type { LocalEnvironment } from '../local/run/environment.ts';
 import { Progress } from '../local/run/progress.ts';
 import { offerRebuiltImage } from '../test/local/support/fixture-images.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
-import { quiltctl } from '../../lambda/shared/command-line.ts';
+import { quiltctl } from '../../contract/command-line.ts';
 
 /** What every command takes. */
 export interface CommonOptions {

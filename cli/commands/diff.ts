@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { print } from '../print.ts';
 import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';

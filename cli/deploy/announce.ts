@@ -1,7 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { announcementItem, announcementKey, announcementMap } from '../../lambda/shared/announcement-item.ts';
-import { conditionHeld } from '../../lambda/shared/conditional-write.ts';
-import type { Announcement } from '../../lambda/shared/revision-record.ts';
+import { conditionHeld } from '../../aws/conditional-write.ts';
+import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 
 /** Where announcements of one change are written to. */

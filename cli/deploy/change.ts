@@ -1,6 +1,6 @@
-import type { Announcement } from '../../lambda/shared/revision-record.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
-import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
+import { isOver, readStackStatus } from '../../aws/stack.ts';
+import type { Announcement } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { stackName } from '../../lib/names.ts';
 import type { CdkFollower } from '../cdk.ts';
 import type { AssemblyStack } from '../cloud-assembly.ts';

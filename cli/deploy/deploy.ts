@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Announcement, RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import type { Announcement, RevisionRecord } from '../../contract/revision.ts';
 import { PROJECT_ROOT } from '../cdk.ts';
 import { readAssembly } from '../cloud-assembly.ts';
 import type { ExitCode } from '../exit-codes.ts';

@@ -4,8 +4,8 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { errorName } from '../../lambda/shared/safe-error.ts';
-import { plainReason } from '../../lambda/shared/stack-failure.ts';
+import { plainReason } from '../../aws/stack.ts';
+import { errorName } from '../../contract/safe-error.ts';
 
 /**
  * The newest event of a stack, to know later which ones are new: clocks may differ.

@@ -1,5 +1,5 @@
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
-import { stackFailureText } from '../../lambda/shared/stack-failure.ts';
+import { stackFailureText } from '../../aws/stack.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CdkEnd } from './run-cdk-deploy.ts';
 

@@ -1,7 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
+import { isOver, readStackStatus } from '../../aws/stack.ts';
 import { endOf, lifeOf } from '../rotation/driver.ts';
 import { askExecution, executionName } from '../rotation/execution.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { callerFindings } from '../preflight/caller.ts';

@@ -1,5 +1,5 @@
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import type { PreflightClients } from './clients.ts';
 import { type Finding, ok, refused } from './finding.ts';
 import { foundationValue } from './foundation.ts';

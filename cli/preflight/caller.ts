@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Finding, ok, refused } from './finding.ts';

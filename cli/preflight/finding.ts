@@ -1,4 +1,4 @@
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** What was found of one thing that a change relies on, before anything is changed. */

@@ -4,7 +4,7 @@ import {
   paginateDescribeRules,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 import { type Finding, lookedAt, misfit, ok } from './finding.ts';
 

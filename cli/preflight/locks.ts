@@ -2,7 +2,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { RECORD_KEY, RESTING_PHASES } from '../../lambda/rotation/record.ts';
+import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { stackName } from '../../lib/names.ts';
 import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
 import { endOf, readDriven } from '../rotation/driver.ts';

@@ -1,5 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { isOver, readStackStatus } from '../../lambda/shared/stack-status.ts';
+import { isOver, readStackStatus } from '../../aws/stack.ts';
 import { type Finding, lookedAt, ok, refused } from './finding.ts';
 
 /** A single answer of CloudFormation takes no longer, whatever the SDK repeats. */

@@ -1,4 +1,4 @@
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import type { ServicesStack } from './services-stack.ts';
 
 /** Whether a revision is one of the stack that there is now: after a destruction none of those before runs. */

@@ -1,4 +1,4 @@
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import type { RevisionConnections } from './connect.ts';
 import { findCurrent, stands } from './current.ts';
 import type { RevisionRecords } from './records.ts';

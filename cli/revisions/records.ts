@@ -5,7 +5,7 @@ import {
   type RevisionRecord,
   revisionRecordOf,
   revisionSortKey,
-} from '../../lambda/shared/revision-record.ts';
+} from '../../contract/revision.ts';
 import { awsFailure } from '../aws-failure.ts';
 
 /** One answer of DynamoDB holds 1 MB, which is more than as many records fill. */

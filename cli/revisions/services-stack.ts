@@ -1,8 +1,8 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
-import { readStackFailure, type StackFailure } from '../../lambda/shared/stack-failure.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { stackName } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';
 

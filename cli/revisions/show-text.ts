@@ -1,4 +1,4 @@
-import { stackFailureText } from '../../lambda/shared/stack-failure.ts';
+import { stackFailureText } from '../../aws/stack.ts';
 import { table } from '../table.ts';
 import type { RevisionSummary } from './summary.ts';
 import { kindText, timeText, verdictText } from './words.ts';

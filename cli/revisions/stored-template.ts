@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { RevisionRecord } from '../../lambda/shared/revision-record.ts';
-import { errorName } from '../../lambda/shared/safe-error.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { parseTemplate, type Template } from './template.ts';

@@ -1,6 +1,5 @@
-import type { RevisionRecord, RevisionVerdict } from '../../lambda/shared/revision-record.ts';
-import type { StackFailure } from '../../lambda/shared/stack-failure.ts';
-import { isOver } from '../../lambda/shared/stack-status.ts';
+import { isOver, type StackFailure } from '../../aws/stack.ts';
+import type { RevisionRecord, RevisionVerdict } from '../../contract/revision.ts';
 import { isOf } from './current.ts';
 import type { ServicesStack } from './services-stack.ts';
 

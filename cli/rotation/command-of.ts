@@ -1,5 +1,5 @@
 import { incomingPath } from '../../config/incoming-path.ts';
-import type { Command } from '../../lambda/rotation/call.ts';
+import type { Command } from '../../contract/rotation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
 /** The options of `bin/quiltctl rotate` that say what is to be done. */

@@ -1,4 +1,4 @@
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../contract/rotation.ts';
 import { CommandError } from '../exit-codes.ts';
 import { type Execution, type ExecutionStatus, isOver } from './execution.ts';
 

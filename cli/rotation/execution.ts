@@ -4,7 +4,7 @@ import {
   ExecutionDoesNotExist,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { Progress } from '../../lambda/rotation/call.ts';
+import type { Progress } from '../../contract/rotation.ts';
 
 export type ExecutionStatus = NonNullable<DescribeExecutionOutput['status']>;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Command } from '../../lambda/rotation/call.ts';
+import type { Command } from '../../contract/rotation.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { askExecution, type Execution } from './execution.ts';
 

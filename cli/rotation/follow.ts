@@ -1,4 +1,4 @@
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../contract/rotation.ts';
 import { duration } from '../duration.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';

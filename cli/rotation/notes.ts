@@ -1,4 +1,4 @@
-import type { Phase, RotationRecord, ServiceRole } from '../../lambda/rotation/record.ts';
+import type { Phase, RotationRecord, ServiceRole } from '../../contract/rotation.ts';
 
 type Direction = RotationRecord['direction'];
 

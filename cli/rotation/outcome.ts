@@ -1,5 +1,4 @@
-import type { Progress } from '../../lambda/rotation/call.ts';
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { Progress, RotationRecord } from '../../contract/rotation.ts';
 import { duration } from '../duration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { endOf } from './driver.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { RECORD_KEY, type RotationRecord } from '../../lambda/rotation/record.ts';
+import { RECORD_KEY, type RotationRecord } from '../../contract/rotation.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { readStateTableName } from '../state-table-name.ts';
 

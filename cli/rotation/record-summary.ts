@@ -1,4 +1,4 @@
-import type { Ended, Phase, RotationRecord } from '../../lambda/rotation/record.ts';
+import type { Ended, Phase, RotationRecord } from '../../contract/rotation.ts';
 import type { Driver } from './driver.ts';
 import { graceEnd } from './notes.ts';
 

@@ -1,5 +1,4 @@
-import type { Command } from '../../lambda/rotation/call.ts';
-import type { Phase } from '../../lambda/rotation/record.ts';
+import type { Command, Phase } from '../../contract/rotation.ts';
 import { CommandError } from '../exit-codes.ts';
 import type { Screen } from '../screen.ts';
 import { type DrivenRecord, type Driver, drivenBy, endOf, lifeOf, readDriven } from './driver.ts';

@@ -3,7 +3,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { canaryFunctionArn, rotationStateMachineArn } from '../../lib/names.ts';
 import { CommandError } from '../exit-codes.ts';
 import { invokeCanary } from '../invoke-canary.ts';

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { CanaryReport, Trigger } from '../../contract/canary-report.ts';
 import { createDial } from '../shared/http/dial.ts';
 import { checkAllSeen } from './checks/all-tasks-seen.ts';
 import { BAD_TOKEN_CHECKS, forgeBadTokens } from './checks/bad-tokens.ts';
@@ -19,7 +20,6 @@ import { formsOf } from './checks/secret-forms.ts';
 import { sessionIdAlone, strangersSession } from './checks/sessions.ts';
 import { redact } from './redact.ts';
 import type { RepairCause } from './repair.ts';
-import type { CanaryReport, Trigger } from './report.ts';
 import { type RollOut, rollOutOfAll, type ServiceStates } from './roll-out.ts';
 import { readRecord } from './rotation-record.ts';
 import type { CanarySettings } from './settings.ts';

@@ -1,11 +1,10 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { CanaryReport, CheckName, CheckResult } from '../../contract/canary-report.ts';
+import { REVISION_COUNTER, REVISION_KEY } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import { REVISION_COUNTER, REVISION_KEY } from '../shared/revision-record.ts';
-import { errorName } from '../shared/safe-error.ts';
-import type { CheckName } from './check-names.ts';
 import type { ReasonName } from './fault.ts';
-import type { CanaryReport, CheckResult } from './report.ts';
 import type { ServiceStates } from './roll-out.ts';
 import { countTasks, type ServiceNames } from './tasks.ts';
 

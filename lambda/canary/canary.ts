@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { type Attempt, type AttemptOptions, attempt } from './attempt.ts';
 import { type RepairClients, requestRepair } from './repair.ts';
-import type { CanaryReport } from './report.ts';
 import type { CanaryRequest } from './request.ts';
 import type { CanarySettings } from './settings.ts';
 

@@ -2,12 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
+import { AWS_CLIENT_OPTIONS } from '../../aws/client-options.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { log } from '../shared/log.ts';
 import { isBeforeServices } from './before-services.ts';
 import { runCanary } from './canary.ts';
 import { keepReport } from './history.ts';
-import type { CanaryReport } from './report.ts';
 import { parseRequest } from './request.ts';
 import { readSettings } from './settings.ts';
 

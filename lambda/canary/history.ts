@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { CanaryReport } from '../../contract/canary-report.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import { errorName } from '../shared/safe-error.ts';
-import type { CanaryReport } from './report.ts';
 
 /** Partition of the state table that holds the reports; their sort key is the time at which the run began. */
 const PARTITION = 'canary';

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Command } from '../rotation/call.ts';
+import type { Command } from '../../contract/rotation.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import { errorName } from '../shared/safe-error.ts';
 import { CheckFailure } from './fault.ts';
 import { readRecord } from './rotation-record.ts';
 import type { CanarySettings } from './settings.ts';

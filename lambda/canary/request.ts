@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../auth/json-object.ts';
-import { TRIGGERS, type Trigger } from './report.ts';
+import { TRIGGERS, type Trigger } from '../../contract/canary-report.ts';
 
 /** What an invocation asks for. */
 export type CanaryRequest = {

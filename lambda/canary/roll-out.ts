@@ -1,5 +1,5 @@
 import type { Deployment } from '@aws-sdk/client-ecs';
-import type { ServiceCount, ServiceRole } from './report.ts';
+import type { ServiceCount, ServiceRole } from '../../contract/canary-report.ts';
 
 /** Whether tasks are being replaced. `unknown` when ECS told neither that they are nor that they are not. */
 export type RollOut = 'under-way' | 'over' | 'unknown';

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
-import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../rotation/record.ts';
-import { errorName } from '../shared/safe-error.ts';
+import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../../contract/rotation.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 

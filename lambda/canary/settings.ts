@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { isBucketName } from '../../auth/bucket-name.ts';
+import { type CheckName, isCheckName } from '../../contract/canary-report.ts';
+import * as names from '../../contract/function-variables.ts';
 import { secureOrigin } from '../shared/secure-origin.ts';
-import { type CheckName, isCheckName } from './check-names.ts';
-import * as names from './environment.ts';
 
 /** What the canary asks, and with what. */
 export type CanarySettings = {

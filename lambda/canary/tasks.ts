@@ -1,9 +1,9 @@
 import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import type { ServiceRole, TaskSeen, TasksSeen } from '../../contract/canary-report.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import type { Dial } from '../shared/http/dial.ts';
 import { keyIdsOf, taskOf } from '../shared/http/task-headers.ts';
 import { log } from '../shared/log.ts';
-import { errorName } from '../shared/safe-error.ts';
-import type { ServiceRole, TaskSeen, TasksSeen } from './report.ts';
 import { rollOutOf, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 

@@ -5,7 +5,7 @@ import { type KeySet, parseKeySet, secretOfKey } from '../../auth/key-set.ts';
 import { type MintedToken, mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
 import { loadSigningKey, type SigningKey } from '../../auth/signing-key.ts';
-import { errorName } from '../shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 

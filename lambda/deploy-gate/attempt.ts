@@ -1,5 +1,5 @@
+import { errorName } from '../../contract/safe-error.ts';
 import { type LogFields, log } from '../shared/log.ts';
-import { errorName } from '../shared/safe-error.ts';
 import { Refusal } from './refusal.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { conditionHeld } from '../shared/conditional-write.ts';
-import { errorName } from '../shared/safe-error.ts';
+import { conditionHeld } from '../../aws/conditional-write.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { Refusal } from './refusal.ts';
 
 /**

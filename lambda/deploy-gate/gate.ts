@@ -1,5 +1,5 @@
+import { goesBack, isOver } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
-import { goesBack, isOver } from '../shared/stack-status.ts';
 import { faultOf, runCanary, type UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';

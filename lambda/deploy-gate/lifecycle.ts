@@ -1,7 +1,7 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+import { goesBack, isOver } from '../../aws/stack.ts';
+import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import { errorName, stackFrames } from '../shared/safe-error.ts';
-import { goesBack, isOver } from '../shared/stack-status.ts';
 import type { Connections } from './connections.ts';
 import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';

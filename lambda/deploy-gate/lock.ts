@@ -1,6 +1,6 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { isOver } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
-import { isOver } from '../shared/stack-status.ts';
 import { awsCall, heldWhen } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';

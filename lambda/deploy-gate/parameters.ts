@@ -1,5 +1,5 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
-import { quiltctl } from '../shared/command-line.ts';
+import { quiltctl } from '../../contract/command-line.ts';
 import { awsCall } from './aws-call.ts';
 import type { UnprovedCheck } from './canary.ts';
 import type { Connections } from './connections.ts';

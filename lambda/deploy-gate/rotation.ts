@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
-import { RECORD_KEY, RESTING_PHASES } from '../rotation/record.ts';
-import { quiltctl } from '../shared/command-line.ts';
+import { quiltctl } from '../../contract/command-line.ts';
+import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { awsCall } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 import { Refusal } from './refusal.ts';

@@ -1,4 +1,4 @@
-import * as names from './environment.ts';
+import * as names from '../../contract/function-variables.ts';
 import { Refusal } from './refusal.ts';
 
 /** Where the gate looks. */

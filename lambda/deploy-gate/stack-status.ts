@@ -1,4 +1,4 @@
-import { readStackStatus } from '../shared/stack-status.ts';
+import { readStackStatus } from '../../aws/stack.ts';
 import { awsCall } from './aws-call.ts';
 import type { Connections } from './connections.ts';
 

@@ -1,5 +1,5 @@
+import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
-import { readStackFailure, type StackFailure } from '../shared/stack-failure.ts';
 import { attempt } from './attempt.ts';
 import { awsCall } from './aws-call.ts';
 import { type Connections, within } from './connections.ts';

@@ -1,8 +1,7 @@
-import type { Call, Progress } from './call.ts';
+import type { Call, Phase, Progress } from '../../contract/rotation.ts';
 import { enter } from './enter.ts';
 import { paced } from './pace.ts';
 import type { Ports } from './ports.ts';
-import type { Phase } from './record.ts';
 import { type Run, type Step, wait } from './run.ts';
 import { createSecret } from './steps/create-secret.ts';
 import { finishSecret } from './steps/finish-secret.ts';

@@ -1,6 +1,6 @@
+import type { KeyName, RotationRecord } from '../../contract/rotation.ts';
 import { contentOf, type Found, find } from './found.ts';
 import type { Ports } from './ports.ts';
-import type { KeyName, RotationRecord } from './record.ts';
 import { RecordConflict } from './run.ts';
 
 /**

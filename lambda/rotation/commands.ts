@@ -1,9 +1,8 @@
-import { quiltctl } from '../shared/command-line.ts';
-import type { Command, Progress, RefusalCode } from './call.ts';
+import { quiltctl } from '../../contract/command-line.ts';
+import { type Command, type Progress, RESTING_PHASES, type RefusalCode } from '../../contract/rotation.ts';
 import { contentOf } from './found.ts';
 import { readIncoming } from './incoming.ts';
 import { claimLock } from './lock.ts';
-import { RESTING_PHASES } from './record.ts';
 import { move, type Run, save, wait } from './run.ts';
 import { confirm, disturbance } from './settle.ts';
 import { newSecret } from './steps/common.ts';

@@ -1,8 +1,7 @@
+import type { Call, Progress, RotationRecord } from '../../contract/rotation.ts';
 import { makeRecord } from './baseline.ts';
-import type { Call, Progress } from './call.ts';
 import { COMMANDS } from './commands.ts';
 import type { Ports } from './ports.ts';
-import type { RotationRecord } from './record.ts';
 import { type Run, repeat } from './run.ts';
 
 /** The record that is there, or the first one. */

@@ -2,8 +2,8 @@ import { AuthError } from '../../auth/errors.ts';
 import { thumbprintOf } from '../../auth/key-id.ts';
 import { parseKeySet, secretOfKey } from '../../auth/key-set.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
+import { type Content, entryOf, type KeyName, type Seen } from '../../contract/rotation.ts';
 import type { ParameterPort, ParameterRole, Stored } from './ports.ts';
-import { type Content, entryOf, type KeyName, type Seen } from './record.ts';
 
 /** Secrets by their whole thumbprints. */
 export type Secrets = ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
+import type { Progress } from '../../contract/rotation.ts';
 import { advance } from './advance.ts';
 import { awsPorts } from './aws/ports.ts';
-import type { Progress } from './call.ts';
 import { parseCall } from './parse-call.ts';
 import { readSettings } from './settings.ts';
 

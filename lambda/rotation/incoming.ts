@@ -1,8 +1,8 @@
 import { AuthError } from '../../auth/errors.ts';
 import { thumbprintOf } from '../../auth/key-id.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
+import type { KeyName } from '../../contract/rotation.ts';
 import type { Ports } from './ports.ts';
-import type { KeyName } from './record.ts';
 
 /** The value that a person left, trimmed and checked, or why it cannot be used. */
 export type Incoming =

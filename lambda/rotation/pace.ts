@@ -1,4 +1,4 @@
-import type { Call, Progress } from './call.ts';
+import type { Call, Progress } from '../../contract/rotation.ts';
 
 /**
  * Step Functions fails an execution at its 25,000th event. A call and the wait after it are eleven: five of the task, four of the

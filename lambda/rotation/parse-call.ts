@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../auth/json-object.ts';
-import type { Call, Command, Progress } from './call.ts';
+import type { Call, Command, Progress } from '../../contract/rotation.ts';
 
 const COMMANDS: readonly Command['command'][] = ['rotate', 'resume', 'abort', 'repair', 'revoke'];
 const TRIGGERS: readonly Command['trigger'][] = ['manual', 'schedule', 'event', 'canary'];

@@ -1,4 +1,4 @@
-import type { RotationRecord, ServiceRole } from './record.ts';
+import type { RotationRecord, ServiceRole } from '../../contract/rotation.ts';
 
 /** The signing secret, or the set of verification keys. */
 export type ParameterRole = 'secret' | 'keySet';

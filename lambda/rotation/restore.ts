@@ -1,7 +1,7 @@
 import { keyLabelOf } from '../../auth/key-id.ts';
 import { createKeySet, parseKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import type { Content, RotationRecord } from '../../contract/rotation.ts';
 import { type Found, type Secrets, sameKeys, secretsOfHistory } from './found.ts';
-import type { Content, RotationRecord } from './record.ts';
 import { keyNames, type Run } from './run.ts';
 
 /** Thumbprints whose secrets are nowhere any more; empty when everything was written. */

@@ -1,5 +1,5 @@
+import type { RotationRecord, ServiceRole } from '../../contract/rotation.ts';
 import type { Deployment, ServiceState } from './ports.ts';
-import type { RotationRecord, ServiceRole } from './record.ts';
 import { iso, type Run, save } from './run.ts';
 
 /** The clocks of two services of AWS may differ by this much. */

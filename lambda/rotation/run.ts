@@ -1,7 +1,15 @@
-import { quiltctl } from '../shared/command-line.ts';
-import type { Call, Progress, Waiting } from './call.ts';
+import { quiltctl } from '../../contract/command-line.ts';
+import type {
+  Call,
+  Ended,
+  KeyName,
+  Outcome,
+  Phase,
+  Progress,
+  RotationRecord,
+  Waiting,
+} from '../../contract/rotation.ts';
 import type { Ports } from './ports.ts';
-import type { Ended, KeyName, Outcome, Phase, RotationRecord } from './record.ts';
 
 /** One call of the function, with the record as this call has left it. */
 export type Run = { readonly ports: Ports; readonly call: Call; record: RotationRecord };

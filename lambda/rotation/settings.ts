@@ -1,5 +1,5 @@
+import * as names from '../../contract/function-variables.ts';
 import { secureOrigin } from '../shared/secure-origin.ts';
-import * as names from './environment.ts';
 
 /** Where the rotation looks, and how long things take. */
 export type RotationSettings = {

@@ -1,6 +1,6 @@
+import type { Content } from '../../contract/rotation.ts';
 import { type Found, find, holds, NotVisibleYet, onlyOwnWrites, requireNotOlder, type Secrets } from './found.ts';
 import type { ParameterRole } from './ports.ts';
-import type { Content } from './record.ts';
 import { restore } from './restore.ts';
 import { keyNames, type Run, save } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { AWS_CLIENT_OPTIONS } from '../shared/aws-client-options.ts';
+import { AWS_CLIENT_OPTIONS } from '../../aws/client-options.ts';
 import { putResponse } from '../shared/cloudformation-response.ts';
 
 import { respondTo } from './lifecycle.ts';

@@ -3,8 +3,8 @@ import type {
   CloudFormationCustomResourceResponse,
   CloudFormationCustomResourceUpdateEvent,
 } from 'aws-lambda';
+import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import { errorName, stackFrames } from '../shared/safe-error.ts';
 import { ensureParameters, type ParameterStore } from './ensure-parameters.ts';
 import { PROPERTY_NAMES, parseProperties } from './properties.ts';
 import { Refusal } from './refusal.ts';

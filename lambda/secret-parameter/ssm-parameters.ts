@@ -1,5 +1,5 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { errorName } from '../shared/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import type { ParameterStore } from './ensure-parameters.ts';
 import { Refusal } from './refusal.ts';
 

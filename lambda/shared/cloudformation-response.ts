@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda';
-import { errorName } from './safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import * as variables from '../../lambda/canary/environment.ts';
+import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';

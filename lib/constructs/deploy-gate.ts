@@ -3,7 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import * as variables from '../../lambda/deploy-gate/environment.ts';
+import * as variables from '../../contract/function-variables.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, stackName } from '../names.ts';
 import { REVISION_TEMPLATES } from '../revision-bucket.ts';

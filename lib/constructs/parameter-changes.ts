@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import type { Command } from '../../lambda/rotation/call.ts';
+import type { Command } from '../../contract/rotation.ts';
 import { parameterChangeRuleName } from '../names.ts';
 
 const COMMAND: Command = { command: 'repair', trigger: 'event' };

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Progress } from '../../lambda/rotation/call.ts';
-import type { Phase } from '../../lambda/rotation/record.ts';
+import type { Phase, Progress } from '../../contract/rotation.ts';
 
 /** A grace time lasts a day at most; the rest is for roll-outs, and for calls that are repeated. The pace of calls goes by it. */
 const MACHINE_TIMEOUT = Duration.days(3);

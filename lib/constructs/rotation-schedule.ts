@@ -2,7 +2,7 @@ import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Command } from '../../lambda/rotation/call.ts';
+import type { Command } from '../../contract/rotation.ts';
 import { schedulerPrincipal } from '../scheduler-principal.ts';
 
 const COMMAND: Command = { command: 'rotate', trigger: 'schedule' };

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { incomingPath } from '../../config/incoming-path.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import * as variables from '../../lambda/rotation/environment.ts';
+import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';
 import { BundledFunction } from './bundled-function.ts';

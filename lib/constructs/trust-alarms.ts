@@ -4,8 +4,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../lambda/rotation/metric-names.ts';
-import { quiltctl } from '../../lambda/shared/command-line.ts';
+import { quiltctl } from '../../contract/command-line.ts';
+import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../contract/metrics.ts';
 import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names.ts';
 
 /** A rotation that is due may have to wait for a deploy, or be tried again. */

@@ -15,7 +15,7 @@ import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';

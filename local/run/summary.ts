@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { canaryTable } from '../../cli/canary-table.ts';
 import { table } from '../../cli/table.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import type { LocalEnvironment } from './environment.ts';
 
 /** What `npm start` reports; with `--json`, as it stands. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Authorization } from '../../auth/authorization.ts';
-import { authorizeRoles } from '../../auth/authorization.ts';
+import { type Authorization, authorizeRoles } from '../../auth/authorization.ts';
 import { defaultRoles } from '../../auth/default-roles.ts';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet } from '../../auth/key-set.ts';

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { historyTable } from '../../cli/history-table.ts';
 import { howMany, readHistory } from '../../cli/read-history.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../lambda/support/servers.ts';
 
 const REPORT: CanaryReport = {

@@ -1,4 +1,4 @@
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { CIPHERTEXT, type FakeDeployment, startFakeDeployment } from '../cli/support/fake-deployment.ts';
 import { GRACE } from '../cli/support/records.ts';
 import { runCli } from '../cli/support/run-cli.ts';

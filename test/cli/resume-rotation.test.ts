@@ -1,6 +1,5 @@
 import type { Execution } from '../../cli/rotation/execution.ts';
-import type { Command } from '../../lambda/rotation/call.ts';
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { Command, RotationRecord } from '../../contract/rotation.ts';
 import { resumeRotation } from '../../local/run/resume-rotation.ts';
 import { CREATE, EXECUTION, GRACE, IDLE } from './support/records.ts';
 

@@ -2,7 +2,7 @@ import { CommandError } from '../../cli/exit-codes.ts';
 import type { Execution } from '../../cli/rotation/execution.ts';
 import { type RotateRequest, type RotateSurroundings, rotate } from '../../cli/rotation/rotate.ts';
 import { screenOn } from '../../cli/screen.ts';
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../contract/rotation.ts';
 import { CREATE, EXECUTION, FINISH, GRACE, IDLE, RETIRE } from './support/records.ts';
 
 /** What is seen in one look, and how many seconds pass until the next. */

@@ -4,7 +4,7 @@ import { summaryOf } from '../../cli/rotation/record-summary.ts';
 import { nextRotation } from '../../cli/secret/next-rotation.ts';
 import type { SecretStatus } from '../../cli/secret/status.ts';
 import { statusTable } from '../../cli/secret/status-table.ts';
-import type { RotationRecord } from '../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../contract/rotation.ts';
 import { CREATE, CURRENT, GRACE, IDLE, NEXT, RETIRE } from './support/records.ts';
 
 const NOW = Date.parse('2026-01-02T03:02:25.000Z');

@@ -39,7 +39,7 @@ import {
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
 import { callTool, modern, openSession, post as rpcPost } from '../services/support/rpc.ts';

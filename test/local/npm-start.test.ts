@@ -10,7 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import type { CanaryReport } from '../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';

@@ -1,8 +1,3 @@
-/**
- * What a plain deploy leaves to go back to; what a rollback says before it changes anything, and what keeps it from changing
- * something. Every test goes on from the one before.
- */
-
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,13 +16,17 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
 import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { ANNOUNCEMENT_KEY } from '../../lambda/shared/announcement-item.ts';
-import { revisionRecordOf, revisionSortKey } from '../../lambda/shared/revision-record.ts';
+import { ANNOUNCEMENT_KEY, revisionRecordOf, revisionSortKey } from '../../contract/revision.ts';
 import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';
 import { clusterName, stackName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerRebuiltImage } from './support/fixture-images.ts';
 import { Operator } from './support/operator.ts';
+
+/**
+ * What a plain deploy leaves to go back to; what a rollback says before it changes anything, and what keeps it from changing
+ * something. Every test goes on from the one before.
+ */
 
 const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-rollback');
 const MINUTES = 60_000;

@@ -1,4 +1,4 @@
-import type { RevisionRecord } from '../../../lambda/shared/revision-record.ts';
+import type { RevisionRecord } from '../../../contract/revision.ts';
 import { readStoredTemplate, type TemplateStore } from '../stored-template.ts';
 import { diffTemplates, type EntryDifference } from './template-diff.ts';
 

@@ -1,5 +1,5 @@
-import type { Announcement } from '../../../lambda/shared/revision-record.ts';
-import { errorName } from '../../../lambda/shared/safe-error.ts';
+import type { Announcement } from '../../../contract/revision.ts';
+import { errorName } from '../../../contract/safe-error.ts';
 import { stackName } from '../../../lib/names.ts';
 import { awsFailure } from '../../aws-failure.ts';
 import { announce, type Board, takeBack } from '../../deploy/announce.ts';

@@ -9,7 +9,7 @@ import {
   paginateDescribeChangeSet,
   paginateListChangeSets,
 } from '@aws-sdk/client-cloudformation';
-import { errorName } from '../../../lambda/shared/safe-error.ts';
+import { errorName } from '../../../contract/safe-error.ts';
 import { awsFailure } from '../../aws-failure.ts';
 import { CommandError, EXIT } from '../../exit-codes.ts';
 import { type Change, changesOf } from './changes.ts';

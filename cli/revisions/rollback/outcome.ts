@@ -1,4 +1,4 @@
-import type { RevisionRecord } from '../../../lambda/shared/revision-record.ts';
+import type { RevisionRecord } from '../../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { firstFailure, type Happening } from './stack-events.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { templateTrigger } from '../../../lambda/shared/template-trigger.ts';
+import { templateTrigger } from '../../../contract/revision.ts';
 import { CommandError, EXIT } from '../../exit-codes.ts';
 import type { StoredTemplate } from '../stored-template.ts';
 import { GATE_TYPES, isObject, mapResources, type Template, type TemplateResource } from '../template.ts';

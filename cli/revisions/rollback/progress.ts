@@ -1,4 +1,4 @@
-import { goesBack } from '../../../lambda/shared/stack-status.ts';
+import { goesBack } from '../../../aws/stack.ts';
 import type { Screen } from '../../screen.ts';
 import { type Happening, happeningLine } from './stack-events.ts';
 

@@ -1,4 +1,4 @@
-import type { Skipped } from '../../../lambda/shared/way-back.ts';
+import type { Skipped } from '../../../contract/rollback-path.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { exitCodeOf, findingLines } from '../../preflight/report.ts';

@@ -3,7 +3,7 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { isCause, isOfStack, plainReason } from '../../../lambda/shared/stack-failure.ts';
+import { isCause, isOfStack, plainReason } from '../../../aws/stack.ts';
 import { awsFailure } from '../../aws-failure.ts';
 
 const REASON_SHOWN = 240;

@@ -1,5 +1,5 @@
-import type { RevisionRecord } from '../../../lambda/shared/revision-record.ts';
-import { type Skipped, WayBack } from '../../../lambda/shared/way-back.ts';
+import type { RevisionRecord } from '../../../contract/revision.ts';
+import { RollbackPath, type Skipped } from '../../../contract/rollback-path.ts';
 import { CommandError, EXIT } from '../../exit-codes.ts';
 import { type Finding, ok, refused } from '../../preflight/finding.ts';
 import { stands } from '../current.ts';
@@ -40,7 +40,7 @@ export async function findWay(
     if (target === undefined) throw noSuchRevision(number);
     return { current, target, skipped: undefined };
   }
-  const way = new WayBack(current);
+  const way = new RollbackPath(current);
   const target = await nextThat((revision) => way.leadsTo(revision), revisions);
   if (target !== undefined) return { current, target, skipped: way.skipped };
   throw new CommandError(

@@ -1,8 +1,8 @@
+import type { ServiceRole, TaskSeen } from '../../../contract/canary-report.ts';
 import { askOnce } from '../../shared/http/ask-once.ts';
 import type { Dial } from '../../shared/http/dial.ts';
 import { mcpRequest } from '../../shared/http/mcp-request.ts';
 import { CheckFailure } from '../fault.ts';
-import type { ServiceRole, TaskSeen } from '../report.ts';
 import type { ServiceState, ServiceStates } from '../roll-out.ts';
 import { askUntil } from './ask-until.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { EnhancedClaims } from '../../../auth/claims.ts';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
-import type { CheckName } from '../check-names.ts';
+import type { CheckName } from '../../../contract/canary-report.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

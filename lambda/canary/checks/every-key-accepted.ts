@@ -1,10 +1,10 @@
 import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
+import type { TaskSeen } from '../../../contract/canary-report.ts';
 import { askOnce } from '../../shared/http/ask-once.ts';
 import type { Dial } from '../../shared/http/dial.ts';
 import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
 import { mcpRequest } from '../../shared/http/mcp-request.ts';
 import { CheckFailure } from '../fault.ts';
-import type { TaskSeen } from '../report.ts';
 import type { CanaryTokens } from '../trust.ts';
 import { askUntil } from './ask-until.ts';
 

@@ -1,5 +1,5 @@
+import type { CanaryReport, ServiceRole, TaskSeen, TasksSeen } from '../../../contract/canary-report.ts';
 import { CheckFailure } from '../fault.ts';
-import type { CanaryReport, ServiceRole, TaskSeen, TasksSeen } from '../report.ts';
 
 /** Silence proves nothing, and these checks pass on proof only. */
 function requireKeyIds(service: ServiceRole, tasks: readonly TaskSeen[]): void {

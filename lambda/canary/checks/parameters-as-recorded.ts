@@ -1,4 +1,4 @@
-import { entryOf } from '../../rotation/record.ts';
+import { entryOf } from '../../../contract/rotation.ts';
 import { CheckFailure } from '../fault.ts';
 import { isInStep, type KnownRecord } from '../rotation-record.ts';
 import type { CanarySettings } from '../settings.ts';

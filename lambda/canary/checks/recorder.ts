@@ -1,10 +1,9 @@
+import { CHECK_NAMES, type CheckName, type CheckResult } from '../../../contract/canary-report.ts';
+import { errorName, stackFrames } from '../../../contract/safe-error.ts';
 import { RequestFailure } from '../../shared/http/fault.ts';
 import { log } from '../../shared/log.ts';
-import { errorName, stackFrames } from '../../shared/safe-error.ts';
-import { CHECK_NAMES, type CheckName } from '../check-names.ts';
 import { CheckFailure, checkFailureOf, type ReasonName } from '../fault.ts';
 import { createLimit } from '../limit.ts';
-import type { CheckResult } from '../report.ts';
 
 /** A check that was run: what later checks need of it, if it passed, and why it failed, if it was asked and did. */
 export type Step<T> = {

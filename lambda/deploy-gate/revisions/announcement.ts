@@ -1,6 +1,5 @@
 import { type AttributeValue, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { announcementKey } from '../../shared/announcement-item.ts';
-import { type Announcement, announcementOf } from '../../shared/revision-record.ts';
+import { type Announcement, announcementKey, announcementOf } from '../../../contract/revision.ts';
 import { attempt } from '../attempt.ts';
 import { awsCall } from '../aws-call.ts';
 import { type Connections, within } from '../connections.ts';

@@ -1,4 +1,4 @@
-import { stackFailureMap } from '../../shared/revision-record.ts';
+import { stackFailureMap } from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { Connections } from '../connections.ts';
 import type { Closing } from './revision.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { templateTrigger } from '../../shared/template-trigger.ts';
+import { templateTrigger } from '../../../contract/revision.ts';
 import { awsCall } from '../aws-call.ts';
 import type { Connections } from '../connections.ts';
 import type { Deploy } from '../deploy.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { revisionTemplateKey } from '../../shared/revision-template-key.ts';
+import { revisionTemplateKey } from '../../../contract/revision.ts';
 import { attempt } from '../attempt.ts';
 import { awsCall } from '../aws-call.ts';
 import { type Connections, within } from '../connections.ts';

@@ -1,6 +1,5 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { announcementMap } from '../../shared/announcement-item.ts';
-import { REVISION_COUNTER, REVISION_KEY } from '../../shared/revision-record.ts';
+import { announcementMap, REVISION_COUNTER, REVISION_KEY } from '../../../contract/revision.ts';
 import { awsCall } from '../aws-call.ts';
 import type { Connections } from '../connections.ts';
 import { keptValues, keyOf, type NewRevision } from './revision.ts';

@@ -1,5 +1,5 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { REVISION_COUNTER, REVISION_KEY } from '../../shared/revision-record.ts';
+import { REVISION_COUNTER, REVISION_KEY } from '../../../contract/revision.ts';
 import { awsCall } from '../aws-call.ts';
 import type { Connections } from '../connections.ts';
 import { type Revision, revisionOf } from './revision.ts';

@@ -1,9 +1,9 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
+import { revisionTemplateKey } from '../../../contract/revision.ts';
+import { type Passed, RollbackPath } from '../../../contract/rollback-path.ts';
 import { log } from '../../shared/log.ts';
-import { revisionTemplateKey } from '../../shared/revision-template-key.ts';
-import { type Passed, WayBack } from '../../shared/way-back.ts';
 import { attempt } from '../attempt.ts';
 import { awsCall, heldWhen } from '../aws-call.ts';
 import { type Connections, within } from '../connections.ts';
@@ -41,7 +41,7 @@ export function superfluous<T extends Remembered>(revisions: readonly T[], keep:
 
 function neededForRollback([current, ...before]: readonly Remembered[]): readonly number[] {
   if (current === undefined) return [];
-  const way = new WayBack(current);
+  const way = new RollbackPath(current);
   const target = before.find((revision) => way.leadsTo(revision));
   return [current.number, ...way.rollbacks, ...(target === undefined ? [] : [target.number])];
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { StackFailure } from '../../../aws/stack.ts';
 import {
   type Announcement,
   REVISION_KEY,
@@ -6,8 +7,7 @@ import {
   type RevisionVerdict,
   revisionRecordOf,
   revisionSortKey,
-} from '../../shared/revision-record.ts';
-import type { StackFailure } from '../../shared/stack-failure.ts';
+} from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { ParameterVersions } from '../parameters.ts';
 

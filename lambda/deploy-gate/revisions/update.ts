@@ -1,5 +1,5 @@
 import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { RevisionVerdict } from '../../shared/revision-record.ts';
+import type { RevisionVerdict } from '../../../contract/revision.ts';
 import { heldWhen } from '../aws-call.ts';
 import type { Connections } from '../connections.ts';
 import { keyOf } from './revision.ts';

@@ -1,4 +1,4 @@
-import { errorName } from '../../shared/safe-error.ts';
+import { errorName } from '../../../contract/safe-error.ts';
 
 /** A call to AWS that failed, by the operation and the error's name: its message may quote what was sent. */
 export class AwsCallFailed extends Error {

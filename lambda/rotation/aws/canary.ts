@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { parseJsonObject } from '../../../auth/json-object.ts';
-import type { CanaryReport } from '../../canary/report.ts';
+import type { CanaryReport } from '../../../contract/canary-report.ts';
 import { awsCall } from './call.ts';
 
 type Report = Partial<Pick<CanaryReport, 'verdict' | 'checks'>>;

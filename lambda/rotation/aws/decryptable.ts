@@ -1,4 +1,4 @@
-import { errorName } from '../../shared/safe-error.ts';
+import { errorName } from '../../../contract/safe-error.ts';
 
 /**
  * What SSM and KMS say of a value under a key that is disabled, gone, or of others. Nothing else, such as throttling, is taken for it.

@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { errorName } from '../../shared/safe-error.ts';
+import { errorName } from '../../../contract/safe-error.ts';
 
 /** As the MCP service logs them. */
 const REFUSED = '{ $.event = "authentication_failed" && $.reason = "token_key_id_unknown" }';

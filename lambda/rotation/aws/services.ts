@@ -5,8 +5,8 @@ import {
   ListTasksCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import type { ServiceRole } from '../../../contract/rotation.ts';
 import type { Deployment, ServicePort, Task } from '../ports.ts';
-import type { ServiceRole } from '../record.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
 

@@ -6,9 +6,9 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { conditionHeld } from '../../shared/conditional-write.ts';
+import { conditionHeld } from '../../../aws/conditional-write.ts';
+import { RECORD_KEY, type RotationRecord } from '../../../contract/rotation.ts';
 import type { Holder, LockPort, RecordPort } from '../ports.ts';
-import { RECORD_KEY, type RotationRecord } from '../record.ts';
 import { awsCall } from './call.ts';
 
 type Item = Record<string, AttributeValue>;

@@ -1,5 +1,5 @@
+import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../../contract/metrics.ts';
 import { log } from '../../shared/log.ts';
-import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../metric-names.ts';
 import type { Event } from '../ports.ts';
 
 /**

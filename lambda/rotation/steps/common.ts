@@ -1,8 +1,8 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { DEFAULT_KEY_LABEL, keyIdOf, thumbprintOf } from '../../../auth/key-id.ts';
+import type { KeyName, ServiceRole } from '../../../contract/rotation.ts';
 import type { Found, Secrets } from '../found.ts';
 import { claimLock } from '../lock.ts';
-import type { KeyName, ServiceRole } from '../record.ts';
 import { type RollOut, rollOut } from '../roll-out.ts';
 import { iso, type Run, type Step, save, stop, wait } from '../run.ts';
 

@@ -1,5 +1,5 @@
+import type { RotationRecord } from '../../../contract/rotation.ts';
 import { contentOf, find, holds } from '../found.ts';
-import type { RotationRecord } from '../record.ts';
 import { restore } from '../restore.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { foreignWrite, secondsUntilShown } from '../settle.ts';

@@ -2,8 +2,8 @@ import { keyLabelOf } from '../../../auth/key-id.ts';
 import { createKeySet } from '../../../auth/key-set.ts';
 import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
 import { loadSigningKey } from '../../../auth/signing-key.ts';
+import type { KeyName } from '../../../contract/rotation.ts';
 import { secretsOfHistory } from '../found.ts';
-import type { KeyName } from '../record.ts';
 import type { Run } from '../run.ts';
 
 const LIFETIME_SECONDS = 300;

@@ -1,5 +1,5 @@
 import { announce, takeBack, triggerOf } from '../../../cli/deploy/announce.ts';
-import { announcementMap } from '../../../lambda/shared/announcement-item.ts';
+import { announcementMap } from '../../../contract/revision.ts';
 import { closeServers } from '../../lambda/support/servers.ts';
 import { scriptedAws } from '../preflight/support/scripted-aws.ts';
 

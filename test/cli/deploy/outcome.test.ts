@@ -1,5 +1,5 @@
 import { outcomeOf } from '../../../cli/deploy/outcome.ts';
-import { type RevisionRecord, revisionRecordOf } from '../../../lambda/shared/revision-record.ts';
+import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
 
 const DONE = { succeeded: true, interrupted: false };
 const FAILED = { succeeded: false, interrupted: false };

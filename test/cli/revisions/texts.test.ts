@@ -1,7 +1,7 @@
 import { revisionTable } from '../../../cli/revisions/history-table.ts';
 import { revisionText } from '../../../cli/revisions/show-text.ts';
 import { summaryOf } from '../../../cli/revisions/summary.ts';
-import { type RevisionRecord, revisionRecordOf } from '../../../lambda/shared/revision-record.ts';
+import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
 import { revision, STACK } from './support/records.ts';
 
 const record = (...its: Parameters<typeof revision>): RevisionRecord => revisionRecordOf(revision(...its).item);

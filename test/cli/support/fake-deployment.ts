@@ -1,4 +1,4 @@
-import type { RotationRecord } from '../../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../../contract/rotation.ts';
 import { bodyOf, serve } from '../../lambda/support/servers.ts';
 import { EXECUTION } from './records.ts';
 

@@ -1,4 +1,4 @@
-import type { RotationRecord } from '../../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../../contract/rotation.ts';
 
 export const MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:quilt-rotation';
 export const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution:quilt-rotation:manual-20260102T030000-beef';

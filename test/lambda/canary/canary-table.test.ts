@@ -1,5 +1,5 @@
 import { canaryTable } from '../../../cli/canary-table.ts';
-import type { CanaryReport } from '../../../lambda/canary/report.ts';
+import type { CanaryReport } from '../../../contract/canary-report.ts';
 
 const REPORT: CanaryReport = {
   verdict: 'green',

@@ -1,6 +1,5 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import { CHECK_NAMES } from '../../../lambda/canary/check-names.ts';
-import type { CanaryReport } from '../../../lambda/canary/report.ts';
+import { type CanaryReport, CHECK_NAMES } from '../../../contract/canary-report.ts';
 import { TOOLS } from '../../../services/mcp/tools/all-tools.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { type Account, failuresOf, run, startAccount, trustOf } from './account.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECK_NAMES } from '../../../lambda/canary/check-names.ts';
+import { CHECK_NAMES } from '../../../contract/canary-report.ts';
 import { REASON_NAMES } from '../../../lambda/canary/fault.ts';
 
 /** First cells of the tables of `docs/canary.md`. */

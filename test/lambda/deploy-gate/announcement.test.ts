@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { announcementItem, announcementKey } from '../../../lambda/shared/announcement-item.ts';
-import { revisionRecordOf } from '../../../lambda/shared/revision-record.ts';
+import { announcementItem, announcementKey, revisionRecordOf } from '../../../contract/revision.ts';
 import { closeServers } from '../support/servers.ts';
 import { OLD_TRIGGER, Sender, TRIGGER } from './events.ts';
 import { FakeAccount, type Item } from './fake-account.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { announcementItem } from '../../../lambda/shared/announcement-item.ts';
+import { announcementItem } from '../../../contract/revision.ts';
 import { closeServers } from '../support/servers.ts';
 import { Sender, TRIGGER } from './events.ts';
 import { FakeAccount, type Item } from './fake-account.ts';

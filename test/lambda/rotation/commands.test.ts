@@ -1,4 +1,4 @@
-import type { Command, Progress, RefusalCode } from '../../../lambda/rotation/call.ts';
+import type { Command, Progress, RefusalCode } from '../../../contract/rotation.ts';
 import { meddle } from './model/people.ts';
 import { keySetOf, OWN_LABEL } from './model/store.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';

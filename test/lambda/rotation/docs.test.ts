@@ -4,8 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { loadEnvironment } from '../../../config/load.ts';
-import type { RefusalCode } from '../../../lambda/rotation/call.ts';
-import type { Phase } from '../../../lambda/rotation/record.ts';
+import type { Phase, RefusalCode } from '../../../contract/rotation.ts';
 import { TrustAlarms } from '../../../lib/constructs/trust-alarms.ts';
 import { MUTANTS } from './model/mutants.ts';
 

@@ -1,5 +1,5 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import type { Command } from '../../../lambda/rotation/call.ts';
+import type { Command } from '../../../contract/rotation.ts';
 import { keysOf } from './model/store.ts';
 import { type Execution, ROTATE, Rotations } from './support/rotations.ts';
 

@@ -1,4 +1,4 @@
-import type { Command } from '../../../lambda/rotation/call.ts';
+import type { Command } from '../../../contract/rotation.ts';
 import { rotationDefinition } from '../../../lib/constructs/rotation-definition.ts';
 import { type Execution, ROTATE, Rotations } from './support/rotations.ts';
 

@@ -1,4 +1,4 @@
-import { WayBack } from '../../../lambda/shared/way-back.ts';
+import { RollbackPath } from '../../../contract/rollback-path.ts';
 
 type Row = readonly [number: number, verdict: 'open' | 'good' | 'failed' | 'unverified', rollbackTo?: number];
 
@@ -10,7 +10,7 @@ function wayFrom(rows: readonly Row[]) {
     announcement: rollbackTo === undefined ? undefined : { rollbackTo },
   }));
   if (current === undefined) throw new Error('Nothing runs');
-  const way = new WayBack(current);
+  const way = new RollbackPath(current);
   const target = before.find((revision) => way.leadsTo(revision))?.number;
   const skipped = way.skipped.map(({ number, because, by }) => [number, because, by ?? ''].join(' ').trim());
   return { target, skipped };

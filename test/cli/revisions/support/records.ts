@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { revisionSortKey } from '../../../../lambda/shared/revision-record.ts';
+import { revisionSortKey } from '../../../../contract/revision.ts';
 import { image, servicesTemplate, sha256, type TemplateOptions } from './template.ts';
 
 export const STACK = 'arn:aws:cloudformation:us-east-1:111122223333:stack/quilt-services/one';

@@ -1,4 +1,4 @@
-import { CHECK_NAMES, type CheckName } from '../../../../lambda/canary/check-names.ts';
+import { CHECK_NAMES, type CheckName } from '../../../../contract/canary-report.ts';
 import { type Account, startAccount } from '../account.ts';
 import { type Asked, closeDeployments, type Rewrite } from '../deployment.ts';
 import { type Expected, expectFaults } from './injected.ts';

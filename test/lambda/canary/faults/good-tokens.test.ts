@@ -1,6 +1,6 @@
 import { generateSecret } from '../../../../auth/generate-secret.ts';
 import { keyIdOf } from '../../../../auth/key-id.ts';
-import { CHECK_NAMES } from '../../../../lambda/canary/check-names.ts';
+import { CHECK_NAMES } from '../../../../contract/canary-report.ts';
 import { type Account, changeResult, changeToolAnswer, startAccount, trustOf } from '../account.ts';
 import { closeDeployments, type Intercept, type Rewrite, startDeployment } from '../deployment.ts';
 import { type Expected, expectFaults, isGoodList, onMethod, withoutOutputSchemas, withToken } from './injected.ts';

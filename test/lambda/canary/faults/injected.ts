@@ -1,4 +1,4 @@
-import { CHECK_NAMES, type CheckName } from '../../../../lambda/canary/check-names.ts';
+import { CHECK_NAMES, type CheckName } from '../../../../contract/canary-report.ts';
 import { answer, failuresOf, run } from '../account.ts';
 import type { Asked, Intercept, Rewrite } from '../deployment.ts';
 

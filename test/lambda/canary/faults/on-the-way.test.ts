@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import { CHECK_NAMES } from '../../../../lambda/canary/check-names.ts';
+import { CHECK_NAMES } from '../../../../contract/canary-report.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { closeServers, listen } from '../../support/servers.ts';
 import { type Account, run, startAccount } from '../account.ts';

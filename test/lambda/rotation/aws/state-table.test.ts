@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { RotationRecord } from '../../../../contract/rotation.ts';
 import { StateTable } from '../../../../lambda/rotation/aws/state-table.ts';
-import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
 import { EXECUTION, FakeAccount, STACK } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
 import { closeServers } from '../../support/servers.ts';

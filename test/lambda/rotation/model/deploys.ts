@@ -1,4 +1,4 @@
-import { RESTING_PHASES } from '../../../../lambda/rotation/record.ts';
+import { RESTING_PHASES } from '../../../../contract/rotation.ts';
 import type { World } from './world.ts';
 
 type Deploy = {

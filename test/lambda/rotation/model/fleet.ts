@@ -1,5 +1,5 @@
+import type { ServiceRole } from '../../../../contract/rotation.ts';
 import type { Deployment, ServiceState } from '../../../../lambda/rotation/ports.ts';
-import type { ServiceRole } from '../../../../lambda/rotation/record.ts';
 import type { Random } from './random.ts';
 import type { Holding } from './store.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Command } from '../../../../lambda/rotation/call.ts';
+import type { Command } from '../../../../contract/rotation.ts';
 import { MEDDLINGS, meddle } from './people.ts';
 import type { World } from './world.ts';
 

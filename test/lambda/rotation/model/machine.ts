@@ -1,5 +1,5 @@
+import type { Command, Progress } from '../../../../contract/rotation.ts';
 import { advance } from '../../../../lambda/rotation/advance.ts';
-import type { Command, Progress } from '../../../../lambda/rotation/call.ts';
 import { worldPorts } from './ports.ts';
 import { Crash, Violation, type World } from './world.ts';
 

@@ -1,5 +1,5 @@
+import type { RotationRecord } from '../../../../contract/rotation.ts';
 import type { ParameterRole } from '../../../../lambda/rotation/ports.ts';
-import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
 import { lookAlike } from './look-alike.ts';
 import { type Key, keySetOf, keysOf, MOST_LAG_MS, OWN_LABEL, partsOf, thumbprint } from './store.ts';
 import type { World } from './world.ts';

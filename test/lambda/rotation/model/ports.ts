@@ -1,5 +1,5 @@
+import type { RotationRecord } from '../../../../contract/rotation.ts';
 import type { ParameterRole, Ports, Stored } from '../../../../lambda/rotation/ports.ts';
-import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
 import { checkRefused, checkRetired, LEEWAY_SECONDS } from './invariant.ts';
 import { forgiveTheRemoval } from './people.ts';
 import { thumbprint } from './store.ts';

@@ -1,6 +1,5 @@
-import type { Command } from '../../../../lambda/rotation/call.ts';
+import type { Command, Content, RotationRecord, ServiceRole } from '../../../../contract/rotation.ts';
 import type { Event, Holder, ParameterRole } from '../../../../lambda/rotation/ports.ts';
-import type { Content, RotationRecord, ServiceRole } from '../../../../lambda/rotation/record.ts';
 import { Deploys } from './deploys.ts';
 import { Fleet, type Start } from './fleet.ts';
 import { checkInstant, noteTokens } from './invariant.ts';

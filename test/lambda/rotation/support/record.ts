@@ -1,4 +1,4 @@
-import type { RotationRecord } from '../../../../lambda/rotation/record.ts';
+import type { RotationRecord } from '../../../../contract/rotation.ts';
 import { EXECUTION } from '../../deploy-gate/fake-account.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';

@@ -1,7 +1,6 @@
+import type { Command, Phase, Progress } from '../../../../contract/rotation.ts';
 import { advance } from '../../../../lambda/rotation/advance.ts';
-import type { Command, Progress } from '../../../../lambda/rotation/call.ts';
 import type { Timing } from '../../../../lambda/rotation/ports.ts';
-import type { Phase } from '../../../../lambda/rotation/record.ts';
 import { worldPorts } from '../model/ports.ts';
 import { World } from '../model/world.ts';
 

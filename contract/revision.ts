@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { StackFailure } from './stack-failure.ts';
+import type { StackFailure } from '../aws/stack.ts';
 
 /** Partition key of every revision in the state table. */
 export const REVISION_KEY = 'revision';
@@ -119,4 +119,75 @@ export function revisionRecordOf(item: Item): RevisionRecord {
       reason: M?.reason?.S ?? '',
     })),
   };
+}
+
+/** Where the templates are in the revision bucket; the numbers of one deployment never begin anew. */
+export const REVISION_TEMPLATES = 'revisions/';
+
+/** The object with the template of a revision. */
+export function revisionTemplateKey(number: number): string {
+  return `${REVISION_TEMPLATES}${revisionSortKey(number)}.json`;
+}
+
+/** Partition key of what was told about a deploy that is about to begin. */
+export const ANNOUNCEMENT_KEY = 'announcement';
+
+/** What was announced and not begun by then is about no deploy any more. */
+const VALID_SECONDS = 3_600;
+
+/** The key of the announcement of one template. */
+export function announcementKey(templateHash: string): Record<'pk' | 'sk', AttributeValue> {
+  return { pk: { S: ANNOUNCEMENT_KEY }, sk: { S: templateHash } };
+}
+
+/** An announcement as a value of DynamoDB, in the item that announces it and in the revision that was announced. */
+export function announcementMap({ by, commit, dirty, versions, rollbackTo }: Announcement): AttributeValue.MMember {
+  return {
+    M: {
+      by: { S: by },
+      ...(commit !== undefined && { commit: { S: commit } }),
+      ...(dirty !== undefined && { dirty: { BOOL: dirty } }),
+      ...(versions !== undefined && {
+        versions: { M: Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, { S: version }])) },
+      }),
+      ...(rollbackTo !== undefined && { rollbackTo: { N: String(rollbackTo) } }),
+    },
+  };
+}
+
+/**
+ * The item that announces a deploy. The deploy gate takes it away when it opens the revision.
+ *
+ * @param templateHash - the `Trigger` of the template that is about to be deployed: the announcement is for no other one
+ * @param now - milliseconds since 1970
+ */
+export function announcementItem(
+  templateHash: string,
+  announcement: Announcement,
+  now: number,
+): Record<string, AttributeValue> {
+  return {
+    ...announcementKey(templateHash),
+    announcement: announcementMap(announcement),
+    expiresAt: { N: String(Math.floor(now / 1000) + VALID_SECONDS) },
+  };
+}
+
+const GATE_TYPE = 'Custom::DeployGate';
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/**
+ * What tells a Services template from every other one: the `Trigger` of its deploy gate.
+ *
+ * @param template - as it was parsed
+ * @returns `undefined` when it has no gate, and so is no Services template
+ */
+export function templateTrigger(template: unknown): string | undefined {
+  const resources = Object.values(member(template, 'Resources') ?? {});
+  const gate: unknown = resources.find((resource) => member(resource, 'Type') === GATE_TYPE);
+  const trigger = member(member(gate, 'Properties'), 'Trigger');
+  return typeof trigger === 'string' ? trigger : undefined;
 }

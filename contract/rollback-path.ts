@@ -1,4 +1,4 @@
-import type { RevisionRecord, RevisionVerdict } from './revision-record.ts';
+import type { RevisionRecord, RevisionVerdict } from './revision.ts';
 
 /** As much of a record as says where a rollback goes. */
 export type Passed = Pick<RevisionRecord, 'number' | 'verdict'> & {
@@ -19,7 +19,7 @@ export type Skipped = {
  *
  * The command line and the deploy gate, which keeps what a rollback needs, walk it with the same rule.
  */
-export class WayBack {
+export class RollbackPath {
   /** Newest first. */
   readonly skipped: Skipped[] = [];
   /** Numbers of the rollbacks on the way: without their records what they went away from would look like any other revision. */
