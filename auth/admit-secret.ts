@@ -1,5 +1,6 @@
 import { AuthError, type WeaknessCode } from './errors.ts';
 import { normalizeSecret } from './normalize-secret.ts';
+import { isInPublicList } from './published-secrets.ts';
 
 /** 32 random hexadecimal digits have fewer less than once in ten million times. */
 const MIN_DISTINCT_CHARACTERS = 8;
@@ -76,22 +77,29 @@ const RULES: readonly (readonly [WeaknessCode, (secret: string) => boolean])[] =
  *
  * @returns the first rule that it breaks; undefined when it breaks none
  */
-export function weaknessOf(secret: string): WeaknessCode | undefined {
+export function weaknessOf(secret: string): WeaknessCode | 'secret_published' | undefined {
+  if (isInPublicList(secret)) return 'secret_published';
   return RULES.find(([, breaks]) => breaks(secret))?.[0];
 }
 
 /**
  * The rule for a value that enters the deployment (adopted, or written by a person for the next rotation): what `normalizeSecret`
- * demands, and neither the shape of something pasted wrongly nor the look of something that can be guessed. A value that is in use
+ * demands, in no public list, and neither the shape of something pasted wrongly nor the look of something that can be guessed. A value that is in use
  * already is read with `normalizeSecret` alone, so that a service with a weak secret of earlier days still starts.
  *
  * @param value - the raw value
- * @param despite - weaknesses that the configuration accepts, for a value that a running system really uses
+ * @param despite - weaknesses that the configuration accepts, for a value that a running system really uses; a published one it cannot
  * @returns the secret
  * @throws AuthError with a `SecretErrorCode` or a `WeaknessCode`; its message depends on the rule only, never on the value
  */
 export function admitSecret(value: string | undefined, despite: readonly WeaknessCode[] = []): string {
   const secret = normalizeSecret(value);
+  if (isInPublicList(secret)) {
+    throw new AuthError(
+      'secret_published',
+      `The value is in a public list of secrets, so anyone can sign with it. ${REMEDY}`,
+    );
+  }
   const broken = RULES.find(([code, breaks]) => !despite.includes(code) && breaks(secret))?.[0];
   if (broken !== undefined) throw new AuthError(broken, `${REASONS[broken]} ${REMEDY}`);
   return secret;

@@ -42,7 +42,7 @@ describe('a value that enters is refused', () => {
     ['replace_with', 'replace_with_64_random_characters_4711', 'secret_placeholder'],
     ['a development value', 'Development-Key-For-Local-Use-Only-4711', 'secret_placeholder'],
     ['your-256-bit-…', 'your-256-bit-HS256-signing-key-goes-in', 'secret_placeholder'],
-    ['one letter 64 times', 'a'.repeat(64), 'secret_few_characters'],
+    ['one character 64 times', '~'.repeat(64), 'secret_few_characters'],
     ['few letters', 'abcabdabeabc'.repeat(4), 'secret_few_characters'],
     ['zeros', '0'.repeat(32), 'secret_few_characters'],
     ['a word four times', 'tR8-kLw2Zq'.repeat(4), 'secret_repeated'],
@@ -50,6 +50,13 @@ describe('a value that enters is refused', () => {
     ['a long secret pasted twice', good + good, 'secret_repeated'],
     ['the alphabet', 'abcdefghijklmnopqrstuvwxyz0123456789', 'secret_sequence'],
     ['digits up and down', '01234567899876543210a0123456789z', 'secret_sequence'],
+    [
+      'the key of RFC 7515, appendix A.1',
+      'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
+      'secret_published',
+    ],
+    ['the default of jwt.io', 'a-string-secret-at-least-256-bits-long\n', 'secret_published'],
+    ['the default of Supabase', 'your-super-secret-jwt-token-with-at-least-32-characters-long', 'secret_published'],
     ['31 bytes', 'x'.repeat(31), 'secret_too_short'],
     ['nothing', '\n', 'secret_missing'],
   ])('%s', async (_, value, code) => {
@@ -115,6 +122,11 @@ describe('a value that enters is taken', () => {
     expect(admitSecret(value, [code])).toBe(value);
     const others = WEAKNESS_CODES.filter((other) => other !== code);
     expect(await codeOf(() => admitSecret(value, others))).toBe(code);
+  });
+
+  test('but never when it was published', async () => {
+    const published = 'super-secret-jwt-token-with-at-least-32-characters-long';
+    expect(await codeOf(() => admitSecret(published, WEAKNESS_CODES))).toBe('secret_published');
   });
 });
 
