@@ -7,6 +7,20 @@ export type SecretErrorCode =
   | 'secret_too_short'
   | 'secret_too_long';
 
+/** Why a value that could sign is not taken as a new signing secret. Configuration names exceptions by these codes. */
+export const WEAKNESS_CODES = [
+  'secret_quoted',
+  'secret_json',
+  'secret_assignment',
+  'secret_reference',
+  'secret_placeholder',
+  'secret_few_characters',
+  'secret_repeated',
+  'secret_sequence',
+] as const;
+
+export type WeaknessCode = (typeof WEAKNESS_CODES)[number];
+
 /** Why a key set, a key of it, or a signing secret beside it was refused. */
 export type KeySetErrorCode =
   | 'key_set_missing'
@@ -59,7 +73,7 @@ export type AuthorizationErrorCode =
   | 'role_alias_invalid';
 
 /** Every reason this folder refuses something for; made for `switch`. */
-export type AuthErrorCode = SecretErrorCode | KeySetErrorCode | TokenErrorCode | AuthorizationErrorCode;
+export type AuthErrorCode = SecretErrorCode | WeaknessCode | KeySetErrorCode | TokenErrorCode | AuthorizationErrorCode;
 
 /**
  * The one error of this folder.

@@ -29,6 +29,22 @@ export function startCdk(
   });
 }
 
+/** Commands of the CDK CLI that compare with, or change, what is deployed. */
+const NEEDS_DEPLOYMENT = ['deploy', 'destroy', 'diff', 'drift', 'import', 'refactor', 'rollback', 'watch'];
+
+/**
+ * Whether arguments of the CDK CLI are about the environment `local`, which is the default of the CDK app too, and about what is
+ * deployed there. `bootstrap aws://ACCOUNT/REGION` names an account instead, and `synth` needs none.
+ */
+export function isAboutLocalDeployment(args: readonly string[]): boolean {
+  const context = args.flatMap((arg, index) => {
+    if (arg === '-c' || arg === '--context') return args[index + 1] ?? [];
+    return /^(?:-c=?|--context=)(.+)$/s.exec(arg)?.[1] ?? [];
+  });
+  const environment = context.findLast((pair) => pair.startsWith('environment=')) ?? 'environment=local';
+  return environment === 'environment=local' && args.some((arg) => NEEDS_DEPLOYMENT.includes(arg));
+}
+
 /** What a run of the CDK CLI said and how it ended. */
 export interface CdkSaid {
   readonly succeeded: boolean;

@@ -27,10 +27,11 @@ export interface Target {
  *
  * @param name - the environment, as in `-c environment=NAME`
  * @param given - what else was given with `-c key=value`
+ * @param option - how the command's user names another environment
  * @throws ConfigurationError when there is no such environment or its configuration is wrong
  * @throws CommandError (4) when it is `local` and nothing runs
  */
-export function findTarget(name: string, given: DeployContext = {}): Target {
+export function findTarget(name: string, given: DeployContext = {}, option = '--environment'): Target {
   if (name !== 'local') {
     const config = loadEnvironment(name, given);
     return { config, clientSettings: { region: config.region }, context: given, variables: process.env };
@@ -38,7 +39,7 @@ export function findTarget(name: string, given: DeployContext = {}): Target {
   const running = findRunning();
   if (!running) {
     throw new CommandError(
-      'The local environment does not run: start it with `npm start`, or name another one with --environment.',
+      `The local environment does not run: start it with \`npm start\`, or name another one with ${option}.`,
       EXIT.unreachable,
     );
   }

@@ -1,5 +1,18 @@
 import type { Command } from 'commander';
-import { exitCodeOf, startCdk } from '../cdk.ts';
+import { exitCodeOf, isAboutLocalDeployment, startCdk } from '../cdk.ts';
+import { runCommand } from '../run-command.ts';
+
+/** The CDK CLI's arguments and environment: for the local deployment it gets the credentials and URLs of the one that runs. */
+async function forCdk(args: readonly string[]) {
+  if (!isAboutLocalDeployment(args)) return { args, env: process.env };
+  const { findTarget } = await import('../target.ts');
+  const { context, variables } = findTarget('local', {}, '-c environment=NAME');
+  // The caller's own context comes later, and so takes precedence.
+  return {
+    args: [...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...args],
+    env: variables,
+  };
+}
 
 /** Adds `bin/quiltctl cdk`: every argument goes to the CDK CLI of this project, which finds `cdk.json` wherever it is called from. */
 export function addCdk(command: Command): void {
@@ -9,6 +22,9 @@ export function addCdk(command: Command): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (args: readonly string[]) => {
-      process.exitCode = await exitCodeOf(startCdk(args, { env: process.env, stdio: 'inherit' }));
+      process.exitCode = await runCommand(async () => {
+        const { args: all, env } = await forCdk(args);
+        return exitCodeOf(startCdk(all, { env, stdio: 'inherit' }));
+      });
     });
 }

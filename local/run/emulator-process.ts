@@ -67,6 +67,10 @@ export class EmulatorProcess {
         ECS_RESTORE_RECONCILE_DELAY_SECONDS: '0',
         ...(options.enforceIam ? { AUTH: 'true' } : {}),
         PYTHONDONTWRITEBYTECODE: '1',
+        // What a task said last stands in the log, however the emulator ends.
+        PYTHONUNBUFFERED: '1',
+        // MiniStack's Lambda worker calls `url.parse()`.
+        NODE_OPTIONS: '--disable-warning=DEP0169',
         TMPDIR: temporary,
         S3_DATA_DIR: join(options.stateDirectory ?? temporary, 's3'),
         STATE_DIR: join(options.stateDirectory ?? temporary, 'services'),

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAboutLocalDeployment } from '../../cli/cdk.ts';
 import { runCli } from '../cli/support/run-cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -41,6 +42,28 @@ test('passes a command of the CDK on to the pinned CDK CLI, with every flag', ()
   const ran = quiltctl(join(ROOT, 'bin', 'quiltctl'), 'cdk', '--version');
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect([ran.status, ran.stdout.split(' ')[0], ran.stderr]).toEqual([0, devDependencies['aws-cdk'], '']);
+});
+
+test('a CDK command on the local deployment needs one that runs', async () => {
+  for (const args of [
+    ['deploy', '--all'],
+    ['diff', '-c', 'environment=local'],
+    ['destroy', '--context=environment=local'],
+  ]) {
+    const { status, stdout, stderr } = await runCli(['cdk', ...args]);
+    expect([status, stdout]).toEqual([4, '']);
+    expect(stderr).toContain('start it with `npm start`, or name another one with -c environment=NAME.');
+  }
+});
+
+test.each([
+  [['bootstrap', 'aws://111122223333/us-east-1']],
+  [['synth']],
+  [['deploy', '-c', 'environment=production']],
+  [['deploy', '--context', 'environment=production', '--all']],
+  [['deploy', '-c', 'environment=local', '-cenvironment=production']],
+])("the CDK CLI keeps the caller's own credentials for %j", (args) => {
+  expect(isAboutLocalDeployment(args)).toBe(false);
 });
 
 test('lists every command within 80 columns', async () => {

@@ -59,7 +59,8 @@ test(
     expect(await deploy('-c', rebuilt('second'))).toMatchObject({ exitCode: 0, deploy: { result: 'good' } });
     const crashing = offerCrashingImage(environment.imageDirectory);
     expect(await deploy('-c', `mcpImage=${crashing}`)).toMatchObject({ exitCode: 1, deploy: { result: 'failed' } });
-    await environment.deploy(undefined, ['--all', '-c', rebuilt('fourth')]);
+    const plain = ['--all', '--require-approval', 'never', '-c', rebuilt('fourth')];
+    expect(await operator.run('cdk', 'deploy', ...plain)).toMatchObject({ exitCode: 0 });
 
     const { current, revisions } = await history();
     expect(current).toBe(4);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isJsonObject, type JsonObject } from '../../../auth/json-object.ts';
 import { readOrDropBody } from '../../shared/read-body.ts';
 import { isDeeperThan } from './depth.ts';
 
@@ -27,8 +28,16 @@ export async function readMessage(request: IncomingMessage, isStranger: boolean)
     const message: unknown = JSON.parse(body.toString('utf8'));
     // So many levels take so many brackets; nearly every body is shorter.
     const isDeep = body.length > 2 * MOST_LEVELS && isDeeperThan(message, MOST_LEVELS);
-    return { isJson: true, isDeep, message: isDeep ? undefined : message };
+    return { isJson: true, isDeep, message: isDeep ? undefined : withoutNullArguments(message) };
   } catch {
     return NO_JSON;
   }
+}
+
+/** Language models write `arguments: null` for a tool without arguments, which the schema of the protocol refuses. */
+function withoutNullArguments(message: unknown): unknown {
+  const params = isJsonObject(message) && message.method === 'tools/call' ? message.params : undefined;
+  if (!isJsonObject(params) || params.arguments !== null) return message;
+  const { arguments: _, ...others } = params;
+  return { ...(message as JsonObject), params: others };
 }

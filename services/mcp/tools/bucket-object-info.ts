@@ -12,6 +12,7 @@ export const bucketObjectInfo = defineTool({
     'without its content.',
   permissions: ['s3:GetObject', 's3:GetObjectVersion'],
   input: z.object({ bucket: BUCKET, key: KEY, version_id: VERSION_ID }),
+  place: 'key',
   output: z.object({
     bucket: z.string(),
     key: z.string(),

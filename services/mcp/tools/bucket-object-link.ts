@@ -31,6 +31,7 @@ export const bucketObjectLink = defineTool({
       .default(DEFAULT_LIFETIME_SECONDS)
       .describe('How long the URL is wanted to work; it may end earlier, with your token'),
   }),
+  place: 'key',
   output: z.object({
     bucket: z.string(),
     key: z.string(),

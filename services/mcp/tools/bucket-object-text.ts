@@ -39,6 +39,7 @@ export const bucketObjectText = defineTool({
       .default(DEFAULT_BYTES)
       .describe(`Most bytes to read, up to ${MAX_BYTES}`),
   }),
+  place: 'key',
   output: z.object({
     bucket: z.string(),
     key: z.string(),

@@ -28,6 +28,7 @@ export const bucketObjectsList = defineTool({
     limit: limitUpTo(MAX_ENTRIES),
     cursor: CURSOR,
   }),
+  place: 'prefix',
   output: z.object({
     bucket: z.string(),
     prefix: z.string(),

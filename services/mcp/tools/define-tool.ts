@@ -8,6 +8,7 @@ import { type Caller, callerOf } from '../caller.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ServiceFacts } from '../service-facts.ts';
 import { ToolError } from '../tool-error.ts';
+import { type LenientInput, lenientInput } from './lenient-input.ts';
 
 /** What tools work with, besides their caller: the same for all of them. */
 export type ToolServices = {
@@ -46,6 +47,8 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
   readonly permissions: readonly Permission[];
   readonly input: StandardSchemaWithJSON<unknown, Input>;
   readonly output: StandardSchemaWithJSON<Output>;
+  /** The argument that is a path in the argument `bucket`, so that a model may write both as one URL. @default there is none */
+  readonly place?: 'key' | 'prefix';
   /** What the tool does to the world. @default it reads, within this deployment */
   readonly annotations?: {
     readonly readOnlyHint: boolean;
@@ -71,15 +74,19 @@ const READS = { readOnlyHint: true, idempotentHint: true, openWorldHint: false }
 export function defineTool<Input, Output extends Record<string, unknown>>(
   definition: ToolDefinition<Input, Output>,
 ): Tool {
-  const { name, title, description, permissions, input, output, annotations = READS, run } = definition;
+  const { name, title, description, permissions, input, output, place, annotations = READS, run } = definition;
+  let lenient: LenientInput<Input> | undefined;
   const register = (server: McpServer, { logger, metrics, buckets, facts, tools }: ToolServices): void => {
-    const config = { title, description, inputSchema: input, outputSchema: output, annotations };
+    lenient ??= lenientInput(input, place);
+    const { schema, otherReading } = lenient;
+    const config = { title, description, inputSchema: schema, outputSchema: output, annotations };
     server.registerTool(name, config, async (args, context): Promise<CallToolResult> => {
       const caller = callerOf(context.http?.authInfo);
       const began = performance.now();
       try {
         const permitted = requirePermissions(permissions, caller);
-        const result = await run({ ...permitted, buckets, facts, tools, signal: context.mcpReq.signal }, args);
+        const toolContext = { ...permitted, buckets, facts, tools, signal: context.mcpReq.signal };
+        const result = await runAsMeant((meant: Input) => run(toolContext, meant), args, otherReading(args));
         const milliseconds = performance.now() - began;
         metrics.toolCalled(name, 'ok', milliseconds);
         logger.info({ event: 'tool_called', tool: name, ...whoOf(caller), milliseconds }, 'tool called');
@@ -98,6 +105,27 @@ export function defineTool<Input, Output extends Record<string, unknown>>(
   };
   return { name, permissions, input, output, register };
 }
+
+/** Runs a tool with its exact arguments, and with another reading of them when those lead to nothing. */
+async function runAsMeant<Input, Output extends Record<string, unknown>>(
+  run: (input: Input) => Promise<Output> | Output,
+  exact: Input,
+  other: Input | undefined,
+): Promise<Output> {
+  if (other === undefined) return run(exact);
+  try {
+    const result = await run(exact);
+    return result.count === 0 ? await run(other) : result;
+  } catch (error) {
+    if (!(error instanceof ToolError) || !LED_TO_NOTHING.has(error.reason)) throw error;
+    return Promise.resolve(run(other)).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** S3 refuses a key that is not there where the caller may not list the bucket. */
+const LED_TO_NOTHING: ReadonlySet<string> = new Set(['object_not_found', 'access_denied']);
 
 /** What is unforeseen may hold anything in its message: nobody is told more of it, and the log has where it comes from. */
 const INTERNAL_ERROR = new ToolError('internal_error', 'The tool failed. The log of the service says where.');

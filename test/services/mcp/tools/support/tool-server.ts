@@ -20,7 +20,7 @@ export const EVERYTHING: Authorization = {
 /** The tools of the service, and somebody who calls them. */
 export type ToolServer = {
   /** What the tool answers; for a tool that did not, `error` with the reason and `message`. */
-  readonly call: (tool: string, args?: object, options?: CallOptions) => Promise<AnyJson>;
+  readonly call: (tool: string, args?: object | null, options?: CallOptions) => Promise<AnyJson>;
   readonly list: () => Promise<readonly AnyJson[]>;
   readonly log: LogCapture;
   readonly stop: () => Promise<void>;
