@@ -1,11 +1,8 @@
-import { isActionName } from './action-name.ts';
-import type { Authorization } from './authorization.ts';
-import { isBucketName } from './bucket-name.ts';
+import { type Authorization, isLevel, scopeOf } from './authorization.ts';
 import { refuseCompressedClaims } from './compressed-claims.ts';
+import { isJsonObject, type JsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
-import { isLevel, scopeOf } from './level.ts';
-import { isPlainText } from './plain-text.ts';
+import { isActionName, isBucketName, isPlainText } from './names.ts';
 
 /** Who mints enhanced tokens. */
 export const ISSUER = 'quilt-frontend';
@@ -129,3 +126,9 @@ function levelAndScope(payload: JsonObject): Pick<EnhancedClaims, 'level' | 'sco
 function invalid(name: keyof EnhancedClaims, rule: string): AuthError {
   return new AuthError('token_claim_invalid', `The claim ${name} has to be ${rule}.`);
 }
+
+/** The whole header but the key ID. HS256 and nothing else: an algorithm that is chosen by the token is chosen by its author. */
+export const TOKEN_HEADER = { alg: 'HS256', typ: 'JWT' } as const;
+
+/** 8 KiB, half of what Node's HTTP server takes as headers in all. A token is ASCII: its characters are bytes. */
+export const MAX_TOKEN_BYTES = 8192;

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** The names that older mints shortened `buckets`, `level`, `permissions`, `roles` and `scope` to. */
 const SHORT_NAMES = ['b', 'l', 'p', 'r', 's'] as const;

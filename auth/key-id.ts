@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from 'jose';
-import { encodeBase64url } from './base64url.ts';
+import { encodeBase64url } from './encoding.ts';
 import { AuthError } from './errors.ts';
 import { normalizeSecret } from './normalize-secret.ts';
 

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { decodeBase64url, encodeBase64url, isJsonObject, type JsonObject, parseJsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { isKeyLabel, keyIdOf, keyLabelOf } from './key-id.ts';
 import { normalizeSecret } from './normalize-secret.ts';
 

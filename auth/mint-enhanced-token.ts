@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { Authorization } from './authorization.ts';
-import { AUDIENCE, type EnhancedClaims, ISSUER, MAX_LIFETIME_SECONDS, parseClaims, TOKEN_TYPE } from './claims.ts';
-import { epochSeconds } from './epoch-seconds.ts';
+import { type Authorization, scopeOf } from './authorization.ts';
+import {
+  AUDIENCE,
+  type EnhancedClaims,
+  ISSUER,
+  MAX_LIFETIME_SECONDS,
+  MAX_TOKEN_BYTES,
+  parseClaims,
+  TOKEN_HEADER,
+  TOKEN_TYPE,
+} from './claims.ts';
 import { AuthError } from './errors.ts';
-import { scopeOf } from './level.ts';
-import type { SigningKey } from './signing-key.ts';
-import { MAX_TOKEN_BYTES, TOKEN_HEADER } from './token-format.ts';
+import type { SigningKey } from './keys.ts';
+import { epochSeconds } from './token-time.ts';
 
 /** One hour. */
 export const DEFAULT_LIFETIME_SECONDS = 3600;

@@ -1,10 +1,7 @@
-import { isActionName } from './action-name.ts';
-import type { RoleGrant, RoleTable } from './authorization.ts';
-import { isBucketName } from './bucket-name.ts';
+import { isLevel, type RoleGrant, type RoleTable } from './authorization.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from './encoding.ts';
 import { AuthError, type AuthorizationErrorCode } from './errors.ts';
-import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
-import { isLevel } from './level.ts';
-import { isPlainText } from './plain-text.ts';
+import { isActionName, isBucketName, isPlainText } from './names.ts';
 
 /**
  * Reads a role table: `{ "roles": { NAME: { "level", "permissions", "buckets" } }, "aliases"?: { NAME: ROLE } }`, with the

@@ -1,12 +1,10 @@
 import { type CryptoKey, compactVerify, errors } from 'jose';
-import { decodeBase64url } from './base64url.ts';
-import { type EnhancedClaims, parseClaims } from './claims.ts';
+import { type EnhancedClaims, MAX_TOKEN_BYTES, parseClaims, TOKEN_HEADER } from './claims.ts';
 import { compressed } from './compressed-claims.ts';
+import { decodeBase64url, parseJsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
-import { parseJsonObject } from './json-object.ts';
-import { MAX_TOKEN_BYTES, TOKEN_HEADER } from './token-format.ts';
+import type { VerificationKeys } from './keys.ts';
 import { assertTokenIsCurrent, type TokenTimeOptions } from './token-time.ts';
-import type { VerificationKeys } from './verification-keys.ts';
 
 /** What a good token says, and which key vouches for it. */
 export type VerifiedToken = { readonly claims: EnhancedClaims; readonly keyId: string };

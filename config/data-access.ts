@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isBucketPattern } from '../services/mcp/buckets/bucket-pattern.ts';
+import { isBucketPattern } from '../services/mcp/buckets/data-access.ts';
 import type { Refuse } from './checked.ts';
 import { arn, rule, section, text } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RoleTable } from '../auth/authorization.ts';
-import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
+import { isBucketName } from '../auth/names.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { CHECK_NAMES } from '../contract/canary-report.ts';
 import { allowedOriginsSchema } from './allowed-origins.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import * as catalogVariables from '../services/catalog/environment.ts';
-import * as mcpVariables from '../services/mcp/environment.ts';
-import * as allSharedVariables from '../services/shared/environment.ts';
+import * as catalogVariables from '../contract/service-variables.ts';
+import * as mcpVariables from '../contract/service-variables.ts';
+import * as allSharedVariables from '../contract/service-variables.ts';
 import { rule } from './rules.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

@@ -2,7 +2,7 @@
  * Measures what authentication alone costs, in CPU microseconds a token: one that this task verified before, and a new
  * one. Run by main.ts, bundled, under each Node; prints one JSON document.
  */
-import { importVerificationKeys } from '../../auth/verification-keys.ts';
+import { importVerificationKeys } from '../../auth/keys.ts';
 import { createAuthenticator } from '../../services/mcp/authenticator.ts';
 import { makeTrust } from '../../test/services/support/trust-fixture.ts';
 import { median } from './median.ts';

@@ -5,7 +5,7 @@ import {
   SdkErrorCode,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
-import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/encoding.ts';
 import type { MintedToken } from '../../auth/mint-enhanced-token.ts';
 import { answerOf } from '../shared/http/answer.ts';
 import { type Dial, DialError } from '../shared/http/dial.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../auth/json-object.ts';
+import { isJsonObject } from '../../auth/encoding.ts';
 import { TRIGGERS, type Trigger } from '../../contract/canary-report.ts';
 
 /** What an invocation asks for. */

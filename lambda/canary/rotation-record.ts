@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/encoding.ts';
 import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../../contract/rotation.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { CheckFailure } from './fault.ts';

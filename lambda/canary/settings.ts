@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isBucketName } from '../../auth/bucket-name.ts';
+import { isBucketName } from '../../auth/names.ts';
 import { type CheckName, isCheckName } from '../../contract/canary-report.ts';
 import * as names from '../../contract/function-variables.ts';
 import { secureOrigin } from '../shared/secure-origin.ts';

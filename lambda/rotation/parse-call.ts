@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../auth/json-object.ts';
+import { isJsonObject, type JsonObject } from '../../auth/encoding.ts';
 import type { Call, Command, Progress } from '../../contract/rotation.ts';
 
 const COMMANDS: readonly Command['command'][] = ['rotate', 'resume', 'abort', 'repair', 'revoke'];

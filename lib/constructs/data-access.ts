@@ -4,8 +4,8 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { placeOf } from '../../config/rules.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import * as variables from '../../contract/service-variables.ts';
 import { BUCKET_ACTIONS, KEY_ACTIONS } from '../../services/mcp/buckets/session-policy.ts';
-import * as variables from '../../services/mcp/environment.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { stackName } from '../names.ts';
 

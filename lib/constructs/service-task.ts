@@ -9,7 +9,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import * as variables from '../../services/shared/environment.ts';
+import * as variables from '../../contract/service-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { type ServiceName, serviceName } from '../names.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';

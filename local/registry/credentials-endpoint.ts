@@ -1,8 +1,5 @@
-import { readBearerToken } from '../../services/shared/bearer-token.ts';
-import { HttpError } from '../../services/shared/http-error.ts';
+import { HttpError, readBearerToken, requireMethod, sendJson } from '../../services/shared/http-messages.ts';
 import type { RequestHandler } from '../../services/shared/http-server.ts';
-import { requireMethod } from '../../services/shared/require-method.ts';
-import { sendJson } from '../../services/shared/send-json.ts';
 import type { LoginTokens } from './login-tokens.ts';
 
 const LIFETIME_MS = 60 * 60 * 1000;

@@ -1,10 +1,7 @@
 import { buildSchema, graphql } from 'graphql';
 import * as z from 'zod';
-import { readBearerToken } from '../../services/shared/bearer-token.ts';
-import { HttpError } from '../../services/shared/http-error.ts';
+import { HttpError, readBearerToken, requireMethod, sendJson } from '../../services/shared/http-messages.ts';
 import type { RequestHandler } from '../../services/shared/http-server.ts';
-import { requireMethod } from '../../services/shared/require-method.ts';
-import { sendJson } from '../../services/shared/send-json.ts';
 import type { LoginTokens } from './login-tokens.ts';
 import { readJson } from './read-json.ts';
 

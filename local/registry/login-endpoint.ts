@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { HttpError } from '../../services/shared/http-error.ts';
+import { HttpError, requireMethod, sendJson } from '../../services/shared/http-messages.ts';
 import type { RequestHandler } from '../../services/shared/http-server.ts';
-import { requireMethod } from '../../services/shared/require-method.ts';
-import { sendJson } from '../../services/shared/send-json.ts';
 import type { LoginTokens } from './login-tokens.ts';
 import { PEOPLE } from './people.ts';
 import { readJson } from './read-json.ts';

@@ -1,5 +1,4 @@
-import { readSettings, wholeNumber } from '../../services/shared/settings.ts';
-import { StartError } from '../../services/shared/start-error.ts';
+import { readSettings, StartError, wholeNumber } from '../../services/shared/settings.ts';
 import { type LocalRegistry, startRegistry } from './server.ts';
 
 const NOTICE = 'local toy registry: alice, bob and carol sign in with their own name as the password; loopback only';

@@ -1,15 +1,17 @@
 import { authorizeRoles, type RoleTable } from '../../auth/authorization.ts';
 import { AuthError } from '../../auth/errors.ts';
+import type { SigningKey } from '../../auth/keys.ts';
 import { type MintedToken, mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
-import type { SigningKey } from '../../auth/signing-key.ts';
-import { readBearerToken } from '../shared/bearer-token.ts';
-import { HttpError } from '../shared/http-error.ts';
+import { HttpError, readBearerToken, requireMethod, sendJson } from '../shared/http-messages.ts';
 import type { RequestHandler } from '../shared/http-server.ts';
 import type { Logger } from '../shared/logger.ts';
-import { requireMethod } from '../shared/require-method.ts';
-import { sendJson } from '../shared/send-json.ts';
-import { grantedRoles } from './granted-roles.ts';
-import { type RegistryAccount, RegistryError, type RegistryErrorCode, readRegistryAccount } from './registry-client.ts';
+import {
+  grantedRoles,
+  type RegistryAccount,
+  RegistryError,
+  type RegistryErrorCode,
+  readRegistryAccount,
+} from './registry-client.ts';
 
 const STATUS: Readonly<Record<RegistryErrorCode, number>> = {
   login_required: 401,

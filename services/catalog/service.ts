@@ -1,13 +1,19 @@
+import { MAX_LIFETIME_SECONDS } from '../../auth/claims.ts';
+import { DEFAULT_LIFETIME_SECONDS } from '../../auth/mint-enhanced-token.ts';
+import { parseRoleTable } from '../../auth/role-table.ts';
+import {
+  QUILT_CATALOG_URL,
+  QUILT_MCP_PATH,
+  QUILT_REGISTRY_URL,
+  QUILT_ROLES,
+  QUILT_TOKEN_LIFETIME_SECONDS,
+} from '../../contract/service-variables.ts';
 import { createLogger, type LogSink } from '../shared/logger.ts';
-import type { RunningService } from '../shared/run-service.ts';
-import { type Environment, readSettings } from '../shared/settings.ts';
-import { startTask } from '../shared/start-task.ts';
-import { resolveTaskIdentity } from '../shared/task-identity.ts';
-import { loadTrust } from '../shared/trust.ts';
-import { createHomePage } from './home-page.ts';
+import { type RunningService, resolveTaskIdentity, startTask } from '../shared/run-service.ts';
+import { authSetting, loadTrust, serviceSettings } from '../shared/service-settings.ts';
+import { type Environment, readSettings, urlPath, webUrl, wholeNumber } from '../shared/settings.ts';
 import { createMcpTokenEndpoint } from './mcp-token-endpoint.ts';
-import { createPublicConfig } from './public-config.ts';
-import { catalogSettings } from './settings.ts';
+import { createHomePage, createPublicConfig } from './public-pages.ts';
 
 /**
  * Starts the catalog service.
@@ -35,3 +41,17 @@ export async function startCatalogService(environment: Environment, sink?: LogSi
     ]),
   });
 }
+
+/** What the catalog service is configured with. */
+const catalogSettings = {
+  ...serviceSettings,
+  catalogUrl: webUrl(QUILT_CATALOG_URL),
+  registryUrl: webUrl(QUILT_REGISTRY_URL),
+  roles: authSetting(QUILT_ROLES, parseRoleTable),
+  lifetimeSeconds: wholeNumber(QUILT_TOKEN_LIFETIME_SECONDS, {
+    minimum: 1,
+    maximum: MAX_LIFETIME_SECONDS,
+    fallback: DEFAULT_LIFETIME_SECONDS,
+  }),
+  mcpPath: urlPath(QUILT_MCP_PATH, '/mcp'),
+};

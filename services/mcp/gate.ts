@@ -1,10 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { AuthError, type TokenErrorCode } from '../../auth/errors.ts';
-import { readBearerToken } from '../shared/bearer-token.ts';
+import { readBearerToken } from '../shared/http-messages.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { Authenticate, Authenticated } from './authenticator.ts';
-import { methodOf } from './protocol/json-rpc.ts';
-import type { AuthenticationReason } from './reasons.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { methodOf, REQUEST_REFUSED, sendRpcError, UNAUTHORIZED } from './protocol/json-rpc.ts';
+import type { AuthenticationReason, SessionReason } from './reasons.ts';
 
-export type Refusal = {
+type Refusal = {
   readonly reason: AuthenticationReason;
   /** Safe to send: holds nothing of the token. */
   readonly message: string;
@@ -74,4 +77,84 @@ function isOpen(httpMethod: string, message: unknown): boolean {
   // The end of a session; it ends nothing but itself.
   if (httpMethod === 'DELETE') return true;
   return httpMethod === 'POST' && OPEN_METHODS.has(methodOf(message) ?? '');
+}
+
+type Challenge = {
+  /** Of the challenge: where the protected-resource metadata is (RFC 9728 section 5.1). */
+  readonly parameter: string;
+  /** Of the request that is refused. */
+  readonly id: string | number | null;
+};
+
+/**
+ * Answers 401 with the challenge of RFC 6750 section 3: no error attribute when no token was shown, `invalid_token` when one
+ * was. The reason code also goes into the body, for clients that branch on it.
+ */
+export function sendUnauthorized(response: ServerResponse, refusal: Refusal & Challenge): void {
+  const attributes = refusal.tokenShown ? ['error="invalid_token"', describe(refusal.message)] : [];
+  send(response, 401, UNAUTHORIZED, attributes, refusal);
+}
+
+/** Answers 403 with the challenge of RFC 6750 section 3.1: the token is good, but not for this. */
+export function sendForbidden(
+  response: ServerResponse,
+  refusal: { readonly reason: SessionReason; readonly message: string } & Challenge,
+): void {
+  send(response, 403, REQUEST_REFUSED, ['error="insufficient_scope"', describe(refusal.message)], refusal);
+}
+
+function describe(message: string): string {
+  return `error_description="${message}"`;
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  code: number,
+  attributes: readonly string[],
+  { message, reason, parameter, id }: { readonly message: string; readonly reason: string } & Challenge,
+): void {
+  sendRpcError(
+    response,
+    status,
+    { code, message, reason, id },
+    {
+      'www-authenticate': `Bearer ${['realm="quilt-mcp"', ...attributes, parameter].join(', ')}`,
+      'cache-control': 'no-store',
+    },
+  );
+}
+
+/**
+ * What the gate decided: who came, with what rights and under which key, or why they were turned away. A token that is known
+ * already is worth a line only to somebody who looks for it; the line of what it was used for names its owner anyway.
+ */
+export function logVerdict(logger: Logger, metrics: Metrics, verdict: Verdict): void {
+  switch (verdict.kind) {
+    case 'anonymous':
+      logger.debug({ event: 'anonymous_request' }, 'a request that needs no token');
+      return;
+    case 'refused':
+      metrics.refused(verdict.refusal.reason);
+      logger.warn({ event: 'authentication_failed', reason: verdict.refusal.reason }, verdict.refusal.message);
+      return;
+    case 'authenticated': {
+      const { cacheHit, principal } = verdict;
+      metrics.accepted({ cacheHit });
+      const level = cacheHit ? 'debug' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
+      const { claims, keyId } = principal;
+      const fields = {
+        event: 'authenticated',
+        method: 'bearer',
+        sub: claims.sub,
+        roles: claims.roles,
+        permissionCount: claims.permissions.length,
+        bucketCount: claims.buckets.length,
+        keyId,
+        cacheHit,
+      };
+      logger[level](fields, 'token accepted');
+    }
+  }
 }

@@ -1,30 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import { isInitializeRequest, isJSONRPCNotification, isJsonContentType } from '@modelcontextprotocol/server';
-import { HttpError } from '../shared/http-error.ts';
+import { HttpError, requireMethod } from '../shared/http-messages.ts';
 import type { Exchange, RequestHandler } from '../shared/http-server.ts';
 import type { Logger } from '../shared/logger.ts';
-import { requireMethod } from '../shared/require-method.ts';
 import type { Authenticate } from './authenticator.ts';
-import type { Caller, Era } from './caller.ts';
-import { sendForbidden, sendUnauthorized } from './challenge.ts';
 import type { Edge } from './edge/edge.ts';
 import type { ResourceMetadata } from './edge/resource-metadata.ts';
-import { judgeToken, passGate, type Verdict } from './gate.ts';
-import { logVerdict } from './log-verdict.ts';
+import type { SessionFacts } from './facts.ts';
+import { judgeToken, logVerdict, passGate, sendForbidden, sendUnauthorized, type Verdict } from './gate.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import type { Principal } from './principal.ts';
+import type { Caller, Era, Principal } from './principal.ts';
 import { Cancellable } from './protocol/cancellable.ts';
+import { type CreateServer, WarmServers } from './protocol/express/warm-servers.ts';
 import { idOf, PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError } from './protocol/json-rpc.ts';
 import { beginSession, SESSION_HEADER, serveLegacy } from './protocol/legacy-era.ts';
 import { serveModern } from './protocol/modern-era.ts';
 import { readMessage } from './protocol/read-message.ts';
-import { routeOf } from './protocol/route.ts';
+import { requireProtocolVersion, requireRevision, requireSmallBatch, routeOf } from './protocol/route.ts';
 import { createSdkHandler } from './protocol/sdk-handler.ts';
-import { requireProtocolVersion, requireRevision, requireSmallBatch } from './protocol/versions.ts';
-import { type CreateServer, WarmServers } from './protocol/warm-servers.ts';
 import type { EdgeReason, RequestReason, SessionReason } from './reasons.ts';
-import type { SessionFacts } from './sessions/session-facts.ts';
-import type { Sessions } from './sessions/sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 /** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
 const PROTOCOL_METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);

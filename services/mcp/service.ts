@@ -1,23 +1,29 @@
-import { LEVELS } from '../../auth/level.ts';
+import { McpServer, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { LEVELS } from '../../auth/authorization.ts';
+import { DEFAULT_LEEWAY_SECONDS, MAX_LEEWAY_SECONDS } from '../../auth/token-time.ts';
+import {
+  QUILT_ALLOWED_ORIGINS,
+  QUILT_CATALOG_URL,
+  QUILT_DEPLOYMENT,
+  QUILT_TOKEN_LEEWAY_SECONDS,
+} from '../../contract/service-variables.ts';
 import { createLogger, type LogSink } from '../shared/logger.ts';
-import type { RunningService } from '../shared/run-service.ts';
-import { type Environment, readSettings } from '../shared/settings.ts';
-import { startTask } from '../shared/start-task.ts';
-import { resolveTaskIdentity } from '../shared/task-identity.ts';
-import { loadTrust } from '../shared/trust.ts';
+import { type RunningService, resolveTaskIdentity, startTask } from '../shared/run-service.ts';
+import { loadTrust, serviceSettings } from '../shared/service-settings.ts';
+import { type Environment, readSettings, text, webUrl, wholeNumber } from '../shared/settings.ts';
 import { type Authenticate, createAuthenticator } from './authenticator.ts';
 import { createBucketAccess } from './buckets/create-bucket-access.ts';
-import { resolveDataAccess } from './buckets/data-access.ts';
+import { dataAccessSettings, resolveDataAccess } from './buckets/data-access.ts';
 import { createEdge } from './edge/edge.ts';
+import { originList } from './edge/origin-list.ts';
 import { createResourceMetadata } from './edge/resource-metadata.ts';
 import { createMcpEndpoint } from './mcp-endpoint.ts';
-import { createMetrics } from './metrics/create-metrics.ts';
-import type { CreateServer } from './protocol/warm-servers.ts';
-import { createServerFactory } from './server-factory.ts';
-import { Sessions } from './sessions/sessions.ts';
-import { mcpSettings } from './settings.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { type CreateServer, MODERN_REVISION } from './protocol/express/warm-servers.ts';
+import { Sessions } from './sessions.ts';
 import { TOOLS } from './tools/all-tools.ts';
-import type { Tool } from './tools/define-tool.ts';
+import { checkTools } from './tools/check-tools.ts';
+import type { Tool, ToolServices } from './tools/define-tool.ts';
 
 /** Both spellings, without a redirect: a redirect would lose the body, or the token. */
 const PATHS = ['/mcp', '/mcp/'] as const;
@@ -80,3 +86,45 @@ export async function startMcpService(
     },
   };
 }
+
+/**
+ * Makes MCP servers with the given tools; both eras get the same.
+ *
+ * @throws StartError naming each tool that cannot work
+ */
+export function createServerFactory(options: {
+  readonly version: string;
+  readonly catalogUrl: string;
+  readonly tools: readonly Tool[];
+  readonly services: Omit<ToolServices, 'tools'>;
+}): CreateServer {
+  const { version, catalogUrl, tools } = options;
+  checkTools(tools);
+  const services = { ...options.services, tools };
+  return (era) => {
+    const server = new McpServer(
+      { name: 'quilt-mcp', title: 'Quilt', version, websiteUrl: catalogUrl },
+      {
+        // The list is the same for the life of the task: nothing to subscribe to.
+        capabilities: { tools: { listChanged: false } },
+        ...(era === 'modern' && { supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION] }),
+      },
+    );
+    for (const tool of tools) tool.register(server, services);
+    return server;
+  };
+}
+
+/** What the MCP service is configured with. */
+const mcpSettings = {
+  ...serviceSettings,
+  ...dataAccessSettings,
+  catalogUrl: webUrl(QUILT_CATALOG_URL),
+  deployment: text(QUILT_DEPLOYMENT, 'quilt'),
+  allowedOrigins: originList(QUILT_ALLOWED_ORIGINS),
+  leewaySeconds: wholeNumber(QUILT_TOKEN_LEEWAY_SECONDS, {
+    minimum: 0,
+    maximum: MAX_LEEWAY_SECONDS,
+    fallback: DEFAULT_LEEWAY_SECONDS,
+  }),
+};

@@ -1,13 +1,15 @@
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import { answerMalformedRequest } from './answer-malformed-request.ts';
-import { Connections } from './connections.ts';
-import { HttpError } from './http-error.ts';
-import type { Logger } from './logger.ts';
-import { requireMethod } from './require-method.ts';
-import { safeError } from './safe-error.ts';
-import { sendJson } from './send-json.ts';
-import { StartError } from './start-error.ts';
+import { HttpError, requireMethod, sendJson } from './http-messages.ts';
+import { type Logger, safeError } from './logger.ts';
+import { StartError } from './settings.ts';
 
 /** One request with its response. `stopping` fires when the service has to end: endless streams close on it. */
 export type Exchange = {
@@ -17,7 +19,7 @@ export type Exchange = {
 };
 export type RequestHandler = (exchange: Exchange) => Promise<void> | void;
 
-export type HttpServerOptions = {
+type HttpServerOptions = {
   readonly host: string;
   readonly port: number;
   /** Sent with every response, whatever its status. */
@@ -175,4 +177,70 @@ function cannotListen({ code }: NodeJS.ErrnoException): StartError {
 function healthz({ request, response }: Exchange): void {
   requireMethod(request, ['GET', 'HEAD']);
   sendJson(response, 200, { status: 'ok' }, { 'cache-control': 'no-store' });
+}
+
+/** The connections that a server has at the moment. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  #lastGone: () => void = () => {};
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => {
+        this.#open.delete(socket);
+        if (this.#open.size === 0) this.#lastGone();
+      });
+    });
+  }
+
+  /** Ends those over which nothing has come yet. */
+  endUnused(): void {
+    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
+  }
+
+  /** Resolves once there is none, or when the time is over. */
+  untilNone(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#lastGone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#open.size === 0) this.#lastGone();
+    });
+  }
+}
+
+const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/**
+ * Answers what is no HTTP request, or came too slowly. Node hands over the bare socket, so the answer is written by hand;
+ * it carries the service's headers like every other one.
+ *
+ * @param midResponse a response is already being written: a second one would corrupt it, so the connection is cut
+ */
+function answerMalformedRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  midResponse: boolean,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if (midResponse || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF_ERROR[error.code ?? ''] ?? 400;
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    'connection: close',
+    'content-length: 0',
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.destroySoon();
 }

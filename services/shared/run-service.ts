@@ -1,7 +1,7 @@
-import { createLogger, type Logger } from './logger.ts';
-import { safeError } from './safe-error.ts';
-import type { Environment } from './settings.ts';
-import { StartError } from './start-error.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { type RequestHandler, startHttpServer } from './http-server.ts';
+import { createLogger, type Logger, safeError } from './logger.ts';
+import { type Environment, StartError } from './settings.ts';
 
 /** A service that listens. */
 export type RunningService = {
@@ -47,4 +47,62 @@ export async function runService(
   await service.stop(LINGER_MS);
   service.logger.info({ event: 'stopped' }, 'drained');
   process.exit(0);
+}
+
+/** What a task holds is compared from outside, task by task, by these two headers; neither reveals it. */
+const TASK_HEADER = 'X-Quilt-Task';
+const KEY_IDS_HEADER = 'X-Quilt-Key-Ids';
+
+/**
+ * Opens the task's port, with its identity and key IDs on every response.
+ *
+ * @param options `keyIds` are those the task signs with or accepts
+ */
+export async function startTask(options: {
+  readonly settings: { readonly host: string; readonly port: number };
+  readonly identity: TaskIdentity;
+  readonly logger: Logger;
+  readonly keyIds: readonly string[];
+  readonly routes: ReadonlyMap<string, RequestHandler>;
+}): Promise<RunningService> {
+  const { settings, identity, logger, keyIds, routes } = options;
+  const { task, fromEcs } = identity;
+  const { host, port } = settings;
+  const headers = { [TASK_HEADER]: task, [KEY_IDS_HEADER]: keyIds.join(',') };
+  const server = await startHttpServer({ host, port, headers, routes, logger });
+  logger.info({ event: 'listening', url: server.url, task, fromEcs, keyIds }, 'ready');
+  return { url: server.url, logger, stop: server.stop };
+}
+
+const METADATA_TIMEOUT_MS = 2_000;
+
+type TaskIdentity = {
+  /** 16 hex characters, the same for the life of the task. */
+  readonly task: string;
+  /** Whether it was derived from the ARN of an ECS task; else it is random. */
+  readonly fromEcs: boolean;
+};
+
+/**
+ * Tells tasks of one service apart without naming them: the first 16 hex characters of the SHA-256 of the task ARN. Outside
+ * ECS, or when its agent does not answer, a random one, which is as good for telling tasks apart.
+ *
+ * @param metadataUri value of `ECS_CONTAINER_METADATA_URI_V4`
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html
+ */
+export async function resolveTaskIdentity(metadataUri: string | undefined): Promise<TaskIdentity> {
+  const arn = metadataUri === undefined ? undefined : await readTaskArn(metadataUri);
+  if (arn === undefined) return { task: randomBytes(8).toString('hex'), fromEcs: false };
+  return { task: createHash('sha256').update(arn).digest('hex').slice(0, 16), fromEcs: true };
+}
+
+async function readTaskArn(metadataUri: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(METADATA_TIMEOUT_MS) });
+    const metadata: unknown = answer.ok ? await answer.json() : undefined;
+    if (typeof metadata !== 'object' || metadata === null || !('TaskARN' in metadata)) return undefined;
+    return typeof metadata.TaskARN === 'string' && metadata.TaskARN !== '' ? metadata.TaskARN : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,36 @@
-import { ECS_CONTAINER_METADATA_URI_V4, HOST, LOG_LEVEL, PORT, QUILT_VERSION } from './environment.ts';
+import { AuthError } from '../../auth/errors.ts';
+import { type KeySet, parseKeySet } from '../../auth/key-set.ts';
+import { importVerificationKeys, loadSigningKey, type SigningKey, type VerificationKeys } from '../../auth/keys.ts';
+import { normalizeSecret } from '../../auth/normalize-secret.ts';
+import {
+  ECS_CONTAINER_METADATA_URI_V4,
+  HOST,
+  LOG_LEVEL,
+  MCP_ENHANCED_JWT_KEYS,
+  MCP_ENHANCED_JWT_SECRET,
+  PORT,
+  QUILT_VERSION,
+} from '../../contract/service-variables.ts';
 import { LOG_LEVELS } from './logger.ts';
-import { oneOf, optionalText, text, wholeNumber } from './settings.ts';
-import { trustSettings } from './trust.ts';
+import { oneOf, optionalText, type Setting, SettingError, StartError, text, wholeNumber } from './settings.ts';
+
+/** A variable whose rule is one of `auth`; the messages of its errors hold nothing of the value. */
+export function authSetting<T>(name: string, parse: (text: string | undefined) => T | Promise<T>): Setting<T> {
+  const read = async (text: string | undefined): Promise<T> => {
+    try {
+      return await parse(text);
+    } catch (error) {
+      throw error instanceof AuthError ? new SettingError(error.message) : error;
+    }
+  };
+  return { name, read };
+}
+
+/** The settings that {@link loadTrust} needs; one rule for every entrance, so the readers are those of `auth`. */
+const trustSettings = {
+  signingSecret: authSetting(MCP_ENHANCED_JWT_SECRET, normalizeSecret),
+  keySet: authSetting(MCP_ENHANCED_JWT_KEYS, parseKeySet),
+};
 
 /** What every service is configured with. */
 export const serviceSettings = {
@@ -12,3 +41,25 @@ export const serviceSettings = {
   version: text(QUILT_VERSION, 'dev'),
   metadataUri: optionalText(ECS_CONTAINER_METADATA_URI_V4),
 };
+
+/** What a task signs with and what it accepts. */
+type Trust = { readonly signingKey: SigningKey; readonly verificationKeys: VerificationKeys };
+
+/**
+ * Imports the keys, once. Values are compared, not key IDs: a task whose secret is not in its set would sign tokens that
+ * nobody accepts.
+ *
+ * @throws StartError when the signing secret is not in the key set
+ */
+export async function loadTrust(settings: { readonly signingSecret: string; readonly keySet: KeySet }): Promise<Trust> {
+  try {
+    const [signingKey, verificationKeys] = await Promise.all([
+      loadSigningKey(settings.signingSecret, settings.keySet),
+      importVerificationKeys(settings.keySet),
+    ]);
+    return { signingKey, verificationKeys };
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new StartError([`${MCP_ENHANCED_JWT_SECRET}, ${MCP_ENHANCED_JWT_KEYS}: ${error.message}`]);
+  }
+}

@@ -1,5 +1,3 @@
-import { StartError } from './start-error.ts';
-
 /** The variables a service is started with, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -116,4 +114,16 @@ export function webUrl(name: string): Setting<string> {
     return url.href.replace(/\/+$/, '');
   };
   return { name, read };
+}
+
+/** Why a service does not start: one line that names everything to put right. Never holds the value of a variable. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly problems: readonly string[];
+
+  /** @param problems what is wrong, where and what to do; one entry each, without line breaks */
+  constructor(problems: readonly string[]) {
+    super(problems.join(' | ').replace(/\s+/g, ' '));
+    this.problems = problems;
+  }
 }

@@ -1,4 +1,4 @@
-import { isActionName } from '../../auth/action-name.ts';
+import { isActionName } from '../../auth/names.ts';
 
 test.each(['s3:GetObject', 'iam:PassRole', 'execute-api:Invoke', 's3-object-lambda:GetObject'])(
   '%j is the full name of an action',

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Authorization } from '../../auth/authorization.ts';
-import type { Level } from '../../auth/level.ts';
+import type { Authorization, Level } from '../../auth/authorization.ts';
 
 const characters = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => String.fromCharCode(from + index));

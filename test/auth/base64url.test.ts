@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeBase64url, encodeBase64url } from '../../auth/base64url.ts';
+import { decodeBase64url, encodeBase64url } from '../../auth/encoding.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -1,4 +1,4 @@
-import { isBucketName } from '../../auth/bucket-name.ts';
+import { isBucketName } from '../../auth/names.ts';
 
 test.each(['abc', 'bucket-one', 'bucket.one', '3-buckets', 'Legacy_Bucket', 'a'.repeat(63), 'a'.repeat(255)])(
   '%j can be a bucket',

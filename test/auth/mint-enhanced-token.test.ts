@@ -3,8 +3,8 @@ import { type Authorization, authorizeRoles } from '../../auth/authorization.ts'
 import { defaultRoles } from '../../auth/default-roles.ts';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet } from '../../auth/key-set.ts';
+import { loadSigningKey } from '../../auth/keys.ts';
 import { type MintOptions, mintEnhancedToken } from '../../auth/mint-enhanced-token.ts';
-import { loadSigningKey } from '../../auth/signing-key.ts';
 import { authorization, level, plainText } from './arbitraries.ts';
 import { decode, resign } from './forge.ts';
 import { codeOf, refusalOf } from './refusal.ts';

@@ -1,6 +1,6 @@
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet } from '../../auth/key-set.ts';
-import { loadSigningKey } from '../../auth/signing-key.ts';
+import { loadSigningKey } from '../../auth/keys.ts';
 import { refusalOf, visibleText } from './refusal.ts';
 
 const current = generateSecret();

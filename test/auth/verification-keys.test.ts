@@ -1,6 +1,6 @@
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet } from '../../auth/key-set.ts';
-import { importVerificationKeys } from '../../auth/verification-keys.ts';
+import { importVerificationKeys } from '../../auth/keys.ts';
 
 test('the keys are those of the set, by key ID', async () => {
   const set = await createKeySet([generateSecret(), generateSecret()]);

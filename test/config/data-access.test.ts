@@ -2,7 +2,7 @@ import { checkEnvironment, loadEnvironment } from '../../config/load.ts';
 import { production } from '../../config/production.ts';
 import type { EnvironmentInput } from '../../config/schema.ts';
 import { localBuckets } from '../../local/registry/buckets.ts';
-import { bucketMatcher } from '../../services/mcp/buckets/bucket-pattern.ts';
+import { bucketMatcher } from '../../services/mcp/buckets/data-access.ts';
 import { buildBundles } from './support/build.ts';
 import { problemsOf } from './support/problems.ts';
 

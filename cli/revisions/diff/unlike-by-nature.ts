@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { QUILT_VERSION } from '../../../services/shared/environment.ts';
+import { QUILT_VERSION } from '../../../contract/service-variables.ts';
 import {
   GATE_TYPES,
   isObject,

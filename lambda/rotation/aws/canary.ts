@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { parseJsonObject } from '../../../auth/json-object.ts';
+import { parseJsonObject } from '../../../auth/encoding.ts';
 import type { CanaryReport } from '../../../contract/canary-report.ts';
 import { awsCall } from './call.ts';
 

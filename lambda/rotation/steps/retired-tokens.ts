@@ -1,7 +1,7 @@
 import { keyLabelOf } from '../../../auth/key-id.ts';
 import { createKeySet } from '../../../auth/key-set.ts';
+import { loadSigningKey } from '../../../auth/keys.ts';
 import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
-import { loadSigningKey } from '../../../auth/signing-key.ts';
 import type { KeyName } from '../../../contract/rotation.ts';
 import { secretsOfHistory } from '../found.ts';
 import type { Run } from '../run.ts';

@@ -1,11 +1,11 @@
+import { hash } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import type { Logger } from '../../shared/logger.ts';
 import type { Principal } from '../principal.ts';
-import { ToolError } from '../tool-error.ts';
+import { ToolError } from '../reasons.ts';
 import type { BucketAction } from './bucket-access.ts';
 import type { DataAccess } from './data-access.ts';
-import { sessionNameOf } from './session-name.ts';
 import { type ClassActions, sessionPolicy } from './session-policy.ts';
 
 /**
@@ -36,7 +36,7 @@ export type BucketCredentials = {
 };
 
 /** @throws ToolError `credentials_unavailable` */
-export type AssumeDataRole = (purpose: Purpose) => Promise<BucketCredentials>;
+type AssumeDataRole = (purpose: Purpose) => Promise<BucketCredentials>;
 
 /**
  * Makes credentials of the data-access role, one STS call each.
@@ -104,4 +104,21 @@ function containerCredentials({ containerCredentials: { relativeUri, fullUri } }
 /** Error codes of AWS and names of classes are words; anything else may hold anything. */
 function nameOf(error: unknown): string {
   return error instanceof Error && /^[A-Za-z]{1,64}$/.test(error.name) ? error.name : 'unknown';
+}
+
+/**
+ * What STS accepts as a session name and as a source identity.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+const ACCEPTED = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
+const HASHED = 'sha256=';
+
+/**
+ * How a person is called in CloudTrail: by the token's `sub`, as it is where STS accepts it. Else it is `sha256=` with the
+ * SHA-256 of its UTF-8 bytes in base64url (RFC 4648 section 5), which an auditor can compute too. A `sub` that looks like such a
+ * hash is hashed as well, so that nobody can be called like somebody else.
+ */
+export function sessionNameOf(subject: string): string {
+  if (ACCEPTED.test(subject) && !subject.startsWith(HASHED)) return subject;
+  return HASHED + hash('sha256', subject, 'base64url');
 }

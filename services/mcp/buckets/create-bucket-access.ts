@@ -1,13 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { isBucketName } from '../../../auth/names.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { LruCache } from '../lru-cache.ts';
-import { ToolError } from '../tool-error.ts';
+import { ToolError } from '../reasons.ts';
 import { createAssumeDataRole, type Purpose } from './assume-data-role.ts';
 import type { BucketAccess } from './bucket-access.ts';
-import { parseBucketArgument } from './bucket-argument.ts';
 import { BucketClients } from './bucket-clients.ts';
-import { bucketMatcher } from './bucket-pattern.ts';
-import type { DataAccess } from './data-access.ts';
+import { bucketMatcher, type DataAccess } from './data-access.ts';
 import { permittedActions } from './session-policy.ts';
 
 /** Credentials are handed out with at least this long to live, so that no call outlives those that it began with. */
@@ -88,4 +87,19 @@ function createProvider(
 /** The principal's tag stands for issuer and subject. The rights are a part of it, since another token may have other ones. */
 function keyOf({ principal, bucket, action, actions }: Purpose): string {
   return [principal.tag, action, bucket, ...actions.bucket, ...actions.objects].join(' ');
+}
+
+const SCHEME = 's3://';
+
+/**
+ * The bare name behind what a caller wrote: `bucket`, `s3://bucket` or `s3://bucket/`. A path is refused rather than cut off:
+ * whoever wrote it meant an object.
+ *
+ * @throws ToolError `bucket_name_invalid`
+ */
+export function parseBucketArgument(argument: string): string {
+  const name = argument.startsWith(SCHEME) ? argument.slice(SCHEME.length).replace(/\/$/, '') : argument;
+  if (isBucketName(name)) return name;
+  // Without the argument itself: it may be anything, and the message is logged.
+  throw new ToolError('bucket_name_invalid', 'Write the bucket as its bare name or as s3://name, without a path.');
 }

@@ -1,9 +1,9 @@
 import { AUDIENCE, type EnhancedClaims, ISSUER, parseClaims, TOKEN_TYPE } from '../../../auth/claims.ts';
 import { AuthError, type TokenErrorCode } from '../../../auth/errors.ts';
 import { assertTokenIsCurrent } from '../../../auth/token-time.ts';
+import type { ServiceFacts } from '../facts.ts';
 import type { Principal } from '../principal.ts';
-import type { ServiceFacts } from '../service-facts.ts';
-import { type Clock, isoTime } from './token-time.ts';
+import { type Clock, isoTime } from './token-facts.ts';
 
 /** What a token is checked for, in the order of verification; a claim is called by its name. */
 export const TOKEN_CHECKS = [

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { WELL_KNOWN_PATH } from '../../../contract/service-variables.ts';
+import { requireMethod, sendJson } from '../../shared/http-messages.ts';
 import type { RequestHandler } from '../../shared/http-server.ts';
-import { requireMethod } from '../../shared/require-method.ts';
-import { sendJson } from '../../shared/send-json.ts';
-import { WELL_KNOWN_PATH } from './well-known-path.ts';
 
 /** Anybody may read it, from any page; an SDK's client asks with the header of its protocol version. */
 const OPEN_TO_ALL = { 'access-control-allow-origin': '*' };

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { ToolError } from '../tool-error.ts';
-import { type PhysicalKey, parsePhysicalKey } from './physical-key.ts';
+import { ToolError } from '../reasons.ts';
 
 const METADATA = z.record(z.string(), z.unknown());
 type Metadata = z.infer<typeof METADATA>;
@@ -73,4 +72,27 @@ function jsonOf(line: Buffer): unknown {
 
 function invalid(sentence: string): ToolError {
   return new ToolError('package_invalid', `The manifest of the package ${sentence}.`);
+}
+
+/** Where the bytes of an entry are. */
+type PhysicalKey = {
+  /** As the manifest has it. */
+  readonly url: string;
+  /** What the URL names, when it is an object in S3. */
+  readonly object?: { readonly bucket: string; readonly key: string; readonly versionId: string | undefined };
+};
+
+/**
+ * Reads `s3://bucket/key?versionId=…`, with the key percent-encoded, as quilt3 writes it (`PhysicalKey` in
+ * `quilt3/util.py`). Nothing is opened: the object may be in a bucket that the caller has no right to.
+ */
+function parsePhysicalKey(url: string): PhysicalKey {
+  const [, bucket, path, query] = /^s3:\/\/([^/?#]+)\/([^?#]*)(?:\?([^#]*))?$/.exec(url) ?? [];
+  if (bucket === undefined || path === undefined) return { url };
+  try {
+    const versionId = new URLSearchParams(query).get('versionId') ?? undefined;
+    return { url, object: { bucket, key: decodeURIComponent(path), versionId } };
+  } catch {
+    return { url };
+  }
 }

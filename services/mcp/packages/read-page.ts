@@ -1,5 +1,5 @@
-import type { Line } from './lines-of.ts';
 import { type ManifestEntry, parseEntry } from './manifest.ts';
+import type { Line } from './open-manifest.ts';
 
 export type Page<View> = {
   readonly entries: readonly View[];

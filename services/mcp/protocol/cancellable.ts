@@ -1,5 +1,5 @@
 import type { Principal } from '../principal.ts';
-import type { Running } from './multiplexer.ts';
+import type { Running } from './express/multiplexer.ts';
 
 type Entry = { readonly principal: Principal | undefined; readonly cancel: () => void };
 

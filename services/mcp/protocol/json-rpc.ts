@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sendJson } from '../../shared/send-json.ts';
+import { sendJson } from '../../shared/http-messages.ts';
 
 /** JSON-RPC 2.0 section 5.1. */
 export const PARSE_ERROR = -32700;

@@ -1,14 +1,13 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
+import { sendJson } from '../../shared/http-messages.ts';
 import type { Exchange } from '../../shared/http-server.ts';
-import { sendJson } from '../../shared/send-json.ts';
-import { authInfoOf, type Caller } from '../caller.ts';
-import type { Principal } from '../principal.ts';
-import type { SessionFacts } from '../sessions/session-facts.ts';
-import type { Sessions } from '../sessions/sessions.ts';
-import { acceptedForm } from './accepted-form.ts';
-import { Answer } from './answer.ts';
+import type { SessionFacts } from '../facts.ts';
+import { authInfoOf, type Caller, type Principal } from '../principal.ts';
+import type { Sessions } from '../sessions.ts';
 import type { Cancellable } from './cancellable.ts';
-import type { WarmServers } from './warm-servers.ts';
+import { Answer } from './express/answer.ts';
+import type { WarmServers } from './express/warm-servers.ts';
+import { acceptedForm } from './read-message.ts';
 
 export const SESSION_HEADER = 'mcp-session-id';
 

@@ -1,9 +1,9 @@
 import type { JSONRPCRequest, McpServer } from '@modelcontextprotocol/server';
 import type { Exchange } from '../../shared/http-server.ts';
-import { authInfoOf, type Caller } from '../caller.ts';
-import { acceptedForm } from './accepted-form.ts';
-import { Answer } from './answer.ts';
-import type { WarmServers } from './warm-servers.ts';
+import { authInfoOf, type Caller } from '../principal.ts';
+import { Answer } from './express/answer.ts';
+import type { WarmServers } from './express/warm-servers.ts';
+import { acceptedForm } from './read-message.ts';
 
 /**
  * Serves a plain request of the modern era by the warm server.

@@ -1,6 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { answerOf } from '../storage/storage-errors.ts';
+import { answerOf } from '../storage.ts';
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 

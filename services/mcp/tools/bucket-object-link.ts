@@ -1,8 +1,8 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
-import { answerOf } from '../storage/storage-errors.ts';
-import { ToolError } from '../tool-error.ts';
+import { ToolError } from '../reasons.ts';
+import { answerOf } from '../storage.ts';
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 

@@ -1,8 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { answerOf } from '../storage/storage-errors.ts';
-import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR } from './arguments.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { answerOf } from '../storage.ts';
+import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR, readCursor, writeCursor } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
 /** One page is one request to S3, which has this limit too. */

@@ -2,8 +2,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
 import { belongsToPackages } from '../packages/layout.ts';
-import { answerOf } from '../storage/storage-errors.ts';
-import { ToolError } from '../tool-error.ts';
+import { ToolError } from '../reasons.ts';
+import { answerOf } from '../storage.ts';
 import { BUCKET, isWellFormed, KEY } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 

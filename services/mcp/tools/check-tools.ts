@@ -1,6 +1,6 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { isPermission } from '../../../auth/default-roles.ts';
-import { StartError } from '../../shared/start-error.ts';
+import { StartError } from '../../shared/settings.ts';
 import type { Tool } from './define-tool.ts';
 
 /** https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-names */

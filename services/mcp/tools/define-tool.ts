@@ -1,13 +1,12 @@
 import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { missingPermissions } from '../../../auth/authorization.ts';
 import type { Permission } from '../../../auth/default-roles.ts';
-import type { Logger } from '../../shared/logger.ts';
-import { safeError } from '../../shared/safe-error.ts';
+import { type Logger, safeError } from '../../shared/logger.ts';
 import type { BucketAccess } from '../buckets/bucket-access.ts';
-import { type Caller, callerOf } from '../caller.ts';
+import type { ServiceFacts } from '../facts.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { ServiceFacts } from '../service-facts.ts';
-import { ToolError } from '../tool-error.ts';
+import { type Caller, callerOf } from '../principal.ts';
+import { ToolError } from '../reasons.ts';
 import { type LenientInput, lenientInput } from './lenient-input.ts';
 
 /** What tools work with, besides their caller: the same for all of them. */

@@ -1,7 +1,12 @@
 import * as z from 'zod';
-import { TOKEN_KEY_FIELDS, tokenKeyOf } from '../diagnostics/token-key.ts';
-import { TOKEN_RIGHTS_FIELDS, tokenRightsOf } from '../diagnostics/token-rights.ts';
-import { TOKEN_TIME_FIELDS, tokenTimeOf } from '../diagnostics/token-time.ts';
+import {
+  TOKEN_KEY_FIELDS,
+  TOKEN_RIGHTS_FIELDS,
+  TOKEN_TIME_FIELDS,
+  tokenKeyOf,
+  tokenRightsOf,
+  tokenTimeOf,
+} from '../diagnostics/token-facts.ts';
 import { defineTool } from './define-tool.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
-import { isJsonObject, type JsonObject } from '../../../auth/json-object.ts';
+import { isJsonObject, type JsonObject } from '../../../auth/encoding.ts';
 import { locationOf } from './object-location.ts';
 
 type Issue = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TOKEN_RIGHTS_FIELDS, tokenRightsOf } from '../diagnostics/token-rights.ts';
+import { TOKEN_RIGHTS_FIELDS, tokenRightsOf } from '../diagnostics/token-facts.ts';
 import { defineTool } from './define-tool.ts';
 
 /** What its caller can do here. */

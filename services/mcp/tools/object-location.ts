@@ -1,4 +1,4 @@
-import { isBucketName } from '../../../auth/bucket-name.ts';
+import { isBucketName } from '../../../auth/names.ts';
 
 /** Where an object or a folder of a bucket is. */
 export interface ObjectLocation {

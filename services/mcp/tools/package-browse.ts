@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import type { OpenBucket } from '../buckets/bucket-access.ts';
-import { completeTopHash, readPointer } from '../packages/find-revision.ts';
+import { completeTopHash, readPointer } from '../packages/find-packages.ts';
 import { isPackageName, isTopHash } from '../packages/layout.ts';
-import type { Line } from '../packages/lines-of.ts';
 import { type ManifestEntry, type ManifestHeader, parseHeader } from '../packages/manifest.ts';
-import { openManifest } from '../packages/open-manifest.ts';
+import { type Line, openManifest } from '../packages/open-manifest.ts';
 import { readPage } from '../packages/read-page.ts';
-import { ToolError } from '../tool-error.ts';
-import { BUCKET, CURSOR, limitUpTo, NEXT_CURSOR } from './arguments.ts';
-import { cursorInvalid, readCursor, writeCursor } from './cursor.ts';
+import { ToolError } from '../reasons.ts';
+import { BUCKET, CURSOR, cursorInvalid, limitUpTo, NEXT_CURSOR, readCursor, writeCursor } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
 const MAX_ENTRIES = 500;

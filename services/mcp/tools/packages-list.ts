@@ -1,8 +1,7 @@
 import * as z from 'zod';
+import { listPackageNames } from '../packages/find-packages.ts';
 import { pointerPrefix } from '../packages/layout.ts';
-import { listPackageNames } from '../packages/list-package-names.ts';
-import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR } from './arguments.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR, readCursor, writeCursor } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
 const MAX_NAMES = 500;

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { epochSeconds } from '../../../auth/epoch-seconds.ts';
-import { TOKEN_KEY_FIELDS, tokenKeyOf } from '../diagnostics/token-key.ts';
-import { isoTime, TOKEN_TIME_FIELDS, tokenTimeOf } from '../diagnostics/token-time.ts';
-import { MODERN_REVISION } from '../protocol/warm-servers.ts';
-import type { SessionFacts } from '../sessions/session-facts.ts';
+import { epochSeconds } from '../../../auth/token-time.ts';
+import { isoTime, TOKEN_KEY_FIELDS, TOKEN_TIME_FIELDS, tokenKeyOf, tokenTimeOf } from '../diagnostics/token-facts.ts';
+import type { SessionFacts } from '../facts.ts';
+import { MODERN_REVISION } from '../protocol/express/warm-servers.ts';
 import { defineTool } from './define-tool.ts';
 
 /** How the caller's own request reached this task, and as whom. */

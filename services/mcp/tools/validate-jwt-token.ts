@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { TOKEN_CHECKS, tokenChecks } from '../diagnostics/token-checks.ts';
-import { TOKEN_KEY_FIELDS, tokenKeyOf } from '../diagnostics/token-key.ts';
-import { TOKEN_TIME_FIELDS, tokenTimeOf } from '../diagnostics/token-time.ts';
+import { TOKEN_KEY_FIELDS, TOKEN_TIME_FIELDS, tokenKeyOf, tokenTimeOf } from '../diagnostics/token-facts.ts';
 import { defineTool } from './define-tool.ts';
 
 const NO_ARGUMENTS = 'This tool takes no argument: it checks the token of the request that calls it, and no other.';

@@ -3,8 +3,8 @@
  * serves well until a rotation asks it to accept the next key too.
  */
 import { findKeyOfSecret, parseKeySet, serializeKeySet } from '../../../auth/key-set.ts';
+import { MCP_ENHANCED_JWT_KEYS, MCP_ENHANCED_JWT_SECRET } from '../../../contract/service-variables.ts';
 import { startMcpService } from '../../../services/mcp/service.ts';
-import { MCP_ENHANCED_JWT_KEYS, MCP_ENHANCED_JWT_SECRET } from '../../../services/shared/environment.ts';
 import { runService } from '../../../services/shared/run-service.ts';
 
 await runService('mcp', async (environment) => {

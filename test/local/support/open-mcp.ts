@@ -5,7 +5,7 @@
 import { AUDIENCE, type EnhancedClaims, ISSUER, TOKEN_TYPE } from '../../../auth/claims.ts';
 import { Principal } from '../../../services/mcp/principal.ts';
 import { startMcpService } from '../../../services/mcp/service.ts';
-import { Sessions } from '../../../services/mcp/sessions/sessions.ts';
+import { Sessions } from '../../../services/mcp/sessions.ts';
 import { runService } from '../../../services/shared/run-service.ts';
 
 const NOBODY: EnhancedClaims = {

@@ -1,4 +1,4 @@
-import { grantedRoles } from '../../../services/catalog/granted-roles.ts';
+import { grantedRoles } from '../../../services/catalog/registry-client.ts';
 
 const account = { name: 'alice', buckets: [], roles: ['Readers', 'Admins'] };
 

@@ -1,4 +1,4 @@
-import { importVerificationKeys } from '../../../auth/verification-keys.ts';
+import { importVerificationKeys } from '../../../auth/keys.ts';
 import { verifyEnhancedToken } from '../../../auth/verify-enhanced-token.ts';
 import { type LocalRegistry, startRegistry } from '../../../local/registry/server.ts';
 import { readRegistryAccount } from '../../../services/catalog/registry-client.ts';

@@ -1,4 +1,4 @@
-import { importVerificationKeys } from '../../../auth/verification-keys.ts';
+import { importVerificationKeys } from '../../../auth/keys.ts';
 import { createAuthenticator } from '../../../services/mcp/authenticator.ts';
 import { codeOf } from '../../auth/refusal.ts';
 import { makeTrust, type Trust } from '../support/trust-fixture.ts';

@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { callerOf } from '../../../services/mcp/caller.ts';
+import { callerOf } from '../../../services/mcp/principal.ts';
 import type { Tool } from '../../../services/mcp/tools/define-tool.ts';
 import { type EndpointUnderTest, startEndpoint } from '../support/mcp-endpoint.ts';
 import { bearer, callTool, modern, openSession, post } from '../support/rpc.ts';

@@ -1,4 +1,4 @@
-import { TokenCache } from '../../../services/mcp/token-cache.ts';
+import { TokenCache } from '../../../services/mcp/authenticator.ts';
 
 test('remembers a value by the whole token', () => {
   const cache = new TokenCache<string>(10);

@@ -1,4 +1,4 @@
-import { readBearerToken } from '../../../services/shared/bearer-token.ts';
+import { readBearerToken } from '../../../services/shared/http-messages.ts';
 
 test.each([
   [undefined, { kind: 'none' }],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { HttpError } from '../../../services/shared/http-error.ts';
+import { HttpError, sendJson } from '../../../services/shared/http-messages.ts';
 import {
   type Exchange,
   type RequestHandler,
@@ -8,8 +8,7 @@ import {
   startHttpServer,
 } from '../../../services/shared/http-server.ts';
 import { createLogger } from '../../../services/shared/logger.ts';
-import { sendJson } from '../../../services/shared/send-json.ts';
-import { StartError } from '../../../services/shared/start-error.ts';
+import { StartError } from '../../../services/shared/settings.ts';
 import { LogCapture } from '../support/log-capture.ts';
 import { sendRaw } from '../support/raw-http.ts';
 

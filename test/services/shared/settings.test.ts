@@ -3,12 +3,12 @@ import {
   oneOf,
   readSettings,
   type Setting,
+  StartError,
   text,
   urlPath,
   webUrl,
   wholeNumber,
 } from '../../../services/shared/settings.ts';
-import { StartError } from '../../../services/shared/start-error.ts';
 
 const read = async <T>(setting: Setting<T>, value: string | undefined): Promise<T> =>
   (await readSettings({ [setting.name]: value }, { setting })).setting as T;

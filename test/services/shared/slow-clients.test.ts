@@ -1,7 +1,7 @@
+import { sendJson } from '../../../services/shared/http-messages.ts';
 import { type RequestHandler, startHttpServer } from '../../../services/shared/http-server.ts';
 import { createLogger } from '../../../services/shared/logger.ts';
 import { readBody } from '../../../services/shared/read-body.ts';
-import { sendJson } from '../../../services/shared/send-json.ts';
 import { closeAfterEach } from '../support/close-after-each.ts';
 import { LogCapture } from '../support/log-capture.ts';
 import { sendRaw } from '../support/raw-http.ts';

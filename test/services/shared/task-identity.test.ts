@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolveTaskIdentity } from '../../../services/shared/task-identity.ts';
+import { resolveTaskIdentity } from '../../../services/shared/run-service.ts';
 
 const ARN = 'arn:aws:ecs:eu-central-1:123456789012:task/quilt/0123456789abcdef0123456789abcdef';
 

@@ -1,13 +1,13 @@
-import { LEVELS } from '../../../auth/level.ts';
-import { importVerificationKeys } from '../../../auth/verification-keys.ts';
+import { LEVELS } from '../../../auth/authorization.ts';
+import { importVerificationKeys } from '../../../auth/keys.ts';
 import { createAuthenticator } from '../../../services/mcp/authenticator.ts';
 import type { BucketAccess } from '../../../services/mcp/buckets/bucket-access.ts';
 import { createEdge } from '../../../services/mcp/edge/edge.ts';
 import { createResourceMetadata } from '../../../services/mcp/edge/resource-metadata.ts';
 import { createMcpEndpoint } from '../../../services/mcp/mcp-endpoint.ts';
-import { createServerFactory } from '../../../services/mcp/server-factory.ts';
-import { Sessions } from '../../../services/mcp/sessions/sessions.ts';
-import { ToolError } from '../../../services/mcp/tool-error.ts';
+import { ToolError } from '../../../services/mcp/reasons.ts';
+import { createServerFactory } from '../../../services/mcp/service.ts';
+import { Sessions } from '../../../services/mcp/sessions.ts';
 import type { Tool, ToolServices } from '../../../services/mcp/tools/define-tool.ts';
 import { type RunningServer, startHttpServer } from '../../../services/shared/http-server.ts';
 import { createLogger } from '../../../services/shared/logger.ts';

@@ -1,8 +1,8 @@
 import type { Authorization } from '../../../auth/authorization.ts';
 import { generateSecret } from '../../../auth/generate-secret.ts';
 import { createKeySet, type KeySet, serializeKeySet } from '../../../auth/key-set.ts';
+import { loadSigningKey } from '../../../auth/keys.ts';
 import { type MintedToken, mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
-import { loadSigningKey } from '../../../auth/signing-key.ts';
 
 const WRITER: Authorization = {
   level: 'write',

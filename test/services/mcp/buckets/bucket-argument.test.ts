@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { isBucketName } from '../../../../auth/bucket-name.ts';
-import { parseBucketArgument } from '../../../../services/mcp/buckets/bucket-argument.ts';
-import { ToolError } from '../../../../services/mcp/tool-error.ts';
+import { isBucketName } from '../../../../auth/names.ts';
+import { parseBucketArgument } from '../../../../services/mcp/buckets/create-bucket-access.ts';
+import { ToolError } from '../../../../services/mcp/reasons.ts';
 
 const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/);
 

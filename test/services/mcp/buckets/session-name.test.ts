@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { sessionNameOf } from '../../../../services/mcp/buckets/session-name.ts';
+import { sessionNameOf } from '../../../../services/mcp/buckets/assume-data-role.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const ACCEPTED_BY_STS = /^[\w+=,.@-]{2,64}$/;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as metricNames from '../../../../services/mcp/metrics/metric-names.ts';
+import * as metricNames from '../../../../contract/metrics.ts';
 import { REASONS } from '../../support/reasons.ts';
 
 const lines = readFileSync(join(__dirname, '../../../../docs/mcp-logs.md'), 'utf8').split('\n');

@@ -1,9 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createEdge } from '../../../../services/mcp/edge/edge.ts';
-import { HttpError } from '../../../../services/shared/http-error.ts';
+import { HttpError, sendJson } from '../../../../services/shared/http-messages.ts';
 import { startHttpServer } from '../../../../services/shared/http-server.ts';
 import { createLogger } from '../../../../services/shared/logger.ts';
-import { sendJson } from '../../../../services/shared/send-json.ts';
 import { closeAfterEach } from '../../support/close-after-each.ts';
 import { LogCapture } from '../../support/log-capture.ts';
 

@@ -1,5 +1,5 @@
-import { createMetrics } from '../../../../services/mcp/metrics/create-metrics.ts';
-import * as names from '../../../../services/mcp/metrics/metric-names.ts';
+import * as names from '../../../../contract/metrics.ts';
+import { createMetrics } from '../../../../services/mcp/metrics/metrics.ts';
 import { createLogger, type LogLevel } from '../../../../services/shared/logger.ts';
 import type { AnyJson } from '../../support/any-json.ts';
 import { closeAfterEach } from '../../support/close-after-each.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { linesOf } from '../../../../services/mcp/packages/lines-of.ts';
-import { ToolError } from '../../../../services/mcp/tool-error.ts';
+import { linesOf } from '../../../../services/mcp/packages/open-manifest.ts';
+import { ToolError } from '../../../../services/mcp/reasons.ts';
 
 const LIMIT = 50;
 

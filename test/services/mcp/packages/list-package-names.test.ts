@@ -1,4 +1,4 @@
-import { listPackageNames } from '../../../../services/mcp/packages/list-package-names.ts';
+import { listPackageNames } from '../../../../services/mcp/packages/find-packages.ts';
 import { type StubS3, startStubS3 } from '../tools/support/stub-s3.ts';
 
 /** S3 lists up to 1,000 keys at once, and fewer when it likes. */

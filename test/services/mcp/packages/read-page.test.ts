@@ -1,5 +1,5 @@
-import type { Line } from '../../../../services/mcp/packages/lines-of.ts';
 import type { ManifestEntry } from '../../../../services/mcp/packages/manifest.ts';
+import type { Line } from '../../../../services/mcp/packages/open-manifest.ts';
 import { readPage } from '../../../../services/mcp/packages/read-page.ts';
 
 /** Ten entries in lines of the same length. */

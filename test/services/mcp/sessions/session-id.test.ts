@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mintSessionId, readSessionId } from '../../../../services/mcp/sessions/session-id.ts';
+import { mintSessionId, readSessionId } from '../../../../services/mcp/sessions.ts';
 
 const NOW = 1_900_000_000;
 const HOURS = 3600;

@@ -1,5 +1,5 @@
 import { Principal } from '../../../../services/mcp/principal.ts';
-import { Sessions } from '../../../../services/mcp/sessions/sessions.ts';
+import { Sessions } from '../../../../services/mcp/sessions.ts';
 import { makeTrust, type Trust } from '../../support/trust-fixture.ts';
 
 const HOUR = 3600;

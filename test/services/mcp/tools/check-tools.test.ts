@@ -3,7 +3,7 @@ import type { Permission } from '../../../../auth/default-roles.ts';
 import { startMcpService } from '../../../../services/mcp/service.ts';
 import { TOOLS } from '../../../../services/mcp/tools/all-tools.ts';
 import { defineTool, type Tool, type ToolDefinition } from '../../../../services/mcp/tools/define-tool.ts';
-import { StartError } from '../../../../services/shared/start-error.ts';
+import { StartError } from '../../../../services/shared/settings.ts';
 import { closeAfterEach } from '../../support/close-after-each.ts';
 import { LogCapture } from '../../support/log-capture.ts';
 import { mcpEnvironment } from '../../support/running-services.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readTextSlice } from '../../../../services/mcp/tools/text-slice.ts';
+import { readTextSlice } from '../../../../services/mcp/tools/bucket-object-text.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((characters) => !characters.includes('\0'));
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { requireMethod, sendJson } from '../shared/http-messages.ts';
 import type { RequestHandler } from '../shared/http-server.ts';
-import { requireMethod } from '../shared/require-method.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif; }
@@ -68,4 +68,21 @@ function render({ version, mcpEndpoint }: { readonly version: string; readonly m
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * What a browser has to know. Anyone can read it, so its parameters are all that it can hold: no settings object comes near
+ * it, and with that no secret.
+ */
+export function createPublicConfig(options: {
+  readonly mcpEndpoint: string;
+  readonly registryUrl: string;
+  readonly version: string;
+}): RequestHandler {
+  const { mcpEndpoint, registryUrl, version } = options;
+  const config = { mcpEndpoint, registryUrl, version, features: { mcp: true } };
+  return ({ request, response }) => {
+    requireMethod(request, ['GET', 'HEAD']);
+    sendJson(response, 200, config, { 'cache-control': 'no-cache' });
+  };
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, JSONRPCNotification, JSONRPCResultResponse } from '@modelcontextprotocol/server';
-import { sendJson } from '../../shared/send-json.ts';
+import { sendJson } from '../../../shared/http-messages.ts';
 
 export type RpcResponse = JSONRPCResultResponse | JSONRPCErrorResponse;
 

@@ -1,5 +1,5 @@
 import type { JSONRPCRequest, McpServer } from '@modelcontextprotocol/server';
-import type { Era } from '../caller.ts';
+import type { Era } from '../../principal.ts';
 import type { RpcResponse } from './answer.ts';
 import { Multiplexer } from './multiplexer.ts';
 

@@ -1,7 +1,18 @@
 import type { CryptoKey } from 'jose';
 import { AuthError } from './errors.ts';
-import { importHmacKey } from './hmac-key.ts';
 import { findKeyOfSecret, type KeySet, secretOfKey } from './key-set.ts';
+
+/**
+ * Imports a secret as a Web Crypto key that can do one thing and cannot be exported. jose is twice as fast with it as with
+ * raw bytes.
+ *
+ * @param secret - a normalized secret
+ * @param usage - what the key is for
+ */
+function importHmacKey(secret: string, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, [usage]);
+}
 
 /** The key that tokens are signed with, under the key ID that verifiers know it by. */
 export type SigningKey = { readonly keyId: string; readonly key: CryptoKey };
@@ -23,4 +34,18 @@ export async function loadSigningKey(secret: string, set: KeySet): Promise<Signi
     );
   }
   return { keyId: key.kid, key: await importHmacKey(secretOfKey(key), 'sign') };
+}
+
+/** The accepted keys by key ID, ready for use. */
+export type VerificationKeys = ReadonlyMap<string, CryptoKey>;
+
+/**
+ * Imports the keys of a set, once, so that verifying a token does not.
+ *
+ * @param set - a set from `parseKeySet` or `createKeySet`
+ */
+export async function importVerificationKeys(set: KeySet): Promise<VerificationKeys> {
+  return new Map(
+    await Promise.all(set.keys.map(async (key) => [key.kid, await importHmacKey(secretOfKey(key), 'verify')] as const)),
+  );
 }
