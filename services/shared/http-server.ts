@@ -56,6 +56,8 @@ const SERVER_OPTIONS = {
 /** Longer than a kept connection may rest. */
 const SILENCE_MS = 100_000;
 const STOP_GRACE_MS = 20_000;
+/** How long nobody is connected before a service that ends stops listening. */
+const QUIET_MS = 100;
 /** How long after the end of a service a connection that was never used is left to its client. */
 const UNUSED_MS = 100;
 
@@ -182,14 +184,15 @@ function healthz({ request, response }: Exchange): void {
 /** The connections that a server has at the moment. */
 class Connections {
   readonly #open = new Set<Socket>();
-  #lastGone: () => void = () => {};
+  #onChange: () => void = () => {};
 
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
       this.#open.add(socket);
+      this.#onChange();
       socket.once('close', () => {
         this.#open.delete(socket);
-        if (this.#open.size === 0) this.#lastGone();
+        this.#onChange();
       });
     });
   }
@@ -199,15 +202,24 @@ class Connections {
     for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
   }
 
-  /** Resolves once there is none, or when the time is over. */
+  /**
+   * Resolves once there was none for a moment, or when the time is over. The moment is for a connection that the kernel has
+   * accepted already and Node has not: it would be reset when the server stops listening.
+   */
   untilNone(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#lastGone = () => {
+      let moment: NodeJS.Timeout | undefined;
+      const end = () => {
         clearTimeout(timer);
+        clearTimeout(moment);
         resolve();
       };
-      if (this.#open.size === 0) this.#lastGone();
+      const timer = setTimeout(end, milliseconds);
+      this.#onChange = () => {
+        clearTimeout(moment);
+        if (this.#open.size === 0) moment = setTimeout(end, QUIET_MS);
+      };
+      this.#onChange();
     });
   }
 }

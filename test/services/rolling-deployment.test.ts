@@ -9,9 +9,6 @@ const CLIENTS = 6;
 const ROLL_OUTS = 2;
 /** What every task has answered before the next roll-out begins, so that each is in the middle of its work when it has to go. */
 const ANSWERS_OF_EACH = 50;
-/** How many answers it takes until the load balancer has heard of it. */
-const ANSWERS_UNTIL_HEARD = 2 * CLIENTS;
-
 const closeLater = closeAfterEach();
 
 beforeAll(buildServices);
@@ -35,17 +32,6 @@ class Callers {
       this.#onAnswer = () => {
         const atWork = [...this.#answersOf.values()].filter((answers) => answers >= ANSWERS_OF_EACH);
         if (atWork.length >= count) resolve();
-      };
-    });
-  }
-
-  /** Resolves after so many answers. */
-  answers(count: number): Promise<void> {
-    let left = count;
-    return new Promise((resolve) => {
-      this.#onAnswer = () => {
-        left -= 1;
-        if (left === 0) resolve();
       };
     });
   }
@@ -98,9 +84,9 @@ test('no request fails while tasks are replaced under load, though the load bala
     await callers.tasksAtWork(2);
     const next = await startBoth();
     // ECS does it the other way round, with a quarter of a minute in between.
+    const told = serving.map(({ url }) => balancer.deregisterWhenTold(url));
     for (const { task } of serving) task.signal('SIGTERM');
-    await callers.answers(ANSWERS_UNTIL_HEARD);
-    for (const { url } of serving) balancer.deregister(url);
+    await Promise.all(told);
     expect(await Promise.all(serving.map(({ task }) => task.exited))).toEqual([0, 0]);
     serving = next;
   }

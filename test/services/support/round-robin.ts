@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream';
  */
 export class RoundRobin {
   readonly #targets: URL[] = [];
+  readonly #leaving = new Map<string, () => void>();
   readonly #agent = new Agent({ keepAlive: true });
   readonly #server: Server;
   #turn = 0;
@@ -30,12 +31,18 @@ export class RoundRobin {
     this.#targets.push(new URL(url));
   }
 
-  /** No request is sent there from now on; what is under way goes on. */
-  deregister(url: string): void {
-    this.#targets.splice(
-      this.#targets.findIndex(({ origin }) => origin === new URL(url).origin),
-      1,
-    );
+  /**
+   * Hears late that a target ends: only from an answer that closes its connection. No request is sent there from then on; what is
+   * under way goes on.
+   */
+  deregisterWhenTold(url: string): Promise<void> {
+    return new Promise((resolve) => this.#leaving.set(new URL(url).origin, resolve));
+  }
+
+  #deregister({ origin }: URL): void {
+    this.#leaving.get(origin)?.();
+    const index = this.#targets.findIndex((target) => target.origin === origin);
+    if (this.#leaving.delete(origin)) this.#targets.splice(index, 1);
   }
 
   close(): Promise<void> {
@@ -49,7 +56,8 @@ export class RoundRobin {
     const { method, url = '/', headers } = incoming;
     const passed = request(new URL(url, target), { method, headers, agent: this.#agent }, (response) => {
       // Whether a connection stays is a matter of its two ends.
-      const { connection: _, 'keep-alive': __, ...kept } = response.headers;
+      const { connection, 'keep-alive': _, ...kept } = response.headers;
+      if (connection === 'close' && target !== undefined) this.#deregister(target);
       outgoing.writeHead(response.statusCode ?? 502, kept);
       pipeline(response, outgoing, () => {});
     });
