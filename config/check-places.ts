@@ -1,6 +1,6 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Checked, Refuse } from './checked.ts';
-import { parseEcrUri } from './ecr-uri.ts';
+import { parseEcrUri } from './service.ts';
 import { placeOf, rule } from './rules.ts';
 
 /** What is imported has to be where it can be used: in the partition, and mostly in the account and region, of the deployment. */

@@ -1,9 +1,7 @@
 import type { CiConfig } from './ci.ts';
 import type { DataAccessConfig } from './data-access.ts';
-import type { CertificateConfig, DnsConfig } from './domain.ts';
-import type { EncryptionKeyConfig } from './encryption-key.ts';
-import type { LoadBalancerConfig } from './load-balancer.ts';
-import type { VpcConfig } from './network.ts';
+import type { CertificateConfig, DnsConfig, LoadBalancerConfig, VpcConfig } from './network.ts';
+import type { EncryptionKeyConfig } from './account.ts';
 import type { TopicConfig } from './operations.ts';
 import type { ImageConfig } from './service.ts';
 

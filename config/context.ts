@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { isLoopbackUrl } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
-import { origin, rule, text } from './rules.ts';
+import { origin, rule, text, tokenLifetimeText } from './rules.ts';
 import { imageReference } from './service.ts';
-import { tokenLifetimeText } from './token-lifetime.ts';
 
 /** The values that the CDK's `-c key=value` may give beside `environment`. */
 export const CONTEXT_KEYS = [
@@ -80,4 +79,20 @@ export function readContext(context: DeployContext): CheckedContext {
   throw new ConfigurationError(
     problemsOf(result.error, 'command line').map((problem) => ({ ...problem, key: `-c ${problem.key}` })),
   );
+}
+
+/** A deploy that goes through whatever the canary says, as the person who asked for it explains it. */
+export interface BreakGlass {
+  readonly reason: string;
+}
+
+/**
+ * Whether this deploy breaks the glass: `-c canary=report -c reason="…"`. It is said on the command line, deploy by deploy, and
+ * cannot be configured.
+ *
+ * @throws ConfigurationError when one of the two is missing or wrong
+ */
+export function readBreakGlass(context: DeployContext): BreakGlass | undefined {
+  const { canary, reason } = readContext(context);
+  return canary === 'report' && reason !== undefined ? { reason } : undefined;
 }

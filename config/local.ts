@@ -1,5 +1,5 @@
 import { defaultRoles } from '../auth/default-roles.ts';
-import { bundleDigest } from './bundle-digest.ts';
+import { bundleDigest } from './bundles.ts';
 import type { CheckedContext } from './context.ts';
 import { EMULATOR_ACCOUNT } from './emulator.ts';
 import type { EnvironmentInput } from './schema.ts';

@@ -4,21 +4,14 @@ import { isBucketName } from '../auth/bucket-name.ts';
 import { AuthError } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { CHECK_NAMES } from '../contract/canary-report.ts';
-import { allowedOriginsSchema } from './allowed-origins.ts';
+import { allowedOriginsSchema, catalogSchema, mcpSchema } from './service.ts';
 import { ciSchema } from './ci.ts';
-import { clusterSchema } from './cluster.ts';
+import { clusterSchema, encryptionKeySchema, iamSchema, logGroupsSchema } from './account.ts';
 import { checkAcrossKeys } from './cross-checks.ts';
 import { dataAccessSchema } from './data-access.ts';
-import { certificateSchema, dnsSchema } from './domain.ts';
-import { encryptionKeySchema } from './encryption-key.ts';
-import { iamSchema } from './iam.ts';
-import { loadBalancerSchema } from './load-balancer.ts';
-import { logGroupsSchema } from './log-groups.ts';
-import { vpcSchema } from './network.ts';
+import { certificateSchema, dnsSchema, loadBalancerSchema, vpcSchema } from './network.ts';
 import { operationsSchema } from './operations.ts';
-import { origin, rule, section, text, whole } from './rules.ts';
-import { catalogSchema, mcpSchema } from './service.ts';
-import { tokenLifetimeSeconds } from './token-lifetime.ts';
+import { origin, rule, section, text, whole, tokenLifetimeSeconds } from './rules.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
 const RETENTION_DAYS = [
@@ -226,3 +219,11 @@ export const environmentSchema = named
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 /** An environment that passed every check, with every default filled in. */
 export type EnvironmentConfig = z.output<typeof environmentSchema>;
+
+/**
+ * The path, with its final slash, below which a person may leave the next signing secret for a rotation: the one place that
+ * the rotation reads a secret from, and deletes it.
+ */
+export function incomingPath({ namePrefix }: { readonly namePrefix: string }): string {
+  return `/${namePrefix}/incoming/`;
+}

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { parseEcrUri } from '../config/ecr-uri.ts';
+import { parseEcrUri } from '../config/service.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';

@@ -1,5 +1,5 @@
 import type { App, StackProps } from 'aws-cdk-lib';
-import type { BreakGlass } from '../config/break-glass.ts';
+import type { BreakGlass } from '../config/context.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
 import { applyRoleRules } from './role-rules.ts';

@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { builtFile } from '../../config/built-file.ts';
+import { builtFile } from '../../config/bundles.ts';
 
 export interface BundledFunctionProps {
   /** Folder below lambda/, which the build bundles to one file. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArnFormat, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import type { BreakGlass } from '../../config/break-glass.ts';
+import type { BreakGlass } from '../../config/context.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, type ServiceName } from '../names.ts';

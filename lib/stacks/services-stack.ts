@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import type { BreakGlass } from '../../config/break-glass.ts';
+import type { BreakGlass } from '../../config/context.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as catalogVariables from '../../services/catalog/environment.ts';
 import { WELL_KNOWN_PATH } from '../../services/mcp/edge/well-known-path.ts';

@@ -1,4 +1,4 @@
-import { readBreakGlass } from '../../config/break-glass.ts';
+import { readBreakGlass } from '../../config/context.ts';
 import { problemsOf } from './support/problems.ts';
 
 test('the canary decides unless something else is said', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { BreakGlass } from '../../../config/break-glass.ts';
+import type { BreakGlass } from '../../../config/context.ts';
 import { checkEnvironment, loadEnvironment } from '../../../config/load.ts';
 import { production } from '../../../config/production.ts';
 import type { EnvironmentConfig, EnvironmentInput } from '../../../config/schema.ts';
