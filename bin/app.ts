@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readBreakGlass, CONTEXT_KEYS } from '../config/context.ts';
+import { CONTEXT_KEYS, readBreakGlass } from '../config/context.ts';
 import { ConfigurationError } from '../config/errors.ts';
 import { DEFAULT_ENVIRONMENT, loadEnvironment } from '../config/load.ts';
 import { addDeployment } from '../lib/deployment.ts';

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './errors.ts';
-import { createHash } from 'node:crypto';
 
 const ROOT = join(import.meta.dirname, '..');
 

@@ -1,26 +1,21 @@
 import { z } from 'zod';
-import { rule, section, text } from './rules.ts';
+import { kinds, rule, section, text } from './rules.ts';
 
 const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
 const NAME = '[A-Za-z0-9._-]{1,100}';
 
-const oidcProvider = z.discriminatedUnion(
-  'kind',
-  [
-    section({ kind: z.literal('create') }),
-    section({
-      kind: z.literal('import'),
-      arn: text(
-        /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
-        rule(
-          'The OIDC provider is given by its ARN, and is that of github.com',
-          'Write arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com',
-        ),
+const oidcProvider = kinds('An OIDC provider is of kind', {
+  create: {},
+  import: {
+    arn: text(
+      /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+      rule(
+        'The OIDC provider is given by its ARN, and is that of github.com',
+        'Write arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com',
       ),
-    }),
-  ],
-  rule("An OIDC provider is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
-);
+    ),
+  },
+});
 
 /** A repository on GitHub whose workflows may deploy. */
 export const ciSchema = section({

@@ -1,13 +1,11 @@
 import type { z } from 'zod';
-import { checkPlaces } from './check-places.ts';
-import type { Checked, Refuse } from './checked.ts';
-import { checkDataAccess } from './data-access.ts';
+import { checkPlaces, type Refuse } from './check-places.ts';
 import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
-import { incomingPath } from './schema.ts';
 import { rule } from './rules.ts';
+import { type CheckedKeys, incomingPath } from './schema.ts';
 
 /** Rules that no key can tell by itself. They run once every key by itself is valid. */
-export function checkAcrossKeys(environment: Checked, context: z.core.$RefinementCtx): void {
+export function checkAcrossKeys(environment: CheckedKeys, context: z.core.$RefinementCtx): void {
   const refuse: Refuse = (path, message) => {
     context.addIssue({ code: 'custom', path: [...path], message });
   };
@@ -26,7 +24,7 @@ export function checkAcrossKeys(environment: Checked, context: z.core.$Refinemen
 }
 
 /** What lies there is deleted once a rotation has used it. */
-function checkIncoming(environment: Checked, refuse: Refuse): void {
+function checkIncoming(environment: CheckedKeys, refuse: Refuse): void {
   const path = incomingPath(environment);
   for (const key of ['signingSecretParameter', 'keySetParameter'] as const)
     if (environment[key].startsWith(path))
@@ -39,7 +37,7 @@ function checkIncoming(environment: Checked, refuse: Refuse): void {
       );
 }
 
-function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: Checked, refuse: Refuse): void {
+function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: CheckedKeys, refuse: Refuse): void {
   if (account === EMULATOR_ACCOUNT) {
     for (const [key, url] of Object.entries({ publicUrl, registryUrl }))
       if (url !== undefined && !isLoopbackUrl(url))
@@ -66,7 +64,7 @@ function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: Checked, 
 }
 
 /** An imported topic has its subscribers already, and a policy that is not ours to change. */
-function checkTopic({ operations: { emails, topic } }: Checked, refuse: Refuse): void {
+function checkTopic({ operations: { emails, topic } }: CheckedKeys, refuse: Refuse): void {
   if (topic.kind === 'import' && emails.length > 0)
     refuse(
       ['operations', 'emails'],
@@ -77,7 +75,7 @@ function checkTopic({ operations: { emails, topic } }: Checked, refuse: Refuse):
     );
 }
 
-function checkMcpPath({ services: { mcp } }: Checked, refuse: Refuse): void {
+function checkMcpPath({ services: { mcp } }: CheckedKeys, refuse: Refuse): void {
   if (mcp.image.kind === 'build' && !/^\/mcp\/?$/.test(mcp.path))
     refuse(
       ['services', 'mcp', 'path'],
@@ -86,13 +84,13 @@ function checkMcpPath({ services: { mcp } }: Checked, refuse: Refuse): void {
 }
 
 /** Network, load balancer, certificate and DNS have to fit each other. */
-function checkNetwork(environment: Checked, refuse: Refuse): void {
+function checkNetwork(environment: CheckedKeys, refuse: Refuse): void {
   checkZones(environment, refuse);
   checkSubnets(environment, refuse);
   checkLoadBalancer(environment, refuse);
 }
 
-function checkZones({ vpc }: Checked, refuse: Refuse): void {
+function checkZones({ vpc }: CheckedKeys, refuse: Refuse): void {
   const zones = vpc.availabilityZones.length;
   if (new Set(vpc.availabilityZones).size !== zones)
     refuse(['vpc', 'availabilityZones'], rule('A zone is listed once', 'Remove the second one'));
@@ -100,7 +98,7 @@ function checkZones({ vpc }: Checked, refuse: Refuse): void {
     refuse(['vpc', 'natGateways'], rule('A zone has one NAT gateway at most', `Write 1 to ${zones}`));
 }
 
-function checkSubnets({ vpc, loadBalancer }: Checked, refuse: Refuse): void {
+function checkSubnets({ vpc, loadBalancer }: CheckedKeys, refuse: Refuse): void {
   if (vpc.kind === 'create') return;
   const zones = vpc.availabilityZones.length;
   if (vpc.privateSubnetIds.length !== zones)
@@ -123,7 +121,7 @@ function checkSubnets({ vpc, loadBalancer }: Checked, refuse: Refuse): void {
     );
 }
 
-function checkLoadBalancer({ vpc, loadBalancer, certificate, dns }: Checked, refuse: Refuse): void {
+function checkLoadBalancer({ vpc, loadBalancer, certificate, dns }: CheckedKeys, refuse: Refuse): void {
   if (loadBalancer.kind === 'create') {
     if (certificate.kind === 'listener')
       refuse(
@@ -150,5 +148,15 @@ function checkLoadBalancer({ vpc, loadBalancer, certificate, dns }: Checked, ref
         'A record in a hosted zone names the zone of the load balancer too',
         "Write the CanonicalHostedZoneId that its description shows, or { kind: 'outside' } for dns",
       ),
+    );
+}
+
+/** Accounts and keys without buckets open nothing: somebody has forgotten the buckets. */
+function checkDataAccess({ dataAccess }: CheckedKeys, refuse: Refuse): void {
+  const { buckets, accounts, encryptionKeyArns } = dataAccess;
+  if (buckets.length === 0 && accounts.length + encryptionKeyArns.length > 0)
+    refuse(
+      ['dataAccess', 'buckets'],
+      rule('Accounts and keys are those of buckets', 'List the buckets, or leave the whole section out'),
     );
 }

@@ -1,10 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
 import { type CheckedContext, type DeployContext, readContext } from './context.ts';
+import { checkAcrossKeys } from './cross-checks.ts';
 import { EMULATOR_ACCOUNT } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
 import { local } from './local.ts';
 import { production } from './production.ts';
-import { type EnvironmentConfig, type EnvironmentInput, environmentSchema } from './schema.ts';
+import { type CheckedKeys, type EnvironmentConfig, type EnvironmentInput, keysSchema } from './schema.ts';
 import type { ServiceInput } from './service.ts';
 
 /** Every environment there is. A new one is a file beside this one and a line here. */
@@ -42,6 +44,14 @@ export function loadEnvironment(
   else refuseLocalOptions(environment.file, checked);
   return config;
 }
+
+/** Piped, so that rules across keys see only keys that are valid by themselves. */
+const environmentSchema = keysSchema
+  .pipe(z.custom<CheckedKeys>().superRefine(checkAcrossKeys))
+  .transform((environment) => ({
+    ...environment,
+    publicUrl: environment.publicUrl ?? `https://${environment.hostName}`,
+  }));
 
 /**
  * Checks one environment.

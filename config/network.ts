@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rule, section, text, whole, arn } from './rules.ts';
+import { arn, kinds, rule, section, text, whole } from './rules.ts';
 
 /** A range of addresses. */
 const cidr = text(
@@ -17,35 +17,28 @@ const subnetIds = z
   )
   .min(2, rule('A load balancer needs two zones', 'List one subnet for each availability zone, in the same order'));
 
-const createdVpc = section({
-  kind: z.literal('create'),
-  cidr: cidr.default('10.0.0.0/16'),
-  /** Listed, not counted: looking them up would need the network, and the account's order may change under a stack. */
-  availabilityZones,
-  /** 1 costs least; as many as zones survive the loss of a zone. */
-  natGateways: whole(
-    1,
-    6,
-    rule('Tasks in private subnets reach AWS through a NAT gateway', 'Write 1, or one for each zone'),
-  ).default(1),
-});
-
-const importedVpc = section({
-  kind: z.literal('import'),
-  vpcId: text(/^vpc-[0-9a-f]+$/, rule('A VPC is given by its ID', 'Write an ID such as vpc-0123456789abcdef0')),
-  cidr,
-  availabilityZones,
-  privateSubnetIds: subnetIds,
-  /** Needed for an internet-facing load balancer that is made here only. */
-  publicSubnetIds: subnetIds.optional(),
-});
-
 /** The network: made, or given by its attributes. */
-export const vpcSchema = z.discriminatedUnion(
-  'kind',
-  [createdVpc, importedVpc],
-  rule("A VPC is of kind 'create' or 'import'", "Write { kind: 'create', … } or { kind: 'import', vpcId: …, … }"),
-);
+export const vpcSchema = kinds('A VPC is of kind', {
+  create: {
+    cidr: cidr.default('10.0.0.0/16'),
+    /** Listed, not counted: looking them up would need the network, and the account's order may change under a stack. */
+    availabilityZones,
+    /** 1 costs least; as many as zones survive the loss of a zone. */
+    natGateways: whole(
+      1,
+      6,
+      rule('Tasks in private subnets reach AWS through a NAT gateway', 'Write 1, or one for each zone'),
+    ).default(1),
+  },
+  import: {
+    vpcId: text(/^vpc-[0-9a-f]+$/, rule('A VPC is given by its ID', 'Write an ID such as vpc-0123456789abcdef0')),
+    cidr,
+    availabilityZones,
+    privateSubnetIds: subnetIds,
+    /** Needed only for an internet-facing load balancer that is made here. */
+    publicSubnetIds: subnetIds.optional(),
+  },
+});
 export type VpcConfig = z.output<typeof vpcSchema>;
 
 /** A hosted zone of Route 53. */
@@ -55,47 +48,30 @@ const hostedZoneId = text(
 );
 
 /** Where the host name is kept. */
-export const dnsSchema = z.discriminatedUnion(
-  'kind',
-  [
-    section({
-      kind: z.literal('hosted-zone'),
-      hostedZoneId,
-      zoneName: text(
-        /^[a-z0-9.-]+[a-z0-9]$/,
-        rule('A zone name is a domain without the final dot', 'Write a name such as example.org'),
-      ),
-    }),
-    section({ kind: z.literal('outside') }),
-  ],
-  rule(
-    "DNS is kept in a 'hosted-zone' or 'outside'",
-    "Write { kind: 'hosted-zone', hostedZoneId: …, zoneName: … } or { kind: 'outside' }",
-  ),
-);
+export const dnsSchema = kinds('DNS is of kind', {
+  'hosted-zone': {
+    hostedZoneId,
+    zoneName: text(
+      /^[a-z0-9.-]+[a-z0-9]$/,
+      rule('A zone name is a domain without the final dot', 'Write a name such as example.org'),
+    ),
+  },
+  outside: {},
+});
 export type DnsConfig = z.output<typeof dnsSchema>;
 
-/** What the load balancer proves with that it is the host name: made, imported, or what an imported listener has already. */
-export const certificateSchema = z.discriminatedUnion(
-  'kind',
-  [
-    section({ kind: z.literal('create') }),
-    section({
-      kind: z.literal('import'),
-      arn: arn(
-        'acm',
-        'certificate/[0-9a-f-]+',
-        rule('A certificate is given by its ACM ARN', 'Write arn:aws:acm:<region>:<account>:certificate/<id>'),
-      ),
-    }),
-    section({ kind: z.literal('listener') }),
-  ],
-  rule(
-    "A certificate is of kind 'create', 'import' or 'listener'",
-    "Write { kind: 'create' }, { kind: 'import', arn: … }, or { kind: 'listener' } for an imported load balancer that has it",
-  ),
-);
-export type CertificateConfig = z.output<typeof certificateSchema>;
+/** The certificate of the host name: made, imported, or what an imported listener has already. */
+export const certificateSchema = kinds('A certificate is of kind', {
+  create: {},
+  import: {
+    arn: arn(
+      'acm',
+      'certificate/[0-9a-f-]+',
+      rule('A certificate is given by its ACM ARN', 'Write arn:aws:acm:<region>:<account>:certificate/<id>'),
+    ),
+  },
+  listener: {},
+});
 
 const priority = whole(
   1,

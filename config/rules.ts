@@ -32,6 +32,32 @@ export function section<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, rule('This section is required', 'Add it; config/production.ts shows a complete one'));
 }
 
+/**
+ * One of several kinds of a thing, each with keys of its own: `{ create: {}, import: { name: … } }`.
+ *
+ * @param what - the subject of the rule, in front of the kinds: `A cluster is of kind`
+ * @param shapes - the keys of each kind, beside `kind` itself
+ */
+export function kinds<const Shapes extends Readonly<Record<string, z.core.$ZodShape>>>(what: string, shapes: Shapes) {
+  type Kind = keyof Shapes & string;
+  type Section = { [K in Kind]: z.ZodObject<{ kind: z.ZodLiteral<K> } & Shapes[K], z.core.$strict> }[Kind];
+  const options = Object.entries(shapes).map(([kind, keys]) => section({ kind: z.literal(kind), ...keys }));
+  const required = ([kind, keys]: [string, z.core.$ZodShape]) => [
+    `kind: '${kind}'`,
+    ...Object.keys(keys).flatMap((key) => (keys[key]?._zod.optin === undefined ? [`${key}: …`] : [])),
+  ];
+  const examples = Object.entries(shapes).map((shape) => `{ ${required(shape).join(', ')} }`);
+  return z.discriminatedUnion(
+    'kind',
+    options as unknown as [Section, ...Section[]],
+    rule(`${what} ${either(Object.keys(shapes).map((kind) => `'${kind}'`))}`, `Write ${either(examples)}`),
+  );
+}
+
+function either(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(', '), ...choices.slice(-1)].join(' or ');
+}
+
 /** An absolute URL without path, query, fragment or credentials: the place where a service answers. */
 export function origin(message: string) {
   return z.string(message).refine((value) => URL.canParse(value) && new URL(value).origin === value, message);

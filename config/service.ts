@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { rule, section, text, whole } from './rules.ts';
-import { serviceEnvironmentSchema } from './service-environment.ts';
 import { isLoopbackUrl } from './emulator.ts';
+import { kinds, rule, section, text, whole } from './rules.ts';
+import { serviceEnvironmentSchema } from './service-environment.ts';
 
 /** Repository and digest of an image. */
 export const imageReference = text(
@@ -26,24 +26,15 @@ const platform = z
   )
   .default('linux/amd64');
 
-const builtImage = section({ kind: z.literal('build'), platform });
-
-const referencedImage = section({
-  kind: z.literal('reference'),
-  /** An ECR repository may be one of another account. */
-  uri: imageReference,
-  platform,
-});
-
 /** Where a service's image comes from: built by CDK from services/<name>/Dockerfile, or given by digest. */
-const imageSchema = z.discriminatedUnion(
-  'kind',
-  [builtImage, referencedImage],
-  rule(
-    "An image is of kind 'build' or 'reference'",
-    "Write { kind: 'build', platform: … } or { kind: 'reference', uri: … }",
-  ),
-);
+const imageSchema = kinds('An image is of kind', {
+  build: { platform },
+  reference: {
+    /** An ECR repository may be one of another account. */
+    uri: imageReference,
+    platform,
+  },
+});
 export type ImageConfig = z.output<typeof imageSchema>;
 
 /**

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { parseEcrUri } from '../config/service.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
+import { parseEcrUri } from '../config/service.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';
 import { canaryFunctionArn, clusterName, type StackPart, stackName } from './names.ts';

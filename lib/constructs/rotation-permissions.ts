@@ -1,11 +1,17 @@
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { incomingPath, type EnvironmentConfig } from '../../config/schema.ts';
+import { type EnvironmentConfig, incomingPath } from '../../config/schema.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { clusterName } from '../names.ts';
 import { allowRotationStatus } from '../rotation-executions.ts';
-import { allowDecryptingUnderAnyKey, allowTakingIncoming, arnsOf, keyStatement, secretParameters } from '../secret-parameters.ts';
+import {
+  allowDecryptingUnderAnyKey,
+  allowTakingIncoming,
+  arnsOf,
+  keyStatement,
+  secretParameters,
+} from '../secret-parameters.ts';
 import { serviceArns } from '../service-arns.ts';
 import { allowServicesStackStatus } from '../services-stack-status.ts';
 import { allowState } from '../state-table.ts';

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { incomingPath, type EnvironmentConfig } from '../../config/schema.ts';
+import { type EnvironmentConfig, incomingPath } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';

@@ -5,7 +5,7 @@ import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { builtFile } from '../../config/bundles.ts';
-import { type EcrImage, parseEcrUri, type ImageConfig } from '../../config/service.ts';
+import { type EcrImage, type ImageConfig, parseEcrUri } from '../../config/service.ts';
 import type { ServiceName } from '../names.ts';
 
 /** As much of a digest as tells two versions apart for a reader. */
