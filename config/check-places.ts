@@ -16,7 +16,7 @@ export function checkPlaces(environment: CheckedKeys, refuse: Refuse): void {
     // Conditions of the key's policies are built from the region's domain, which CDK knows.
     refuse(
       ['region'],
-      rule('The region is one that the installed CDK knows', 'Mend its spelling, or update aws-cdk-lib and aws-cdk'),
+      rule('The region is one that the installed CDK knows', 'Correct its spelling, or update aws-cdk-lib and aws-cdk'),
     );
     return;
   }

@@ -56,7 +56,8 @@ export const serviceEnvironmentSchema = z
   .default({});
 
 function refusalOf(name: string, value: string): string | undefined {
-  if (!NAME.test(name)) return rule('A variable has letters, digits and _ and begins with no digit', 'Mend its name');
+  if (!NAME.test(name))
+    return rule('A variable has letters, digits and _ and begins with no digit', 'Correct its name');
   if (AWS_IDENTITY.test(name))
     return rule(
       'ECS says as whom and where a container calls AWS',

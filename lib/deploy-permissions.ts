@@ -2,10 +2,10 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { parseEcrUri } from '../config/service.ts';
+import { REVISION_TEMPLATES } from '../contract/revision.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';
-import { canaryFunctionArn, clusterName, type StackPart, stackName } from './names.ts';
-import { PREPARED_TEMPLATES, REVISION_TEMPLATES } from './revision-bucket.ts';
+import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart, stackName } from './names.ts';
 
 /** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
 export interface DeployPermission {

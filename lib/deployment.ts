@@ -1,8 +1,9 @@
-import type { App, StackProps } from 'aws-cdk-lib';
+import { type App, Aspects, CfnResource, type IAspect, type StackProps } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import type { BreakGlass } from '../config/context.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
-import { applyRoleRules } from './role-rules.ts';
 import { DeliveryStack } from './stacks/delivery-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
@@ -27,7 +28,7 @@ export function addDeployment(
     env: { account: config.account, region: config.region },
     tags: { project: 'quilt-mcp-deploy', environment: environmentName },
   });
-  applyRoleRules(app, config);
+  limitRoles(app, config);
   const foundation = new FoundationStack(app, 'Foundation', config, {
     ...props('foundation', 'Quilt MCP: network, load balancer, secret and everything else that has state'),
     terminationProtection: config.terminationProtection,
@@ -60,4 +61,28 @@ export function addDeployment(
     props('delivery', "Quilt MCP: what a repository's workflows deploy with"),
   );
   delivery.addStackDependency(foundation, 'reads the contract of Foundation');
+}
+
+/**
+ * Gives every role below `scope` the permissions boundary and the path that the account demands. By the type of the resource, so
+ * that the roles that CDK makes for its own functions, which are no `CfnRole`, have them too.
+ */
+export function limitRoles(scope: IConstruct, { iam }: EnvironmentConfig): void {
+  if (iam.permissionsBoundary === undefined && iam.rolePath === undefined) return;
+  Aspects.of(scope).add(new RoleRules(iam));
+}
+
+class RoleRules implements IAspect {
+  readonly #rules: EnvironmentConfig['iam'];
+
+  constructor(rules: EnvironmentConfig['iam']) {
+    this.#rules = rules;
+  }
+
+  visit(node: IConstruct): void {
+    if (!CfnResource.isCfnResource(node) || node.cfnResourceType !== CfnRole.CFN_RESOURCE_TYPE_NAME) return;
+    const { permissionsBoundary, rolePath } = this.#rules;
+    if (permissionsBoundary !== undefined) node.addPropertyOverride('PermissionsBoundary', permissionsBoundary);
+    if (rolePath !== undefined) node.addPropertyOverride('Path', rolePath);
+  }
 }

@@ -81,6 +81,9 @@ export function encryptionKeyAlias({ namePrefix }: Named): string {
   return `alias/${namePrefix}-mcp-secret`;
 }
 
+/** Where a rollback puts the template that CloudFormation is to read, in the bucket of the revisions. */
+export const PREPARED_TEMPLATES = 'prepared/';
+
 function arnOf({ account, region }: Placed, service: string, resource: string): string {
   return `arn:${RegionInfo.get(region).partition}:${service}:${region}:${account}:${resource}`;
 }

@@ -4,13 +4,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
+import { REVISION_TEMPLATES } from '../../contract/revision.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, stackName } from '../names.ts';
-import { REVISION_TEMPLATES } from '../revision-bucket.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
+import { allowRotationStatus, allowServicesStackStatus, allowState } from '../permissions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
-import { allowServicesStackStatus } from '../services-stack-status.ts';
-import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 /** One canary, with what is before and after it; it answers within 155 s by itself. */

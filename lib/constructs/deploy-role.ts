@@ -2,13 +2,11 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { bootstrapRoleArns } from '../bootstrap-roles.ts';
 import { deployPermissions } from '../deploy-permissions.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
-import { allowState } from '../state-table.ts';
+import { allowRotationStatus, allowState } from '../permissions.ts';
 
-export interface DeployRoleProps {
+interface DeployRoleProps {
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
   /** Who may take the role. */
@@ -53,4 +51,23 @@ function asCdkNagWritesIt(role: Role, resource: string): string {
   if (typeof resolved === 'string') return resolved;
   const { 'Fn::Join': [, parts] = ['', []] } = resolved as { 'Fn::Join'?: [string, (string | { Ref: string })[]] };
   return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+}
+
+/** The roles of the CDK's own stack that its CLI takes. */
+type BootstrapRole = 'deploy' | 'file-publishing' | 'image-publishing' | 'lookup';
+
+/**
+ * The ARNs of roles that `cdk bootstrap` has made in a stack's account and region.
+ * https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html#bootstrapping-env-roles
+ */
+export function bootstrapRoleArns(stack: Stack, roles: readonly BootstrapRole[]): string[] {
+  const { account, region, synthesizer } = stack;
+  return roles.map((role) =>
+    stack.formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: `cdk-${synthesizer.bootstrapQualifier}-${role}-role-${account}-${region}`,
+    }),
+  );
 }

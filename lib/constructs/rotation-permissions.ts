@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type EnvironmentConfig, incomingPath } from '../../config/schema.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { clusterName } from '../names.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
+import { allowRotationStatus, allowServicesStackStatus, allowState, serviceArns } from '../permissions.ts';
 import {
   allowDecryptingUnderAnyKey,
   allowTakingIncoming,
@@ -12,9 +12,6 @@ import {
   keyStatement,
   secretParameters,
 } from '../secret-parameters.ts';
-import { serviceArns } from '../service-arns.ts';
-import { allowServicesStackStatus } from '../services-stack-status.ts';
-import { allowState } from '../state-table.ts';
 
 export interface RotationPermissions {
   readonly config: EnvironmentConfig;

@@ -6,11 +6,10 @@ import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { clientNetwork } from './client-network.ts';
-import { ParameterChanges } from './parameter-changes.ts';
+import { clientNetwork } from './network.ts';
 import { RotationMachine } from './rotation-machine.ts';
 import { allowRotation } from './rotation-permissions.ts';
-import { RotationSchedule } from './rotation-schedule.ts';
+import { ParameterChanges, RotationSchedule } from './rotation-triggers.ts';
 
 /** One step with its canary, which answers within 90 s; the state machine waits for a minute longer. */
 const TIMEOUT = Duration.minutes(4);

@@ -3,8 +3,7 @@ import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CiConfig } from '../../config/ci.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { bootstrapRoleArns } from '../bootstrap-roles.ts';
-import { DeployRole } from '../constructs/deploy-role.ts';
+import { bootstrapRoleArns, DeployRole } from '../constructs/deploy-role.ts';
 import { GitHubProvider } from '../constructs/github-provider.ts';
 import { FoundationReader } from '../foundation-contract.ts';
 

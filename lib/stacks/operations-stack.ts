@@ -1,8 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { AlarmTopic } from '../constructs/alarm-topic.ts';
-import { TrustAlarms } from '../constructs/trust-alarms.ts';
+import { AlarmTopic, TrustAlarms } from '../constructs/alarms.ts';
 
 export interface OperationsStackProps extends StackProps {
   /** What the configuration calls this deployment. */

@@ -9,13 +9,12 @@ import * as mcpVariables from '../../services/mcp/environment.ts';
 import { asciiJson } from '../ascii-json.ts';
 import { CheckedDeploy } from '../constructs/checked-deploy.ts';
 import { DataAccess } from '../constructs/data-access.ts';
-import { foundationVpc } from '../constructs/foundation-vpc.ts';
+import { foundationVpc } from '../constructs/network.ts';
 import { WebService } from '../constructs/web-service.ts';
 import { FoundationReader } from '../foundation-contract.ts';
-import { mcpPath } from '../mcp-path.ts';
 import { clusterName } from '../names.ts';
 
-export interface ServicesStackProps extends StackProps {
+interface ServicesStackProps extends StackProps {
   /** @default - the canary decides about the deploy */
   readonly breakGlass?: BreakGlass;
 }
@@ -68,4 +67,13 @@ export class ServicesStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: config.publicUrl, description: 'Where the catalog answers' });
   }
+}
+
+/**
+ * Where the MCP service answers below the public URL, without a final slash; everything under it belongs to it too.
+ *
+ * The canary and the rotation ask at the path as it is configured instead, since the other spelling may be a redirect.
+ */
+function mcpPath({ services: { mcp } }: Pick<EnvironmentConfig, 'services'>): string {
+  return mcp.path.replace(/\/$/, '');
 }
