@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { kinds, rule, section, text } from './rules.ts';
 
+/** Who signs the tokens of GitHub's workflows, as IAM names it: without a scheme. */
+export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
+/** Whom the tokens are meant for that `configure-aws-credentials` asks for. */
+export const GITHUB_AUDIENCE = 'sts.amazonaws.com';
+
 const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
 const NAME = '[A-Za-z0-9._-]{1,100}';
 
@@ -8,10 +13,10 @@ const oidcProvider = kinds('An OIDC provider is of kind', {
   create: {},
   import: {
     arn: text(
-      /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+      new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:oidc-provider/${GITHUB_ISSUER_HOST.replaceAll('.', '\\.')}$`),
       rule(
         'The OIDC provider is given by its ARN, and is that of github.com',
-        'Write arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com',
+        `Write arn:aws:iam::<account>:oidc-provider/${GITHUB_ISSUER_HOST}`,
       ),
     ),
   },
@@ -50,8 +55,3 @@ export const ciSchema = section({
   oidcProvider: oidcProvider.default({ kind: 'create' }),
 });
 export type CiConfig = z.output<typeof ciSchema>;
-
-/** Who signs the tokens of GitHub's workflows, as IAM names it: without a scheme. */
-export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
-/** Whom the tokens are meant for that `configure-aws-credentials` asks for. */
-export const GITHUB_AUDIENCE = 'sts.amazonaws.com';

@@ -5,7 +5,8 @@ import { parseEcrUri } from '../config/service.ts';
 import { REVISION_TEMPLATES } from '../contract/revision.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';
-import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart, stackName } from './names.ts';
+import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart } from './names.ts';
+import { stackArn } from './permissions.ts';
 
 /** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
 export interface DeployPermission {
@@ -48,12 +49,7 @@ export function deployPermissions(
 }
 
 function stacks(scope: Construct, config: EnvironmentConfig): readonly DeployPermission[] {
-  const arnOf = (part: StackPart) =>
-    Stack.of(scope).formatArn({
-      service: 'cloudformation',
-      resource: 'stack',
-      resourceName: `${stackName(config, part)}/*`,
-    });
+  const arnOf = (part: StackPart) => stackArn(scope, config, part);
   const parts: readonly StackPart[] = ['foundation', 'trust', 'services', 'operations', 'delivery'];
   return [
     { actions: ['cloudformation:DescribeStacks'], resources: parts.map(arnOf), wildcard: STACK_ID },

@@ -1,4 +1,4 @@
-import { type App, Aspects, CfnResource, type IAspect, type StackProps } from 'aws-cdk-lib';
+import { type App, Aspects, CfnResource, type StackProps } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { BreakGlass } from '../config/context.ts';
@@ -67,22 +67,13 @@ export function addDeployment(
  * Gives every role below `scope` the permissions boundary and the path that the account demands. By the type of the resource, so
  * that the roles that CDK makes for its own functions, which are no `CfnRole`, have them too.
  */
-export function limitRoles(scope: IConstruct, { iam }: EnvironmentConfig): void {
-  if (iam.permissionsBoundary === undefined && iam.rolePath === undefined) return;
-  Aspects.of(scope).add(new RoleRules(iam));
-}
-
-class RoleRules implements IAspect {
-  readonly #rules: EnvironmentConfig['iam'];
-
-  constructor(rules: EnvironmentConfig['iam']) {
-    this.#rules = rules;
-  }
-
-  visit(node: IConstruct): void {
-    if (!CfnResource.isCfnResource(node) || node.cfnResourceType !== CfnRole.CFN_RESOURCE_TYPE_NAME) return;
-    const { permissionsBoundary, rolePath } = this.#rules;
-    if (permissionsBoundary !== undefined) node.addPropertyOverride('PermissionsBoundary', permissionsBoundary);
-    if (rolePath !== undefined) node.addPropertyOverride('Path', rolePath);
-  }
+export function limitRoles(scope: IConstruct, { iam: { permissionsBoundary, rolePath } }: EnvironmentConfig): void {
+  if (permissionsBoundary === undefined && rolePath === undefined) return;
+  Aspects.of(scope).add({
+    visit(node) {
+      if (!CfnResource.isCfnResource(node) || node.cfnResourceType !== CfnRole.CFN_RESOURCE_TYPE_NAME) return;
+      if (permissionsBoundary !== undefined) node.addPropertyOverride('PermissionsBoundary', permissionsBoundary);
+      if (rolePath !== undefined) node.addPropertyOverride('Path', rolePath);
+    },
+  });
 }

@@ -1,9 +1,9 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import type { FoundationReader } from './foundation-contract.ts';
-import { clusterName, rotationExecutionArns, serviceName, stackName } from './names.ts';
+import { clusterName, rotationExecutionArns, type StackPart, serviceName, stackName } from './names.ts';
 
 /** The kinds of items in the state table, by their partition key. */
 type StateKey = 'lock' | 'rotation' | 'revision' | 'announcement' | 'canary';
@@ -49,13 +49,15 @@ export function allowRotationStatus(role: Role, config: EnvironmentConfig): void
   });
 }
 
+/** The ARN of a stack of the deployment, for policies. CloudFormation ends it with an ID that is not known beforehand. */
+export function stackArn(scope: Construct, config: EnvironmentConfig, part: StackPart): string {
+  const resourceName = `${stackName(config, part)}/*`;
+  return Stack.of(scope).formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
+}
+
 /** Allows a role to ask whether CloudFormation is changing the Services stack. */
 export function allowServicesStackStatus(role: Role, config: EnvironmentConfig): void {
-  const services = Stack.of(role).formatArn({
-    service: 'cloudformation',
-    resource: 'stack',
-    resourceName: `${stackName(config, 'services')}/*`,
-  });
+  const services = stackArn(role, config, 'services');
   role.addToPolicy(new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [services] }));
   Validations.of(role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::${services}]`,
@@ -72,24 +74,4 @@ export function serviceArns(scope: Construct, config: EnvironmentConfig): string
       resourceName: `${clusterName(config)}/${serviceName(config, service)}`,
     }),
   );
-}
-
-/**
- * EventBridge Scheduler, for schedules of this account only: no other customer's schedule can be talked into using a role.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
- */
-export function schedulerPrincipal(scope: Construct): ServicePrincipal {
-  const stack = Stack.of(scope);
-  return new ServicePrincipal('scheduler.amazonaws.com', {
-    conditions: {
-      StringEquals: {
-        'aws:SourceAccount': stack.account,
-        'aws:SourceArn': stack.formatArn({
-          service: 'scheduler',
-          resource: 'schedule-group',
-          resourceName: 'default',
-        }),
-      },
-    },
-  });
 }

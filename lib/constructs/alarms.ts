@@ -13,7 +13,7 @@ import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names
 
 /** A rotation that is due may have to wait for a deploy, or be tried again. */
 const OVERDUE_AFTER_DAYS = 2;
-/** The age is told every hour. */
+/** The age is reported every hour. */
 const AGE_PERIOD = Duration.hours(3);
 const SOON = Duration.minutes(5);
 
@@ -22,7 +22,7 @@ interface AlarmProps {
   readonly name: string;
   /** What has happened, and what to do. */
   readonly description: string;
-  /** Section of docs/rotation.md, as a link has it. */
+  /** The section that says what to do: file below the project, and heading as a link has it. */
   readonly runbook: string;
   readonly metric: Metric;
   /** The highest value that is as it should be. @default 0 */
@@ -65,13 +65,13 @@ export class TrustAlarms extends Construct {
     this.alarm('RotationFailed', {
       name: 'rotation-failed',
       description: `A rotation of the shared secret failed: it was undone, or it stands still. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate')}, with \`--resume\` if it stands still.`,
-      runbook: 'a-rotation-failed',
+      runbook: 'docs/rotation.md#a-rotation-failed',
       metric: executions('ExecutionsFailed'),
     });
     this.alarm('RotationTimedOut', {
       name: 'rotation-timed-out',
       description: `A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate --resume')}.`,
-      runbook: 'a-rotation-timed-out',
+      runbook: 'docs/rotation.md#a-rotation-timed-out',
       metric: executions('ExecutionsTimedOut'),
     });
   }
@@ -81,16 +81,16 @@ export class TrustAlarms extends Construct {
     this.alarm('SecretRepaired', {
       name: 'secret-repaired',
       description: `Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run ${this.command('rotate')}.`,
-      runbook: 'the-secret-was-repaired',
+      runbook: 'docs/rotation.md#the-secret-was-repaired',
       metric: this.trust(SECRET_REPAIRED, { statistic: Stats.SUM, period: SOON }),
     });
     this.alarm('RotationOverdue', {
       name: 'rotation-overdue',
       description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run ${this.command('secret status')} to see what stands in the way, then ${this.command('rotate')}.`,
-      runbook: 'a-rotation-is-overdue',
+      runbook: 'docs/rotation.md#a-rotation-is-overdue',
       metric: this.trust(SECRET_AGE_DAYS, { statistic: Stats.MAXIMUM, period: AGE_PERIOD }),
       limit: everyDays + OVERDUE_AFTER_DAYS,
-      // A paused schedule tells no age: that is neither good nor bad news.
+      // A paused schedule reports no age: that is neither good nor bad news.
       missing: TreatMissingData.MISSING,
     });
   }
@@ -100,7 +100,7 @@ export class TrustAlarms extends Construct {
     this.alarm('CanaryErrors', {
       name: 'canary-errors',
       description: `The canary function itself fails again and again, so that nobody watches over the trust of both services. Run ${this.command('canary')} and read the log of the function.`,
-      runbook: 'the-canary-does-not-run',
+      runbook: 'docs/rotation.md#the-canary-does-not-run',
       metric: new Metric({
         namespace: 'AWS/Lambda',
         metricName: 'Errors',
@@ -132,7 +132,7 @@ export class TrustAlarms extends Construct {
     const { config, topic } = this.#props;
     const alarm = new Alarm(this, id, {
       alarmName: alarmName(config, name),
-      alarmDescription: `${description} See docs/rotation.md#${runbook}`,
+      alarmDescription: `${description} See ${runbook}`,
       metric,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: limit,

@@ -1,17 +1,19 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
-import { allowState, schedulerPrincipal, serviceArns } from '../permissions.ts';
+import { allowState, serviceArns } from '../permissions.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { clientNetwork } from './network.ts';
+import { Schedule } from './schedule.ts';
 
+/** A check that came late says nothing that the next one does not say. */
+const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
 /** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
 const TIMEOUT = Duration.seconds(90);
 
@@ -70,34 +72,14 @@ export class Canary extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [rotationStateMachineArn(config)] }),
     );
-    new CanarySchedule(this, 'Schedule', canary, config.canary.everyMinutes);
-    this.function = canary;
-  }
-}
-
-/** A check that came late says nothing that the next one does not say. */
-const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
-
-/** Has the canary check by itself, again and again. Written as CloudFormation has it: the L2 target also allows every version. */
-class CanarySchedule extends Construct {
-  constructor(scope: Construct, id: string, canary: IFunction, everyMinutes: number) {
-    super(scope, id);
-    const role = new Role(this, 'Role', {
-      description: 'EventBridge Scheduler invokes the canary with it',
-      assumedBy: schedulerPrincipal(this),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
-    const schedule = new CfnSchedule(this, 'Schedule', {
+    const { everyMinutes } = config.canary;
+    new Schedule(this, 'Schedule', {
       description: 'Has the canary check both services',
-      scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? 'minute' : 'minutes'})`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: canary.functionArn,
-        roleArn: role.roleArn,
-        input: JSON.stringify({ trigger: 'schedule' }),
-        retryPolicy: RETRY,
-      },
+      roleDescription: 'EventBridge Scheduler invokes the canary with it',
+      expression: `rate(${everyMinutes} ${everyMinutes === 1 ? 'minute' : 'minutes'})`,
+      target: { arn: canary.functionArn, action: 'lambda:InvokeFunction', input: { trigger: 'schedule' } },
+      retryPolicy: RETRY,
     });
-    schedule.node.addDependency(role);
+    this.function = canary;
   }
 }

@@ -6,8 +6,8 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
 import { REVISION_TEMPLATES } from '../../contract/revision.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
-import { deployGateFunctionName, stackName } from '../names.ts';
-import { allowRotationStatus, allowServicesStackStatus, allowState } from '../permissions.ts';
+import { deployGateFunctionName } from '../names.ts';
+import { allowRotationStatus, allowServicesStackStatus, allowState, stackArn } from '../permissions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
@@ -63,15 +63,11 @@ export class DeployGate extends Construct {
   }
 }
 
-/** The template that is being deployed, and why it failed. Why the stack's ID is left open, `allowServicesStackStatus` says. */
+/** The template that is being deployed, and why it failed. */
 function allowServicesChange(role: Role, config: EnvironmentConfig): void {
-  const services = Stack.of(role).formatArn({
-    service: 'cloudformation',
-    resource: 'stack',
-    resourceName: `${stackName(config, 'services')}/*`,
-  });
   const actions = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
-  role.addToPolicy(new PolicyStatement({ actions, resources: [services] }));
+  // Acknowledged by `allowServicesStackStatus`.
+  role.addToPolicy(new PolicyStatement({ actions, resources: [stackArn(role, config, 'services')] }));
 }
 
 /** It puts templates and removes them; only who rolls back reads one. */

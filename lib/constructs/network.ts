@@ -3,7 +3,6 @@ import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
   IpAddresses,
-  type ISecurityGroup,
   type IVpc,
   Peer,
   Port,
@@ -16,6 +15,10 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
+import type { BundledFunctionProps } from './bundled-function.ts';
+
+type CreatedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'create' }>;
+type ImportedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'import' }>;
 
 /** The VPC with public subnets for the load balancer and private ones, which reach AWS through NAT, for everything else. */
 export class Network extends Construct {
@@ -64,9 +67,6 @@ export class Network extends Construct {
   }
 }
 
-type CreatedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'create' }>;
-type ImportedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'import' }>;
-
 /** A VPC that is known by its attributes. */
 function importedVpc(scope: Construct, attributes: VpcAttributes): IVpc {
   const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', attributes);
@@ -87,12 +87,6 @@ export function foundationVpc(scope: Construct, { vpc }: EnvironmentConfig, foun
   });
 }
 
-/** Where a function runs that asks the services as a client does. */
-interface ClientNetwork {
-  readonly vpc: IVpc;
-  readonly securityGroup: ISecurityGroup;
-}
-
 /**
  * The network of a function that asks the services as a client does: it runs where clients are, outside of the VPC for an
  * internet-facing load balancer (undefined), in private subnets for an internal one.
@@ -104,7 +98,7 @@ export function clientNetwork(
   config: EnvironmentConfig,
   foundation: FoundationReader,
   who: string,
-): ClientNetwork | undefined {
+): BundledFunctionProps['network'] {
   if (config.loadBalancer.scheme !== 'internal') return undefined;
   const vpc = foundationVpc(scope, config, foundation);
   const securityGroup = new SecurityGroup(scope, 'SecurityGroup', {

@@ -8,7 +8,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import { ImportedLoadBalancer, LoadBalancer } from '../constructs/load-balancer.ts';
 import { Network } from '../constructs/network.ts';
 import { EncryptionKey, SharedSecret } from '../constructs/shared-secret.ts';
-import { accessLogBucket, StateStore } from '../constructs/state-store.ts';
+import { accessLogBucket, StateStore } from '../constructs/storage.ts';
 import { PublishedFoundation } from '../foundation-contract.ts';
 import { clusterName, type ServiceName } from '../names.ts';
 import { secretParameters } from '../secret-parameters.ts';
