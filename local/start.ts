@@ -6,12 +6,10 @@ import { tokenLifetimeText } from '../config/rules.ts';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
-import { Progress } from './run/progress.ts';
 import { resumeRotation, rotationOf } from './run/resume-rotation.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
-import { summarise, summaryTables } from './run/summary.ts';
-import { whatToTry } from './run/what-to-try.ts';
-import { withEnvironment } from './run/with-environment.ts';
+import { summarise, summaryTables, whatToTry } from './run/summary.ts';
+import { Progress, withEnvironment } from './run/with-environment.ts';
 
 interface StartOptions {
   readonly once: boolean;

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { type CdkFollower, captureCdk } from '../../cli/cdk.ts';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
@@ -20,17 +21,16 @@ import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 import { makeBuckets } from './buckets.ts';
-import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
-import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
 import { manifestOf } from './images.ts';
 import { runMark } from './leftovers.ts';
+import { freePort } from './ports.ts';
 import { announce, takeRunDirectory, takeStateDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
 
-export interface LocalOptions {
+interface LocalOptions {
   /** Folder for logs, temporary files and the cloud assembly; this process takes it. */
   readonly directory: string;
   /** Folder that keeps the deployed state in between runs; none: every run begins anew. */
@@ -244,4 +244,21 @@ async function findLoadBalancer(endpoint: string): Promise<string | undefined> {
   const client = new ElasticLoadBalancingV2Client(awsClientSettings(endpoint));
   const { LoadBalancers } = await client.send(new DescribeLoadBalancersCommand({}));
   return LoadBalancers?.[0]?.LoadBalancerName;
+}
+
+const LINES_OF_AN_ERROR = 15;
+
+interface CdkRun extends CdkFollower {
+  /** The CDK CLI's arguments. */
+  readonly args: readonly string[];
+  /** The CLI's whole environment. */
+  readonly environment: Record<string, string>;
+}
+
+/** Runs the project's own CDK CLI and returns what it printed. Throws with the last of it when it fails. */
+async function runCdk({ args, environment, ...follower }: CdkRun): Promise<string> {
+  const variables = { ...environment, CDK_DEFAULT_ACCOUNT: EMULATOR_ACCOUNT, CDK_DEFAULT_REGION: LOCAL_REGION };
+  const { succeeded, text } = await captureCdk(args, variables, follower);
+  if (succeeded) return text;
+  throw new Error(`cdk ${args[0]} failed:\n${text.split('\n').slice(-LINES_OF_AN_ERROR).join('\n').trim()}`);
 }

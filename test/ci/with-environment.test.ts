@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { ConfigurationError } from '../../config/errors.ts';
-import { Progress } from '../../local/run/progress.ts';
+import { Progress } from '../../local/run/with-environment.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'quilt-with-'));
 const failureLog = join(directory, 'last-failure.log');

@@ -1,7 +1,7 @@
 import { checkEnvironment, loadEnvironment } from '../../config/load.ts';
 import { production } from '../../config/production.ts';
 import type { EnvironmentInput } from '../../config/schema.ts';
-import { localBuckets } from '../../local/registry/buckets.ts';
+import { localBuckets } from '../../local/registry/server.ts';
 import { bucketMatcher } from '../../services/mcp/buckets/bucket-pattern.ts';
 import { buildBundles } from './support/build.ts';
 import { problemsOf } from './support/problems.ts';
