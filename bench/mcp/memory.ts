@@ -1,3 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeTrust } from '../../test/services/support/trust-fixture.ts';
+import { markdownTable } from './figures.ts';
+import { type Call, FIRST_ID, load } from './load.ts';
+import { bundleService, installPeers } from './prepare.ts';
+import { beginningSessions, callingInSessions } from './requests.ts';
+import { pinCores, ServerProcess } from './server-process.ts';
+import { startService } from './subjects.ts';
+import { MANY_BUCKETS, mintFor, signAnew } from './tokens.ts';
+
 /**
  * Shows the MCP service 100,000 sessions and 10,000 live tokens over HTTP, and how much memory its process then holds;
  * run by hand on Linux:
@@ -6,19 +18,6 @@
  *
  * Takes one to three minutes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeTrust } from '../../test/services/support/trust-fixture.ts';
-import { bundleService } from './bundle.ts';
-import { pinCores } from './cores.ts';
-import { installPeers } from './install.ts';
-import { type Call, FIRST_ID, load } from './load.ts';
-import { markdownTable } from './markdown.ts';
-import { beginningSessions, callingInSessions } from './requests.ts';
-import { ServerProcess } from './server-process.ts';
-import { startService } from './subjects.ts';
-import { MANY_BUCKETS, mintFor, signAnew } from './tokens.ts';
 
 const SESSIONS = 100_000;
 const TOKENS = 10_000;

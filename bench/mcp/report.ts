@@ -1,5 +1,4 @@
-import { markdownTable } from './markdown.ts';
-import { median } from './median.ts';
+import { markdownTable, median } from './figures.ts';
 import { AS_DEPLOYED, AS_PEERS, ERAS, type Era, type Kind, type Subject } from './subjects.ts';
 import type { TokenCost } from './token-cost.ts';
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -98,4 +98,21 @@ function takesConnections(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** Whether server and load have a core each. */
+export type Cores = {
+  readonly pinned: boolean;
+  /** Goes before the command of a server. */
+  readonly serverPrefix: readonly string[];
+};
+
+/** Puts this process, which makes the load, on the second core, and servers on the first, where there is `taskset`. */
+export function pinCores(): Cores {
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
+    return { pinned: true, serverPrefix: ['taskset', '--cpu-list', '0'] };
+  } catch {
+    return { pinned: false, serverPrefix: [] };
+  }
 }
