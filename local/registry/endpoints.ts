@@ -43,10 +43,9 @@ const Body = z.object({ query: z.string(), variables: z.record(z.string(), z.unk
 export function createGraphqlEndpoint(tokens: LoginTokens, buckets: readonly string[]): RequestHandler {
   return async ({ request, response }) => {
     requireMethod(request, ['POST']);
-    const credentials = readBearerToken(request.headers.authorization);
-    const person = credentials.kind === 'bearer' ? await tokens.personOf(credentials.token) : undefined;
+    const { kind, person } = await callerOf(request, tokens);
     // No token is a visitor, who may ask and learns nothing; a bad one is an error.
-    if (credentials.kind !== 'none' && person === undefined) {
+    if (kind !== 'none' && person === undefined) {
       throw new HttpError(401, 'login_invalid', 'The login token is not valid.');
     }
     const body = Body.safeParse(await readJson(request));
@@ -70,8 +69,7 @@ const LIFETIME_MS = 60 * 60 * 1000;
 export function createCredentialsEndpoint(tokens: LoginTokens): RequestHandler {
   return async ({ request, response }) => {
     requireMethod(request, ['GET']);
-    const credentials = readBearerToken(request.headers.authorization);
-    const person = credentials.kind === 'bearer' ? await tokens.personOf(credentials.token) : undefined;
+    const { person } = await callerOf(request, tokens);
     if (person === undefined) throw new HttpError(401, 'login_invalid', 'Send a login token as the bearer token.');
     const answer = {
       AccessKeyId: `LOCAL-${person.name}`,
@@ -81,6 +79,13 @@ export function createCredentialsEndpoint(tokens: LoginTokens): RequestHandler {
     };
     sendJson(response, 200, answer, { 'cache-control': 'no-store' });
   };
+}
+
+/** Who asks: `person` is undefined without a token and with one that is not valid, which `kind` tells apart. */
+async function callerOf({ headers }: IncomingMessage, tokens: LoginTokens) {
+  const credentials = readBearerToken(headers.authorization);
+  const person = credentials.kind === 'bearer' ? await tokens.personOf(credentials.token) : undefined;
+  return { kind: credentials.kind, person };
 }
 
 const LIMIT_BYTES = 64 * 1024;

@@ -1,5 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 
 /**
  * Below those that systems give to outgoing connections (from 32,768 on Linux, 49,152 on macOS), one of which could take a port
@@ -27,4 +30,40 @@ function isFree(port: number): Promise<boolean> {
     });
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+}
+
+interface Ports {
+  readonly emulator: number;
+  readonly registry: number;
+  readonly front: number;
+}
+
+/** The same ports as the last time where a state is kept: the public URL is a part of what is deployed. */
+export async function choosePorts({
+  port,
+  stateDirectory,
+}: {
+  readonly port?: number | undefined;
+  readonly stateDirectory?: string | undefined;
+}): Promise<Ports> {
+  const file = stateDirectory && join(stateDirectory, 'ports.json');
+  const last = file ? readPorts(file) : undefined;
+  const ports: Ports = {
+    emulator: await freePort(last?.emulator),
+    registry: await freePort(last?.registry),
+    front: await freePort(port ?? last?.front),
+  };
+  if (port !== undefined && ports.front !== port) {
+    throw new CommandError(`Port ${port} is taken: name another one, or leave --port out.`, EXIT.configuration);
+  }
+  if (file) writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}
+
+function readPorts(file: string): Ports | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,12 @@
 /** A secret that cannot be used stops the first deploy, by its reason and without its value. */
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { stackName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
+import { MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 
 const config = loadEnvironment('local');
 const { signingSecretParameter, keySetParameter } = config;
@@ -15,16 +15,12 @@ const FOUNDATION = stackName(config, 'foundation');
 let environment: LocalEnvironment;
 let ssm: SSMClient;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({
-    directory: join(import.meta.dirname, '..', '..', '.local', 'test-refused'),
-  });
+useLocalEnvironment('refused', { deploy: false }, (started) => {
+  ({ environment } = started);
   ssm = new SSMClient(environment.clientSettings);
-  await environment.bootstrap();
-  await environment.cdk(['synth', '--quiet', ...environment.context()]);
-}, 60_000);
+});
 
-afterAll(() => environment?.stop(), 30_000);
+beforeAll(() => environment.cdk(['synth', '--quiet', ...environment.context()]), MINUTES);
 
 async function put(name: string, value: string): Promise<void> {
   await ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));

@@ -3,7 +3,6 @@
  * the catalog minted for people, and use each of them until shortly before it expires.
  */
 
-import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
@@ -13,31 +12,27 @@ import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMCl
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerRebuiltImage } from './support/fixture-images.ts';
 import { killFunction } from './support/kill-function.ts';
 import { startLoad } from './support/load.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-rotation');
-const MINUTES = 60_000;
 const INCOMING = '/quilt/incoming/next';
 const config = loadEnvironment('local');
 
 let environment: LocalEnvironment;
+let directory: string;
 let rotations: Rotations;
 let ssm: SSMClient;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: DIRECTORY, tokenLifetimeSeconds: 10 });
+useLocalEnvironment('rotation', { tokenLifetimeSeconds: 10 }, (started) => {
+  ({ environment, directory } = started);
   rotations = new Rotations(environment);
   ssm = new SSMClient(environment.clientSettings);
-  await environment.bootstrap();
-  await environment.deploy();
-}, 3 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+});
 
 function put(name: string, value: string) {
   return ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
@@ -57,11 +52,6 @@ async function underLoad(run: () => Promise<void>, { requestsOfEach = 0 } = {}) 
     await load.stop();
   }
   return load.report();
-}
-
-async function expectGreen(): Promise<void> {
-  const { checks } = await environment.canary();
-  expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
 }
 
 /** Lines of the rotation function's log that hold a text. */
@@ -115,7 +105,7 @@ test(
     expect(after.secret === before.secret || after.keySet === before.keySet).toBe(false);
     expect(await rotations.verdictsOn(retired)).toEqual(['401 token_key_id_unknown', '401 token_key_id_unknown']);
     expect(await rotations.verdictsOn(await rotations.longToken())).toEqual(['accepted', 'accepted']);
-    await expectGreen();
+    await expectGreen(environment);
   },
   4 * MINUTES,
 );
@@ -131,7 +121,7 @@ test(
       let deaths = 0;
       await rotations.recordWhen('the rotation has ended', async ({ phase, last }) => {
         // Until a call of this phase has died, and not only a process that waited for its next call.
-        if (!diedIn.has(phase)) killFunction(DIRECTORY, rotationFunctionName(config));
+        if (!diedIn.has(phase)) killFunction(directory, rotationFunctionName(config));
         const failures = await rotations.failures(execution);
         if (failures.length > deaths) diedIn.add(phase);
         deaths = failures.length;
@@ -146,7 +136,7 @@ test(
     await expect(ssm.send(new GetParameterCommand({ Name: INCOMING }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     });
-    await expectGreen();
+    await expectGreen(environment);
   },
   4 * MINUTES,
 );
@@ -170,7 +160,7 @@ test(
 
     await repaired(() => put(config.signingSecretParameter, generateSecret()));
     await repaired(() => ssm.send(new DeleteParameterCommand({ Name: config.keySetParameter })));
-    await expectGreen();
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );
@@ -192,7 +182,7 @@ test(
     expect(others).toEqual([]);
     expect(said).toMatch(/Refused meanwhile: [1-9]\d* requests/);
     expect(await rotations.verdictsOn(token)).toEqual(['401 token_key_id_unknown', '401 token_key_id_unknown']);
-    await expectGreen();
+    await expectGreen(environment);
   },
   2 * MINUTES,
 );
