@@ -4,7 +4,7 @@ import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
 import { rule } from './rules.ts';
 import { type CheckedKeys, incomingPath } from './schema.ts';
 
-/** Rules that no key can tell by itself. They run once every key by itself is valid. */
+/** Rules across keys. They run once every key by itself is valid. */
 export function checkAcrossKeys(environment: CheckedKeys, context: z.core.$RefinementCtx): void {
   const refuse: Refuse = (path, message) => {
     context.addIssue({ code: 'custom', path: [...path], message });

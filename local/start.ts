@@ -25,13 +25,17 @@ const program = newProgram(
 )
   .option(
     '--once',
-    'end after the canary: exit code 0 when it is green, else that of bin/quiltctl deploy or canary',
+    'exit after the canary: exit code 0 if it is green, otherwise that of bin/quiltctl deploy or canary',
     false,
   )
-  .option('--json', 'print one JSON document in place of the tables', false)
-  .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
+  .option('--json', 'print one JSON document instead of the tables', false)
+  .option('--keep-state', 'keep the deployed state for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
-  .option('--token-lifetime <seconds>', 'how long tokens live, and with them a rotation (default: 60)', tokenLifetime)
+  .option(
+    '--token-lifetime <seconds>',
+    'token lifetime, which also sets how long a rotation takes (default: 60)',
+    tokenLifetime,
+  )
   .parse();
 
 process.exitCode = await start(program.opts());
@@ -68,7 +72,7 @@ async function start(options: StartOptions): Promise<number> {
     if (options.once) return requireGreen(report);
     const resumed = options.keepState ? await resumeRotation(rotationOf(environment)) : undefined;
     if (resumed !== undefined) process.stderr.write(`\n${resumed}\n`);
-    process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Ctrl-C ends everything.\n`);
+    process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Press Ctrl-C to stop everything.\n`);
     await aborted(signal);
     return EXIT.done;
   });
@@ -86,7 +90,7 @@ async function deploy(
 ): Promise<void> {
   const onLine = (line: string) => {
     cdkLines.push(line);
-    if (saysHowFar(line)) detail(line.trim());
+    if (showsProgress(line)) detail(line.trim());
   };
   const end = await deployStacks(environment, { onLine, say: (line) => detail(line.trim()), signal });
   if (end.exitCode === EXIT.done) return;
@@ -101,8 +105,8 @@ function requireGreen({ verdict, checks }: CanaryReport): number {
   throw new CommandError(`The canary is red: ${failed.join(', ')}.`, EXIT.checkFailed);
 }
 
-/** Of the CLI's many lines, those that say how far it is or what went wrong. */
-function saysHowFar(line: string): boolean {
+/** Of the CLI's many lines, those that show progress or a failure. */
+function showsProgress(line: string): boolean {
   return /(✅|❌|deploying\.\.\.|_FAILED|ROLLBACK_)/.test(line);
 }
 

@@ -74,9 +74,7 @@ export async function build({ only, analyze = false } = {}) {
   const all = bundles();
   const unknown = (only ?? []).filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0) {
-    throw new Error(
-      `nothing to build is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
-    );
+    throw new Error(`no bundle is named ${unknown.join(', ')}; choose from ${all.map(({ name }) => name).join(', ')}`);
   }
   return Promise.all(all.filter(({ name }) => only?.includes(name) ?? true).map((each) => buildOne(each, analyze)));
 }
@@ -118,7 +116,7 @@ function isFresh(record, outfile) {
 }
 
 /**
- * The project's own sources of a bundle, each with what tells its content from another one.
+ * The project's own sources of a bundle, each with a stamp of its content.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {number} began when bundling began: what was changed since then makes the bundle stale

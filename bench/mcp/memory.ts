@@ -21,7 +21,7 @@ import { MANY_BUCKETS, mintFor, signAnew } from './tokens.ts';
 
 const SESSIONS = 100_000;
 const TOKENS = 10_000;
-const MOST_MEBIBYTES = 256;
+const MAX_MEBIBYTES = 256;
 /**
  * What Node limits its heap to in a task of 512 MiB, the smallest that may be configured. Where nothing is scarce, it
  * lets several times as much garbage lie about before it collects.
@@ -63,7 +63,7 @@ try {
     note('a call in each session');
     await must(callingInSessions(server.port, tokenOf, (id) => sessions.get(id)));
     note('another call in each session');
-    rows.push(['at most', String(MOST_MEBIBYTES), '']);
+    rows.push(['at most', String(MAX_MEBIBYTES), '']);
     process.stdout.write(`${markdownTable(rows)}\n`);
   } finally {
     await server.stop();

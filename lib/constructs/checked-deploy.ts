@@ -61,7 +61,7 @@ export class CheckedDeploy extends Construct {
     verdict.node.addDependency(gate, ...deployed);
   }
 
-  /** SHA-256 of the template without the triggers. Computed anew each time: it is final only when the template is written. */
+  /** SHA-256 of the template without the triggers. Computed again each time: it is final only when the template is written. */
   private hashOf(template: () => unknown): string {
     // The triggers are part of the template that is being hashed.
     if (this.#hashing) return '';

@@ -35,7 +35,7 @@ function inPortions(arns: readonly string[]): readonly (readonly string[])[] {
  * bucket and one kind of action.
  */
 export class DataAccess extends Construct {
-  /** Variables that tell the container about the role; an image that is brought gets the same. */
+  /** Variables that name the role to the container; an image of your own gets the same. */
   readonly variables: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, { config, foundation, taskRole }: DataAccessProps) {

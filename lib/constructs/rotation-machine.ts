@@ -66,7 +66,7 @@ export class RotationMachine extends Construct {
   }
 }
 
-/** A grace time lasts a day at most; the rest is for roll-outs, and for calls that are repeated. The pace of calls goes by it. */
+/** A grace time lasts a day at most; the rest is for rollouts and retries. The pace of calls depends on it. */
 const MACHINE_TIMEOUT = Duration.days(3);
 /** Longer than the function may run: an answer that got lost must not be awaited for ever. */
 const CALL_TIMEOUT = Duration.minutes(5);

@@ -140,7 +140,7 @@ export class ServiceTask extends Construct {
   }
 }
 
-/** As much of a digest as tells two versions apart for a reader. */
+/** As much of a digest as a reader needs to distinguish two versions. */
 const VERSION_LENGTH = 12;
 
 /** The image of a service: built from its folder, or given by digest. */

@@ -23,7 +23,7 @@ const SERVICE_TIMEOUT = Duration.minutes(8);
  * and never touched again unless a name or the key changes. Both stay when the stack is deleted.
  *
  * The function may decrypt these two parameters under *any* key of the account and region. That is how they are adopted
- * from whoever wrote them, and how they are found again after the stack was deleted and deployed anew: the retained key has
+ * from whoever wrote them, and how they are found again after the stack was deleted and deployed again: the retained key has
  * lost its alias by then and no template knows its ID, but the parameters' ciphertext does.
  */
 export class SharedSecret extends Construct {

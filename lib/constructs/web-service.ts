@@ -24,7 +24,7 @@ export interface WebServiceProps extends ServiceTaskProps {
 
 /**
  * A service behind the load balancer: tasks in private subnets that only the load balancer reaches, and the rule that sends
- * requests to them. ECS replaces them without ever having fewer than before, and goes back by itself when the new ones do not
+ * requests to them. ECS replaces them without ever having fewer than before, and rolls back by itself when the new ones do not
  * become healthy. The load balancer's check is the only one: it works for every image, also without a shell inside.
  */
 export class WebService extends Construct {

@@ -8,7 +8,7 @@ export interface OperationsStackProps extends StackProps {
   readonly environmentName: string;
 }
 
-/** What tells people. It knows everything by its name, so that it can be deployed, and taken away, by itself. */
+/** Alarms. They know everything by its name, so that this stack can be deployed, and deleted, by itself. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, props: OperationsStackProps) {
     super(scope, id, props);

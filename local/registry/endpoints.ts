@@ -81,7 +81,7 @@ export function createCredentialsEndpoint(tokens: LoginTokens): RequestHandler {
   };
 }
 
-/** Who asks: `person` is undefined without a token and with one that is not valid, which `kind` tells apart. */
+/** Who asks. `person` is undefined without a token and with an invalid one; `kind` distinguishes the two. */
 async function callerOf({ headers }: IncomingMessage, tokens: LoginTokens) {
   const credentials = readBearerToken(headers.authorization);
   const person = credentials.kind === 'bearer' ? await tokens.personOf(credentials.token) : undefined;

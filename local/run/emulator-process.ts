@@ -89,7 +89,7 @@ export class EmulatorProcess {
     const log = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-LINES_OF_AN_ERROR).join('\n');
     await this.stop();
     throw new Error(
-      `The local AWS emulator did not start. Remove .local/venv and start again, which installs it anew.\n${log}`,
+      `The local AWS emulator did not start. Remove .local/venv and start again to reinstall it.\n${log}`,
     );
   }
 

@@ -33,7 +33,7 @@ const LINES_OF_AN_ERROR = 15;
 interface LocalOptions {
   /** Folder for logs, temporary files and the cloud assembly; this process takes it. */
   readonly directory: string;
-  /** Folder that keeps the deployed state in between runs; none: every run begins anew. */
+  /** Folder that keeps the deployed state in between runs; none: every run starts from nothing. */
   readonly stateDirectory?: string | undefined;
   /** Port of the public URL; any free one when it is taken or left out. */
   readonly port?: number | undefined;

@@ -54,7 +54,7 @@ export async function choosePorts({
     front: await freePort(port ?? last?.front),
   };
   if (port !== undefined && ports.front !== port) {
-    throw new CommandError(`Port ${port} is taken: name another one, or leave --port out.`, EXIT.configuration);
+    throw new CommandError(`Port ${port} is in use. Choose another one or omit --port.`, EXIT.configuration);
   }
   if (file) writeFileSync(file, JSON.stringify(ports));
   return ports;

@@ -59,8 +59,8 @@ export function summaryTables({ stacks, services, canary, urls }: Summary): stri
   ].join('\n\n');
 }
 
-/** What a rotation takes besides the life of a token: four roll-outs and the checks between them. */
-const ROLL_OUTS_SECONDS = 30;
+/** What a rotation takes besides the life of a token: four rollouts and the checks between them. */
+const ROLLOUTS_SECONDS = 30;
 
 /** Reads a token from an answer of the registry or the catalog. */
 const TOKEN_OF = `node -pe 'JSON.parse(fs.readFileSync(0)).token'`;
@@ -82,11 +82,11 @@ Run the canary again:
   ${quiltctl} canary
 
 Rotate the secret. No request is refused;
-it takes about ${tokenLifetimeSeconds + ROLL_OUTS_SECONDS} s:
+it takes about ${tokenLifetimeSeconds + ROLLOUTS_SECONDS} s:
   ${quiltctl} rotate --watch
 
-Get a token of alice, valid for ${tokenLifetimeSeconds} s (the
-registry knows bob and carol, too):
+Get a token for alice, valid for
+${tokenLifetimeSeconds} s (the registry also has bob and carol):
   export QUILT_LOGIN=$(curl -fsS \\
     ${registryUrl}/api/login \\
     -H 'Content-Type: application/json' \\

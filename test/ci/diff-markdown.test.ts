@@ -36,5 +36,5 @@ test('a template cannot close the fence around it, whatever it holds', () => {
 test('a long difference is cut to what GitHub takes, with a word about it', () => {
   const page = diffMarkdown('production', `${DIFFERENCES}\n${'x'.repeat(100_000)}`);
   expect(page.length).toBeLessThan(65_536);
-  expect(page).toContain('Cut here');
+  expect(page).toContain('Truncated here');
 });

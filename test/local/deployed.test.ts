@@ -215,7 +215,7 @@ describe('the deployed services', () => {
     expect(mcp.headers.get('x-quilt-key-ids')?.split(/, */)).toContain(catalog.headers.get('x-quilt-key-ids'));
   });
 
-  test('tell any page at the well-known path what the MCP service is (B27), and keep foreign pages out of it', async () => {
+  test('describe the MCP service at the well-known path to any page (B27), and refuse foreign pages elsewhere', async () => {
     const metadata = await fetch(`${environment.publicUrl}/.well-known/oauth-protected-resource/mcp`);
     expect([metadata.status, metadata.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
     expect(await metadata.json()).toMatchObject({ resource: `${environment.publicUrl}/mcp` });

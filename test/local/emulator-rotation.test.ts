@@ -239,7 +239,7 @@ describe('the health check of a target group', () => {
 });
 
 describe('Parameter Store', () => {
-  test('tells the values that a parameter had, until it is deleted; made again, it begins with version 1', async () => {
+  test('returns the values that a parameter had, until it is deleted; made again, it starts with version 1', async () => {
     await put('/test/history', 'first');
     await put('/test/history', 'second');
     const history = new GetParameterHistoryCommand({ Name: '/test/history', WithDecryption: true });

@@ -95,7 +95,7 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect(existsSync(join(directory, 'run'))).toBe(false);
 
   const second = npmStart(...KEPT);
-  await second.says('Ctrl-C ends everything');
+  await second.says('Press Ctrl-C to stop everything');
   expect(second.out).toContain('Canary green');
 
   await triesWhatIsPrinted(second.err);

@@ -95,7 +95,7 @@ async function keptTemplate({ key = '' }: { readonly key?: string | undefined })
   return (await Body?.transformToString()) ?? '';
 }
 
-/** Makes a revision one that had deployed something else, as far as anybody can tell. */
+/** Makes a revision one that had deployed something else, as far as anybody can see. */
 async function rewrite(number: number, change: (text: string) => string): Promise<void> {
   const Item = await recordOf(number);
   const template = Item.template?.M ?? {};
@@ -139,7 +139,7 @@ test(
 );
 
 test(
-  'a rollback tells what happens, and then there is nothing left to roll back',
+  'a rollback reports its progress, and then there is nothing left to roll back',
   async () => {
     const { exitCode, out, err } = await operator.run('rollback', '1');
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });

@@ -72,7 +72,7 @@ describe('topic', () => {
     });
   });
 
-  test('tells whom the configuration names', () => {
+  test('e-mails the addresses in the configuration', () => {
     production.operations.resourceCountIs('AWS::SNS::Subscription', 0);
     const { operations, findings } = synthesise(productionWith({ operations: { emails: ['platform@example.org'] } }));
     expect(findings).toEqual([]);
