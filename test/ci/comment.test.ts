@@ -52,7 +52,7 @@ test('the next one replaces it, and not what a person wrote that begins alike', 
   expect(calls.at(-1)).toBe(`api repos/example/quilt/issues/comments/3 --method PATCH --field body=@${file}`);
 });
 
-test('a page that could not be found again, and a pull request that is none, are refused before GitHub is asked', () => {
+test('a page without a marker and an invalid pull request are refused before GitHub is called', () => {
   expect(comment([], 'no marker\n')).toMatchObject({ status: 2, calls: [''] });
   expect(comment([], `${MARKER}\n`, '12/../13')).toMatchObject({ status: 2, calls: [''] });
 });

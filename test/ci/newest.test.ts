@@ -33,7 +33,7 @@ test('the newest commit goes on', () => {
   expect(newest(OF_THE_JOB)).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('one that was overtaken while its checks ran is not deployed', () => {
+test('a commit that was overtaken while its checks ran is not deployed', () => {
   const { status, stderr } = newest('2'.repeat(40));
   expect(status).toBe(3);
   expect(stderr).toContain('Nothing was deployed');

@@ -72,13 +72,13 @@ test.each<[string, Error, number]>([
   },
 );
 
-test('work that said itself what failed has the last word, and its log is kept too', async () => {
+test('work that reported its own failure has the last word, and its log is kept too', async () => {
   const { said, ...end } = await run(async () => EXIT.checkFailed);
   expect(end).toEqual({ exitCode: 5, log: LOG, stopped: 1 });
   expect(said).toMatch(/✔ Bootstrapping the CDK .*\n$/);
 });
 
-test('a person who ends it gets no reason and no log', async () => {
+test('an interrupted run reports no reason and keeps no log', async () => {
   const { said, ...end } = await run(async () => Promise.reject(new Error('aborted')), { signal: AbortSignal.abort() });
   expect(end).toEqual({ exitCode: 130, log: undefined, stopped: 1 });
   expect(said).not.toContain('aborted');

@@ -189,7 +189,7 @@ describe('what is somewhere else', () => {
     ['a policy of AWS as boundary', { 'iam.permissionsBoundary': 'arn:aws:iam::aws:policy/PowerUserAccess' }],
     ['an image of another region', { 'services.mcp.image': image('444455556666.dkr.ecr.eu-west-1.amazonaws.com') }],
     ['an image of another registry', { 'services.mcp.image': image('registry.example.org') }],
-  ])('%s is taken', (_, changes) => {
+  ])('%s is accepted', (_, changes) => {
     expect(check(changed(changes))).toEqual([]);
   });
 });
@@ -263,7 +263,7 @@ describe('variables of a container', () => {
     ['KEY_ARN', 'arn:aws:kms:us-east-1:111122223333:key/0a'],
     ['AWS_USE_FIPS_ENDPOINT', 'true'],
     ['https_proxy', 'http://proxy.example.org:3128'],
-  ])('%s = %j is taken', (name, value) => {
+  ])('%s = %j is accepted', (name, value) => {
     expect(refused(name, value)).toEqual([]);
   });
 });

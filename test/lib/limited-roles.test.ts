@@ -7,7 +7,7 @@ import { productionWith } from './support/synthesise.ts';
 
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/workloads';
 
-test('a role that CDK makes for a function of its own has boundary and path too', () => {
+test('a role that the CDK creates for its own function has boundary and path too', () => {
   // GIVEN
   const app = new App();
   limitRoles(app, productionWith({ iam: { permissionsBoundary: BOUNDARY, rolePath: '/quilt/' } }));

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 2 * MINUTES);
 
 test(
-  'a deploy and a rollback that are killed lose nothing, and the next command goes on',
+  'a deploy and a rollback that are killed lose nothing, and the next command succeeds',
   async () => {
     const world = { environment, operator };
     // In the middle of the change, where the most is under way.

@@ -153,13 +153,13 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);
 
-test('refuses a token lifetime that none may have', async () => {
+test('refuses an invalid token lifetime', async () => {
   const refused = npmStart('--token-lifetime', '9');
   expect(await refused.exitCode).toBe(2);
   expect(refused.err).toContain('10 to 86400');
 }, 30_000);
 
-test('says what to do when the canary is asked for and nothing runs', async () => {
+test('says what to do when no environment runs', async () => {
   const asked = canary();
   expect(await asked.exitCode).toBe(4);
   expect(asked.err).toContain('npm start');

@@ -66,7 +66,7 @@ test.each([
   60_000,
 );
 
-test('a secret that its key set does not hold', async () => {
+test('a secret that is not in its key set', async () => {
   await put(signingSecretParameter, generateSecret());
   await put(keySetParameter, serializeKeySet(await createKeySet([generateSecret()])));
   expect((await failedDeploy()).reason).toMatch(/none of the keys/);

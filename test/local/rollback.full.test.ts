@@ -167,7 +167,7 @@ test(
 );
 
 test(
-  'a refusal of the deploy gate takes it back, and says why',
+  'a refusal by the deploy gate rolls the change back, and says why',
   async () => {
     await rewrite(2, (text) =>
       text
@@ -185,7 +185,7 @@ test(
 );
 
 test(
-  'while the lock is held nothing is asked of CloudFormation',
+  'while the lock is held, CloudFormation is not called',
   async () => {
     const lock = { pk: { S: 'lock' }, sk: { S: '-' } };
     const takenAt = { S: new Date().toISOString() };

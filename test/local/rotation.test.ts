@@ -142,7 +142,7 @@ test(
 );
 
 test(
-  'a value written over a parameter is put back and announced, a deleted parameter is made again',
+  'an overwritten parameter is restored and announced, and a deleted parameter is recreated',
   async () => {
     const good = await rotations.values();
     const repaired = async (disturb: () => Promise<unknown>) => {

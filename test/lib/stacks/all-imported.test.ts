@@ -102,7 +102,7 @@ describe.each([
   });
 });
 
-test('all that is not made here is made where nothing is brought', () => {
+test('everything that is imported here is created where nothing is imported', () => {
   const made = synthesise(productionWith());
   expect(BROUGHT.filter((type) => idsOf(made, type).length === 0)).toEqual([]);
 });
@@ -161,7 +161,7 @@ describe('an imported load balancer', () => {
     });
   });
 
-  test('gets a certificate that is made here, as one of its own would', () => {
+  test('gets a certificate that is made here, as a created load balancer does', () => {
     const { foundation, findings } = imported({ certificate: { kind: 'create' } });
     expect(findings).toEqual([]);
     foundation.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerCertificate', {

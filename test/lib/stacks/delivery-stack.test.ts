@@ -76,7 +76,7 @@ describe('trust', () => {
     });
   });
 
-  test('a provider that the account has is used, and none is made', () => {
+  test('uses the provider of the account, and creates none', () => {
     deliveryOf(imported).resourceCountIs('AWS::IAM::OIDCProvider', 0);
     expect(trustOf(deliveryOf(imported), 'Deploy')).toEqual(
       trusting(PROVIDER, 'repo:example/quilt-deployment:environment:live'),

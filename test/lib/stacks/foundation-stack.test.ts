@@ -36,7 +36,7 @@ describe('network', () => {
 });
 
 describe('load balancer', () => {
-  test('serves HTTPS with TLS 1.2 or later, and 404 to whom no rule knows', () => {
+  test('serves HTTPS with TLS 1.2 or later, and 404 where no rule matches', () => {
     production.foundation.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 443,
       Protocol: 'HTTPS',
@@ -95,7 +95,7 @@ describe('load balancer', () => {
 });
 
 describe('secret', () => {
-  test('is encrypted under a key of its own that rotates, outlives the stack and has an alias', () => {
+  test('is encrypted under its own key, which rotates, outlives the stack and has an alias', () => {
     production.foundation.hasResource('AWS::KMS::Key', {
       Properties: Match.objectLike({ EnableKeyRotation: true }),
       DeletionPolicy: 'Retain',

@@ -54,7 +54,7 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
     });
   });
 
-  test('rolls without ever having fewer tasks, and back by itself', () => {
+  test('replaces tasks without ever having fewer, and rolls back by itself', () => {
     production.services.hasResourceProperties('AWS::ECS::Service', {
       ServiceName: `quilt-${service}`,
       Cluster: 'quilt',
