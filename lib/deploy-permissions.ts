@@ -6,7 +6,7 @@ import { REVISION_TEMPLATES } from '../contract/revision.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';
 import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart } from './names.ts';
-import { stackArn } from './permissions.ts';
+import { bucketArn, stackArn } from './permissions.ts';
 
 /** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
 export interface DeployPermission {
@@ -71,14 +71,8 @@ function stacks(scope: Construct, config: EnvironmentConfig): readonly DeployPer
 
 /** CloudFormation reads the template of a rollback as the caller does: that very version of it. */
 function templates(scope: Construct, foundation: FoundationReader): readonly DeployPermission[] {
-  const objects = (prefix: string) =>
-    Stack.of(scope).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: foundation.get('revision-bucket-name'),
-      resourceName: `${prefix}*`,
-    });
+  const bucket = foundation.get('revision-bucket-name');
+  const objects = (prefix: string) => bucketArn(scope, bucket, `${prefix}*`);
   return [
     { actions: ['s3:GetObject'], resources: [objects(REVISION_TEMPLATES)], wildcard: OBJECTS },
     {

@@ -1,12 +1,11 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
-import { allowState, serviceArns } from '../permissions.ts';
+import { allow, allowState, serviceArns } from '../permissions.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { clientNetwork } from './network.ts';
@@ -60,18 +59,11 @@ export class Canary extends Construct {
       ...(network && { network }),
     });
     allowReading(role, parameters, foundation.get('encryption-key-arn'));
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['ecs:DescribeServices'],
-        resources: serviceArns(this, config),
-      }),
-    );
+    allow(role, ['ecs:DescribeServices'], serviceArns(this, config));
     allowState(role, foundation, ['PutItem'], ['canary']);
     allowState(role, foundation, ['GetItem'], ['rotation']);
     allowState(role, foundation, ['Query'], ['revision']);
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [rotationStateMachineArn(config)] }),
-    );
+    allow(role, ['states:StartExecution'], [rotationStateMachineArn(config)]);
     const { everyMinutes } = config.canary;
     new Schedule(this, 'Schedule', {
       description: 'Has the canary check both services',

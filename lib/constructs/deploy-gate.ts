@@ -1,5 +1,5 @@
-import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Duration, Size } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
@@ -7,7 +7,15 @@ import * as variables from '../../contract/function-variables.ts';
 import { REVISION_TEMPLATES } from '../../contract/revision.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName } from '../names.ts';
-import { allowRotationStatus, allowServicesStackStatus, allowState, stackArn } from '../permissions.ts';
+import {
+  acceptWildcard,
+  allow,
+  allowRotationStatus,
+  allowServicesStackStatus,
+  allowState,
+  bucketArn,
+  stackArn,
+} from '../permissions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
@@ -50,12 +58,12 @@ export class DeployGate extends Construct {
     gate.configureAsyncInvoke({ maxEventAge: MAX_EVENT_AGE });
 
     // Their versions alone: what they hold, the canary says. It is one of the few that may decrypt.
-    role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: arnsOf(parameters) }));
+    allow(role, ['ssm:GetParameters'], arnsOf(parameters));
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
     allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
     allowState(role, foundation, ['DeleteItem'], ['lock', 'revision', 'announcement']);
     allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
+    allow(role, ['lambda:InvokeFunction'], [canary.functionArn]);
     allowServicesStackStatus(role, config);
     allowServicesChange(role, config);
     allowRevisionTemplates(role, foundation);
@@ -67,23 +75,16 @@ export class DeployGate extends Construct {
 function allowServicesChange(role: Role, config: EnvironmentConfig): void {
   const actions = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
   // Acknowledged by `allowServicesStackStatus`.
-  role.addToPolicy(new PolicyStatement({ actions, resources: [stackArn(role, config, 'services')] }));
+  allow(role, actions, [stackArn(role, config, 'services')]);
 }
 
 /** It puts templates and removes them; only who rolls back reads one. */
 function allowRevisionTemplates(role: Role, foundation: FoundationReader): void {
-  const templatesIn = (bucket: string) =>
-    Stack.of(role).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: bucket,
-      resourceName: `${REVISION_TEMPLATES}*`,
-    });
-  const templates = templatesIn(foundation.get('revision-bucket-name'));
-  role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject'], resources: [templates] }));
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${templatesIn('<RevisionBucketName>')}]`,
-    reason: 'A template is named after the number of its revision; the bucket and the folder are given.',
-  });
+  const templates = bucketArn(role, foundation.get('revision-bucket-name'), `${REVISION_TEMPLATES}*`);
+  allow(role, ['s3:PutObject', 's3:DeleteObject'], [templates]);
+  acceptWildcard(
+    role,
+    templates,
+    'A template is named after the number of its revision; the bucket and the folder are given.',
+  );
 }

@@ -1,10 +1,10 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import { type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { deployPermissions } from '../deploy-permissions.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
-import { allowRotationStatus, allowState } from '../permissions.ts';
+import { acceptWildcard, allow, allowRotationStatus, allowState } from '../permissions.ts';
 
 interface DeployRoleProps {
   readonly config: EnvironmentConfig;
@@ -24,33 +24,21 @@ export class DeployRole extends Construct {
       description: `Deploys ${config.namePrefix} from the workflows of a repository`,
     });
     this.arn = role.roleArn;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['sts:AssumeRole'],
-        resources: bootstrapRoleArns(Stack.of(this), ['deploy', 'file-publishing', 'image-publishing', 'lookup']),
-      }),
+    allow(
+      role,
+      ['sts:AssumeRole'],
+      bootstrapRoleArns(Stack.of(this), ['deploy', 'file-publishing', 'image-publishing', 'lookup']),
     );
     for (const { actions, resources, wildcard } of deployPermissions(this, config, foundation)) {
-      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
-      for (const resource of resources) if (wildcard && resource.includes('*')) acknowledge(role, resource, wildcard);
+      allow(role, actions, resources);
+      for (const resource of resources)
+        if (wildcard && resource.includes('*')) acceptWildcard(role, resource, wildcard);
     }
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation', 'revision']);
     allowState(role, foundation, ['Query'], ['revision', 'canary', 'lock']);
     allowState(role, foundation, ['PutItem', 'DeleteItem'], ['announcement']);
     allowRotationStatus(role, config);
   }
-}
-
-function acknowledge(role: Role, resource: string, reason: string): void {
-  Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${asCdkNagWritesIt(role, resource)}]`, reason });
-}
-
-/** A reference is its name in angle brackets. */
-function asCdkNagWritesIt(role: Role, resource: string): string {
-  const resolved: unknown = Stack.of(role).resolve(resource);
-  if (typeof resolved === 'string') return resolved;
-  const { 'Fn::Join': [, parts] = ['', []] } = resolved as { 'Fn::Join'?: [string, (string | { Ref: string })[]] };
-  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
 
 /** The roles of the CDK's own stack that its CLI takes. */

@@ -1,11 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { Command } from '../../contract/rotation.ts';
 import { parameterChangeRuleName } from '../names.ts';
+import { allow } from '../permissions.ts';
 
 const REPAIR: Command = { command: 'repair', trigger: 'event' };
 
@@ -23,7 +24,7 @@ export class ParameterChanges extends Construct {
     super(scope, id);
     const name = parameterChangeRuleName(config);
     const role = this.role(name);
-    role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }));
+    allow(role, ['states:StartExecution'], [machine.stateMachineArn]);
     const rule = new CfnRule(this, 'Rule', {
       name,
       description: 'Has a changed signing secret or key set compared with what is recorded',

@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { Phase, Progress } from '../../contract/rotation.ts';
 import { rotationStateMachineArn, rotationStateMachineName } from '../names.ts';
+import { acceptWildcard, allow } from '../permissions.ts';
 
 interface RotationMachineProps {
   readonly config: EnvironmentConfig;
@@ -22,7 +23,7 @@ export class RotationMachine extends Construct {
     super(scope, id);
     const name = rotationStateMachineName(config);
     const role = this.role(config);
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [rotation.functionArn] }));
+    allow(role, ['lambda:InvokeFunction'], [rotation.functionArn]);
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
@@ -57,11 +58,11 @@ export class RotationMachine extends Construct {
         },
       }),
     });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Log deliveries and X-Ray traces know no resource that could be named (the logging and tracing policies of the Step Functions guide allow the same).',
-    });
+    acceptWildcard(
+      role,
+      '*',
+      'Log deliveries and X-Ray traces know no resource that could be named (the logging and tracing policies of the Step Functions guide allow the same).',
+    );
     return role;
   }
 }

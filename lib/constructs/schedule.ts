@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { allow } from '../permissions.ts';
 
 interface ScheduleProps {
   /** What the schedule does. */
@@ -26,7 +27,7 @@ export class Schedule extends Construct {
     super(scope, id);
     const { arn, action, input } = target;
     const role = new Role(this, 'Role', { description: roleDescription, assumedBy: schedulerPrincipal(this) });
-    role.addToPolicy(new PolicyStatement({ actions: [action], resources: [arn] }));
+    allow(role, [action], [arn]);
     const schedule = new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: expression,

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
@@ -20,6 +20,7 @@ import { type EcrImage, type ImageConfig, parseEcrUri } from '../../config/servi
 import * as variables from '../../services/shared/environment.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { type ServiceName, serviceName } from '../names.ts';
+import { acceptWildcard, logStreamsArn } from '../permissions.ts';
 import { allowReading, type SecretParameter, secretParameters } from '../secret-parameters.ts';
 
 export interface ServiceTaskProps {
@@ -93,7 +94,7 @@ export class ServiceTask extends Construct {
       this.#container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
     });
     this.image = this.#container.imageName;
-    this.acknowledgeFindings(service, inEcr);
+    this.acknowledgeFindings(logStreamsArn(this, foundation.get(`${service}-log-group`)), inEcr);
   }
 
   /** Sets variables of the container that are known only now that the task's role exists. */
@@ -115,28 +116,22 @@ export class ServiceTask extends Construct {
     });
   }
 
-  private acknowledgeFindings(service: ServiceName, inEcr: boolean): void {
+  private acknowledgeFindings(logStreams: string, inEcr: boolean): void {
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'The variables are settings that everybody may know; both secrets come by valueFrom.',
     });
-    const logGroup = service === 'mcp' ? '<McpLogGroup>' : '<CatalogLogGroup>';
-    const streams = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `${logGroup}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    Validations.of(this.executionRole).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${streams}]`,
-      reason: 'ECS names the log stream after the task, which does not exist yet; the log group is named.',
-    });
+    acceptWildcard(
+      this.executionRole,
+      logStreams,
+      'ECS names the log stream after the task, which does not exist yet; the log group is named.',
+    );
     if (!inEcr) return;
-    Validations.of(this.executionRole).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'ecr:GetAuthorizationToken is about a registry and knows no resource; the pull itself names its repository.',
-    });
+    acceptWildcard(
+      this.executionRole,
+      '*',
+      'ecr:GetAuthorizationToken is about a registry and knows no resource; the pull itself names its repository.',
+    );
   }
 }
 

@@ -1,10 +1,10 @@
 import { CustomResource, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { encryptionKeyAlias } from '../names.ts';
-import { allowDecryptingUnderAnyKey, arnsOf, keyStatement, type SecretParameters } from '../secret-parameters.ts';
+import { allow } from '../permissions.ts';
+import { allowDecryptingUnderAnyKey, allowKey, arnsOf, type SecretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 interface SharedSecretProps {
@@ -36,10 +36,8 @@ export class SharedSecret extends Construct {
       memory: Size.mebibytes(256),
       logRetentionDays: config.logRetentionDays,
     });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: arnsOf(parameters) }),
-    );
-    role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Encrypt'], resources: [encryptionKeyArn] }));
+    allow(role, ['ssm:GetParameters', 'ssm:PutParameter'], arnsOf(parameters));
+    allowKey(role, parameters, 'kms:Encrypt', encryptionKeyArn);
     allowDecryptingUnderAnyKey(
       role,
       parameters,
