@@ -3,7 +3,7 @@ import { production } from '../../config/production.ts';
 import type { EnvironmentInput } from '../../config/schema.ts';
 import { localBuckets } from '../../local/registry/server.ts';
 import { bucketMatcher } from '../../services/mcp/buckets/bucket-pattern.ts';
-import { buildBundles } from './support/build.ts';
+import { buildBundles } from '../support/build.ts';
 import { problemsOf } from './support/problems.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:444455556666:key/0a-1';

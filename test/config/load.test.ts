@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../config/errors.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { buildBundles } from './support/build.ts';
+import { buildBundles } from '../support/build.ts';
 import { problemsOf } from './support/problems.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

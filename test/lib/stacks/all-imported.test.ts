@@ -3,7 +3,6 @@ import { checkEnvironment } from '../../../config/load.ts';
 import type { EnvironmentInput } from '../../../config/schema.ts';
 import { everythingImported } from '../../config/support/everything-imported.ts';
 import { movedTo } from '../../config/support/moved-to.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -44,7 +43,6 @@ let govCloud: Synthesised;
 let china: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   commercial = imported();
   govCloud = imported(movedTo('us-gov-west-1', 'aws-us-gov', everythingImported));
   china = imported(movedTo('cn-north-1', 'aws-cn', everythingImported));

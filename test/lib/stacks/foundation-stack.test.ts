@@ -1,5 +1,4 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -7,7 +6,6 @@ let production: Synthesised;
 let local: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
   local = synthesise(localEnvironment());
 });

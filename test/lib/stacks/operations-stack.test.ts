@@ -1,12 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { tell } from '../../../lambda/rotation/aws/tell.ts';
-import { buildBundles } from '../support/build.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 

@@ -1,6 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import * as variables from '../../../contract/function-variables.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -26,7 +25,6 @@ const PHASES = [
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 

@@ -1,6 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { defaultRoles } from '../../../auth/default-roles.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -16,7 +15,6 @@ const SECRETS = [
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 
