@@ -69,7 +69,9 @@ describe('function', () => {
 
   test('lacks no variable that it reads', () => {
     expect(Object.keys(rotation(production).Environment.Variables).toSorted()).toEqual(
-      Object.values(variables).toSorted(),
+      Object.values(variables)
+        .filter((name) => name.startsWith('ROTATION_'))
+        .toSorted(),
     );
   });
 
