@@ -18,7 +18,7 @@ function main(): void {
   const broken = findings(app.synth().directory);
   if (broken.length === 0) return;
   process.stderr.write(
-    `${broken.join('\n')}\nMend these rules, or acknowledge each where it is broken, with its reason.\n`,
+    `${broken.join('\n')}\nFix these findings, or acknowledge each where it occurs, with its reason.\n`,
   );
   process.exitCode = 1;
 }

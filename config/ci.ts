@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { kinds, rule, section, text } from './rules.ts';
 
-/** Who signs the tokens of GitHub's workflows, as IAM names it: without a scheme. */
+/** The issuer of the tokens of GitHub's workflows, as IAM names it: without a scheme. */
 export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
-/** Whom the tokens are meant for that `configure-aws-credentials` asks for. */
+/** The audience of the tokens that `configure-aws-credentials` requests. */
 export const GITHUB_AUDIENCE = 'sts.amazonaws.com';
 
 const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
@@ -45,7 +45,7 @@ export const ciSchema = section({
     ),
   ).default('production'),
   /**
-   * Whether pull requests may be compared with the account. Whoever may push a branch then reads what the CDK's role for look-ups
+   * Whether pull requests may be compared with the account. Anyone who may push a branch can then read what the CDK's lookup role
    * reads, which is nearly everything but secrets.
    */
   pullRequestDiffs: z

@@ -4,7 +4,7 @@ import { ConfigurationError, problemsOf } from './errors.ts';
 import { origin, rule, text, tokenLifetimeText } from './rules.ts';
 import { imageReference } from './service.ts';
 
-/** The values that the CDK's `-c key=value` may give beside `environment`. */
+/** The values that the CDK's `-c key=value` may give in addition to `environment`. */
 export const CONTEXT_KEYS = [
   'publicUrl',
   'registryUrl',
@@ -51,7 +51,7 @@ const contextSchema = z
   })
   .superRefine(checkBreakGlass);
 
-/** The glass is not broken by accident, and never without a word. */
+/** Break-glass needs both options, so that nobody uses it by accident or without a reason. */
 function checkBreakGlass(
   { canary, reason }: { canary: 'enforce' | 'report'; reason?: string | undefined },
   context: z.core.$RefinementCtx,
@@ -81,14 +81,14 @@ export function readContext(context: DeployContext): CheckedContext {
   );
 }
 
-/** A deploy that goes through whatever the canary says, as the person who asked for it explains it. */
+/** A deploy that succeeds even if the canary is red, with the reason that its caller gave. */
 export interface BreakGlass {
   readonly reason: string;
 }
 
 /**
- * Whether this deploy breaks the glass: `-c canary=report -c reason="…"`. It is said on the command line, deploy by deploy, and
- * cannot be configured.
+ * Whether this deploy breaks the glass: `-c canary=report -c reason="…"`. It is given on the command line for each
+ * deploy and cannot be configured.
  *
  * @throws ConfigurationError when one of the two is missing or wrong
  */

@@ -23,7 +23,7 @@ export function checkAcrossKeys(environment: CheckedKeys, context: z.core.$Refin
   checkDataAccess(environment, refuse);
 }
 
-/** What lies there is deleted once a rotation has used it. */
+/** A rotation deletes what it used from there. */
 function checkIncoming(environment: CheckedKeys, refuse: Refuse): void {
   const path = incomingPath(environment);
   for (const key of ['signingSecretParameter', 'keySetParameter'] as const)
@@ -69,7 +69,7 @@ function checkTopic({ operations: { emails, topic } }: CheckedKeys, refuse: Refu
     refuse(
       ['operations', 'emails'],
       rule(
-        'Whoever keeps an imported topic says who is subscribed to it',
+        'The owner of an imported topic decides who is subscribed to it',
         'Leave the addresses out, and subscribe them to the topic itself',
       ),
     );
@@ -151,7 +151,7 @@ function checkLoadBalancer({ vpc, loadBalancer, certificate, dns }: CheckedKeys,
     );
 }
 
-/** Accounts and keys without buckets open nothing: somebody has forgotten the buckets. */
+/** Accounts and keys without buckets have no effect: the buckets were forgotten. */
 function checkDataAccess({ dataAccess }: CheckedKeys, refuse: Refuse): void {
   const { buckets, accounts, encryptionKeyArns } = dataAccess;
   if (buckets.length === 0 && accounts.length + encryptionKeyArns.length > 0)

@@ -26,7 +26,7 @@ export const dataAccessSchema = section({
           isBucketPattern,
           rule(
             'A bucket is given by its bare name, or many by a pattern with three characters or more before its one *',
-            'Write a name without s3://, or a pattern such as data-*; a * alone would open buckets that nobody thought of',
+            'Write a name without s3://, or a pattern such as data-*; a * alone would open buckets that were never meant',
           ),
         ),
       rule('Buckets are a list', 'Write [] for none'),
@@ -37,7 +37,7 @@ export const dataAccessSchema = section({
     )
     .refine(listedOnce, rule('A bucket is listed once', 'Remove the second one'))
     .default([]),
-  /** Accounts that buckets may belong to beside the own one. Whoever takes over a name that was given up is none of them. */
+  /** Other accounts that may own the buckets. An account that takes over a released bucket name is not among them. */
   accounts: z
     .array(
       text(

@@ -20,7 +20,7 @@ const ENVIRONMENTS: Readonly<
 /** The names of all environments. */
 export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(ENVIRONMENTS);
 
-/** The environment that is meant when none is named. */
+/** The environment that is used when none is named. */
 export const DEFAULT_ENVIRONMENT = 'local';
 
 /**
@@ -56,7 +56,7 @@ const environmentSchema = keysSchema
 /**
  * Checks one environment.
  *
- * @param input - the environment as its file has it
+ * @param input - the environment from its file
  * @param file - that file, for the errors
  * @throws ConfigurationError with everything that is wrong
  */

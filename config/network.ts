@@ -98,7 +98,7 @@ const created = z.discriminatedUnion(
     section({
       kind: z.literal('create'),
       scheme: z.literal('internal'),
-      /** Address ranges that may connect, beside the VPC itself: a VPN, an office, peered networks. */
+      /** Address ranges that may connect, in addition to the VPC: a VPN, an office, peered networks. */
       clientCidrs: z.array(cidr).default([]),
       rulePriorities,
     }),

@@ -18,7 +18,7 @@ const topicSchema = kinds('A topic is of kind', {
   },
 });
 
-/** Who is told about alarms. */
+/** Who receives alarms. */
 export const operationsSchema = section({
   /** Subscribed to a created topic. Each address gets a message first, in which the subscription has to be confirmed. */
   emails: z
@@ -32,7 +32,7 @@ export const operationsSchema = section({
   topic: topicSchema.default({ kind: 'create' }),
 }).prefault({});
 
-/** No task starts with parameters that are invalid, so nobody can want to live with them. */
+/** No task starts with invalid parameters, so this check cannot be tolerated. */
 const TOLERABLE = CHECK_NAMES.filter((name) => name !== 'parameters-valid');
 
 /** How the canary checks, how often and as whom. */
@@ -58,7 +58,7 @@ export const canarySchema = section({
         ),
     )
     .default([]),
-  /** How often it checks by itself. */
+  /** How often it runs on its schedule. */
   everyMinutes: whole(
     1,
     1440,
@@ -83,7 +83,7 @@ export const rotationSchema = section({
     365,
     rule('The secret is rotated every day to once a year', 'Write 1 to 365, 30 unless you know better'),
   ).default(30),
-  /** Stops the schedule only: a rotation by hand and the repair of a value that somebody overwrote go on. */
+  /** Stops the schedule only: manual rotations and the repair of overwritten values continue. */
   paused: z.boolean(rule('Rotation on schedule is paused or not', 'Write true or false')).default(false),
   /** How long replacing all tasks of a service may take before it counts as failed. */
   rollOutMinutes: whole(

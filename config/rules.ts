@@ -11,7 +11,7 @@ export function rule(what: string, remedy: string): string {
   return `${what}\n${remedy}`;
 }
 
-/** Takes a message made by {@link rule} apart; a message of zod's own gets a remedy that points to the schema. */
+/** Splits a message made by {@link rule}; a message of zod's own gets a remedy that points to the schema. */
 export function readRule(message: string): { readonly rule: string; readonly remedy: string } {
   const [what = message, remedy = 'See what config/schema.ts says about this key'] = message.split('\n');
   return { rule: what, remedy };
@@ -27,7 +27,7 @@ export function whole(least: number, most: number, message: string) {
   return z.int(message).min(least, message).max(most, message);
 }
 
-/** An object that refuses keys it does not know: a misspelt key must never fall back to a default in silence. */
+/** An object that refuses keys it does not know: a misspelt key must never silently fall back to a default. */
 export function section<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, rule('This section is required', 'Add it; config/production.ts shows a complete one'));
 }

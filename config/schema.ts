@@ -38,8 +38,8 @@ function checkRoleTable(table: RoleTable, context: z.core.$RefinementCtx): void 
 }
 
 /**
- * Everything that may differ between two environments. The order is that in which a person fills it in; what has a
- * default may be left out. Keys are refused when they are not known.
+ * Everything that may differ between two environments. The order is the one in which you fill it in. Keys with a
+ * default are optional. Unknown keys are refused.
  */
 const keys = section({
   account: text(
@@ -130,7 +130,7 @@ const keys = section({
   terminationProtection: z.boolean(rule('Termination protection is on or off', 'Write true or false')).default(true),
 });
 
-/** Every key checked by itself. Names follow the prefix: two deployments of one account must never share a secret by leaving a key out. */
+/** Checks every key by itself. Default names contain the prefix, so that two deployments of one account never share a secret. */
 export const keysSchema = keys.transform((environment) => ({
   ...environment,
   signingSecretParameter: environment.signingSecretParameter ?? `/${environment.namePrefix}/mcp-server/jwt-secret`,

@@ -78,7 +78,7 @@ const common = {
   healthPath: text(/^\/[\w./-]*$/, rule('A health path begins with /', 'Write a path such as /healthz')).default(
     '/healthz',
   ),
-  /** Variables of the container beside those that the deployment sets; none may be a secret. */
+  /** Variables of the container in addition to those that the deployment sets; none may be a secret. */
   environment: serviceEnvironmentSchema,
   /** Directories that the container writes to, empty at its start: everything else of its file system is read-only. */
   writablePaths: z
@@ -123,7 +123,7 @@ function checkMemory(
   context.addIssue({ code: 'custom', path: ['memoryMiB'], message });
 }
 
-/** An image in a private repository of ECR: whoever pulls it needs permission, unlike from elsewhere. */
+/** An image in a private repository of ECR: pulling it needs permission, unlike from elsewhere. */
 export interface EcrImage {
   readonly account: string;
   readonly region: string;
@@ -156,14 +156,14 @@ const MESSAGE = rule(
   'Write an origin such as https://assistant.example.org, or one of http on loopback',
 );
 
-/** As a browser writes it in its Origin header, so that it is compared as it stands; a wildcard is none. */
+/** As a browser writes it in its Origin header, with which it is compared as text; a wildcard is not an origin. */
 function isOrigin(value: string): boolean {
   if (value.includes('*') || !URL.canParse(value)) return false;
   const { origin, protocol } = new URL(value);
   return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopbackUrl(value)));
 }
 
-/** Pages beside the catalog's own that may use the MCP service in a browser. */
+/** Pages, in addition to the catalog's own, that may use the MCP service in a browser. */
 export const allowedOriginsSchema = z
   .array(z.string(MESSAGE).refine(isOrigin, MESSAGE), rule('Allowed origins are a list', 'Write [] for none'))
   .max(50, rule('A list that a task definition holds is short', 'List at most 50 origins'))

@@ -8,7 +8,7 @@ import { foundationParameterName } from './foundation-values.ts';
 import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart } from './names.ts';
 import { bucketArn, stackArn } from './permissions.ts';
 
-/** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
+/** AWS calls of the commands of `bin/quiltctl`, in addition to what the CDK does through its own roles. */
 export interface DeployPermission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -23,7 +23,7 @@ const OBJECTS =
 const NO_RESOURCE = 'IAM knows no resource for this action, which only describes.';
 
 /**
- * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of whoever started them. Items of
+ * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of their caller. Items of
  * the state table and executions of the rotation have statements of their own.
  *
  * @param scope - in the stack that the role is in

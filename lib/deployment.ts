@@ -13,8 +13,8 @@ import { TrustStack } from './stacks/trust-stack.ts';
 /**
  * Adds the stacks of one environment to an app.
  *
- * @param environmentName - goes into the stacks' tags, and into the commands that people are told
- * @param breakGlass - why this deploy goes through whatever the canary says; absent when the canary decides
+ * @param environmentName - goes into the stacks' tags, and into the commands that messages name
+ * @param breakGlass - why this deploy succeeds even if the canary is red; absent when the canary decides
  */
 export function addDeployment(
   app: App,

@@ -2,7 +2,7 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../config/schema.ts';
 
 /**
- * The few physical names that are chosen rather than generated: those that somebody outside of a stack has to know
+ * The few physical names that are chosen rather than generated: those that something outside of a stack has to know
  * beforehand (Trust names the services that Services makes later, the command line names the canary). What is retained when
  * a stack is deleted never has a chosen name, which would be in the way of the next deployment.
  */

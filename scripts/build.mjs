@@ -17,7 +17,7 @@ import { analyzeMetafile, build as bundle } from 'esbuild';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What each bundle was made from. */
 const MADE_FROM = join(ROOT, '.local', 'build');
-/** What every bundle depends on beside its sources; packages are known by the files in which npm records them. */
+/** What every bundle depends on in addition to its sources; packages are known by the files in which npm records them. */
 const FOR_ALL = ['scripts/build.mjs', 'tsconfig.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
@@ -153,7 +153,7 @@ export function stampOf(file) {
 function writeIfChanged(path, contents) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return false;
   mkdirSync(dirname(path), { recursive: true });
-  // Renamed into place: whoever starts it meanwhile gets the old file or the new one, never half of it.
+  // Renamed into place: a process that starts meanwhile gets the old file or the new one, never a part.
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, contents);
   renameSync(draft, path);

@@ -46,7 +46,7 @@ export class DataAccess extends Construct {
     this.allowBuckets(role, config);
     if (encryptionKeyArns.length > 0) this.allowKeys(role, config);
     this.denyOwnBuckets(role, config, foundation.get('revision-bucket-name'));
-    // A policy of its own, so that whoever waits for this construct waits for the permission to take the role too.
+    // A policy of its own, so that a dependency on this construct includes the permission to assume the role.
     new Policy(this, 'Assume', {
       roles: [taskRole],
       statements: [

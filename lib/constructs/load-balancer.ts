@@ -103,8 +103,8 @@ interface ImportedLoadBalancerProps {
 }
 
 /**
- * A load balancer that exists. It is somebody else's: the listener gets the host name's certificate beside its own, and DNS the
- * record, as far as the configuration says so. The two rules are made in the Services stack, as for a load balancer of ours.
+ * An existing load balancer, which belongs to someone else. As configured, its listener gets the host name's certificate in
+ * addition to its own, and DNS gets the record. The two rules are made in the Services stack, as for a load balancer of ours.
  */
 export class ImportedLoadBalancer extends Construct {
   readonly dnsName: string;
@@ -137,7 +137,7 @@ export class ImportedLoadBalancer extends Construct {
  * The ARNs of the certificates that the listener needs for the host name: an imported one, or one that is made here and proved by
  * DNS. None when it is a listener that has the certificate already.
  *
- * @param zone - the zone that the proof is written to; without one CloudFormation waits until somebody has written the
+ * @param zone - the zone that the proof is written to; without one CloudFormation waits until someone has created the
  *   records that ACM shows
  */
 function certificateArns(scope: Construct, { certificate, hostName }: EnvironmentConfig, zone?: IHostedZone): string[] {

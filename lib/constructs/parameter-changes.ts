@@ -16,8 +16,9 @@ interface ParameterChangesProps {
 }
 
 /**
- * Has every write and deletion of the two parameters looked at within seconds. The event does not say who wrote, so the
- * rotation's own writes come here too; what is as recorded is left alone. Events are best effort: the canary looks as well.
+ * Starts a check of the two parameters within seconds of every write and deletion. The event does not say who wrote, so the
+ * rotation's own writes start one too; values that match the record are left alone. Events are best effort: the canary also
+ * checks.
  */
 export class ParameterChanges extends Construct {
   constructor(scope: Construct, id: string, { config, machine }: ParameterChangesProps) {

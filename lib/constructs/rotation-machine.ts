@@ -130,7 +130,7 @@ function advance(functionArn: string): object {
         MaxAttempts: 200,
         JitterStrategy: 'FULL',
       },
-      // Whatever died, the next call reads the record and goes on from there.
+      // Whatever failed, the next call reads the record and continues from there.
       { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6 },
     ],
     Next: 'Result',

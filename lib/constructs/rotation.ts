@@ -44,7 +44,7 @@ export class Rotation extends Construct {
       timeout: TIMEOUT,
       memory: Size.mebibytes(512),
       logRetentionDays: config.logRetentionDays,
-      // Parameter Store knows no conditional write: that nobody else writes is what stands in for it.
+      // Parameter Store has no conditional write; a single writer replaces it.
       reservedConcurrency: 1,
       environment: this.environment(props),
       ...(network && { network }),

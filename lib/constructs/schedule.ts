@@ -10,14 +10,14 @@ interface ScheduleProps {
   readonly roleDescription: string;
   /** When, such as `rate(1 hour)`. */
   readonly expression: string;
-  /** @default - as AWS has it: enabled */
+  /** @default - enabled */
   readonly state?: 'ENABLED' | 'DISABLED';
   /** What is called, and the only action on it that the schedule's role allows. */
   readonly target: { readonly arn: string; readonly action: string; readonly input: object };
   readonly retryPolicy: CfnSchedule.RetryPolicyProperty;
 }
 
-/** A schedule with a role of its own. Written as CloudFormation has it: the L2 target also allows every version of a function. */
+/** A schedule with its own role. An L1 construct, because the L2 target also allows every version of a function. */
 export class Schedule extends Construct {
   constructor(
     scope: Construct,
@@ -40,7 +40,7 @@ export class Schedule extends Construct {
 }
 
 /**
- * EventBridge Scheduler, for schedules of this account only: no other customer's schedule can be talked into using a role.
+ * EventBridge Scheduler, for schedules of this account only, so that no other customer's schedule can use a role (confused deputy).
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 function schedulerPrincipal(scope: Construct): ServicePrincipal {

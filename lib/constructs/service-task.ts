@@ -27,7 +27,7 @@ export interface ServiceTaskProps {
   readonly service: ServiceName;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
-  /** Variables of this service beside those that both have. */
+  /** Variables of this service, in addition to those of both. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -15,7 +15,7 @@ interface SharedSecretProps {
 
 /** Four calls of Parameter Store and the response, each with its repetitions. */
 const FUNCTION_TIMEOUT = Duration.seconds(90);
-/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then nobody will answer any more. */
+/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then no answer comes any more. */
 const SERVICE_TIMEOUT = Duration.minutes(8);
 
 /**

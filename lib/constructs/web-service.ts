@@ -78,7 +78,7 @@ export class WebService extends Construct {
     });
   }
 
-  /** Written as CloudFormation has it: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
+  /** An L1 construct: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
    * second, separate rule to the tasks' security group. */
   private listenerRule({ config, foundation, service, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
     const conditions = [

@@ -16,7 +16,7 @@ const LINES_OF_AN_ERROR = 15;
 export interface EmulatorOptions {
   /** Loopback port for its API and its load balancer. */
   readonly port: number;
-  /** Folder for its log and temporary files; removed by whoever made it. */
+  /** Folder for its log and temporary files; its creator removes it. */
   readonly directory: string;
   /** Folder to keep its state in between runs; none: nothing is kept. */
   readonly stateDirectory?: string | undefined;

@@ -8,7 +8,7 @@ import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 /** In the environment of every process that a run starts, and of no other. */
 const MARK = 'QUILT_LOCAL_RUN';
 
-/** An emulator whose owner died saves its state and ends by itself within this time, as `local/emulator` has it. */
+/** An emulator whose owner died saves its state and exits within this time (`local/emulator`). */
 export const SAVE_MS = 15_000;
 const KILL_MS = 5_000;
 const ON_LINUX = process.platform === 'linux';
@@ -36,7 +36,7 @@ function folderMark(directory: string): string {
  * What distinguishes a process from every later one with the same ID: the ID, and when the process started.
  *
  * @param linux - whether to ask `/proc`; elsewhere `ps` is asked
- * @returns `undefined` when there is no such process, or only a zombie that nobody has waited for
+ * @returns `undefined` when there is no such process, or only a zombie process
  */
 export function identityOf(pid: number, linux: boolean = ON_LINUX): string | undefined {
   if (!(pid > 0)) return undefined;
@@ -85,7 +85,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile, or is looked at again.
+    // It has ended meanwhile, or the next attempt finds it again.
   }
 }
 

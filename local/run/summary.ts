@@ -5,7 +5,7 @@ import type { CanaryReport } from '../../contract/canary-report.ts';
 import { awsVariables } from './aws-settings.ts';
 import type { LocalEnvironment } from './environment.ts';
 
-/** What `npm start` reports; with `--json`, as it stands. */
+/** What `npm start` reports; with `--json`, this document. */
 export interface Summary {
   readonly stacks: readonly { readonly name: string; readonly status: string }[];
   readonly services: readonly {
@@ -66,8 +66,8 @@ const ROLLOUTS_SECONDS = 30;
 const TOKEN_OF = `node -pe 'JSON.parse(fs.readFileSync(0)).token'`;
 
 /**
- * Commands to go on with, each of which works as it is printed, in every shell. What explains them is no comment, which not
- * every shell takes when it is pasted, and is narrow: a terminal breaks a long line in the middle of a word.
+ * Commands to try next, each of which works as printed in every shell. The explanations are not comments, which some shells
+ * reject when pasted, and they are narrow, because a terminal breaks a long line in the middle of a word.
  */
 export function whatToTry({ endpoint, publicUrl, registryUrl, tokenLifetimeSeconds }: LocalEnvironment): string {
   const directory = process.env.QUILT_LOCAL_DIRECTORY;

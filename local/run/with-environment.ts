@@ -65,7 +65,7 @@ function keepLog({ logFile }: Startable, cdkLines: readonly string[]): void {
   writeFileSync(FAILURE_LOG, `${said}${readFileSync(logFile, 'utf8')}`, { mode: 0o600 });
 }
 
-/** Says what goes on, on standard error, so that standard output is the result alone. */
+/** Reports progress on standard error, so that standard output contains only the result. */
 export class Progress {
   private readonly write: (text: string) => void;
 
@@ -73,7 +73,7 @@ export class Progress {
     this.write = write;
   }
 
-  /** Runs one step: its title at once, its time when it is done. `work` may add lines of detail. */
+  /** Runs one step: writes its title at the start and its duration at the end. `work` may add lines of detail. */
   async step<T>(title: string, work: (detail: (line: string) => void) => Promise<T>): Promise<T> {
     const began = Date.now();
     this.write(`  ${title} …\n`);
