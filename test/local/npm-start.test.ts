@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
@@ -15,6 +15,7 @@ import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
 import { processesOf, signalGroup } from './support/processes-of.ts';
+import { writeSecret } from './support/write-secret.ts';
 
 const run = promisify(execFile);
 
@@ -210,12 +211,6 @@ async function keepRotationFromRunning(endpoint: string): Promise<void> {
 
 async function overwriteKeySet(endpoint: string): Promise<void> {
   const { keySetParameter } = loadEnvironment('local');
-  await new SSMClient(awsClientSettings(endpoint)).send(
-    new PutParameterCommand({
-      Name: keySetParameter,
-      Value: serializeKeySet(await createKeySet([generateSecret()])),
-      Type: 'SecureString',
-      Overwrite: true,
-    }),
-  );
+  const keySet = serializeKeySet(await createKeySet([generateSecret()]));
+  await writeSecret(new SSMClient(awsClientSettings(endpoint)), keySetParameter, keySet);
 }

@@ -8,7 +8,7 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
@@ -19,6 +19,7 @@ import { startLoad } from './support/load.ts';
 import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
+import { writeSecret } from './support/write-secret.ts';
 
 const INCOMING = '/quilt/incoming/next';
 const config = loadEnvironment('local');
@@ -33,10 +34,6 @@ useLocalEnvironment('rotation', { tokenLifetimeSeconds: 10 }, (started) => {
   rotations = new Rotations(environment);
   ssm = new SSMClient(environment.clientSettings);
 });
-
-function put(name: string, value: string) {
-  return ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
-}
 
 /** Runs something under load, and returns what became of the load once each era has asked so often. */
 async function underLoad(run: () => Promise<void>, { requestsOfEach = 0 } = {}) {
@@ -114,7 +111,7 @@ test(
   "a rotation to a person's own value survives the death of its function in each phase that writes",
   async () => {
     const value = generateSecret();
-    await put(INCOMING, `${value}\n`);
+    await writeSecret(ssm, INCOMING, `${value}\n`);
     const diedIn = new Set<string>();
     const { refusals } = await underLoad(async () => {
       const execution = await rotations.start('rotate', { fromParameter: INCOMING });
@@ -158,7 +155,7 @@ test(
       await until('it is announced', async () => (await logged('secret-repaired')) > announced);
     };
 
-    await repaired(() => put(config.signingSecretParameter, generateSecret()));
+    await repaired(() => writeSecret(ssm, config.signingSecretParameter, generateSecret()));
     await repaired(() => ssm.send(new DeleteParameterCommand({ Name: config.keySetParameter })));
     await expectGreen(environment);
   },
