@@ -1,7 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readBreakGlass } from '../config/break-glass.ts';
-import { CONTEXT_KEYS } from '../config/context.ts';
+import { CONTEXT_KEYS, readBreakGlass } from '../config/context.ts';
 import { ConfigurationError } from '../config/errors.ts';
 import { DEFAULT_ENVIRONMENT, loadEnvironment } from '../config/load.ts';
 import { addDeployment } from '../lib/deployment.ts';
@@ -19,7 +18,7 @@ function main(): void {
   const broken = findings(app.synth().directory);
   if (broken.length === 0) return;
   process.stderr.write(
-    `${broken.join('\n')}\nMend these rules, or acknowledge each where it is broken, with its reason.\n`,
+    `${broken.join('\n')}\nFix these findings, or acknowledge each where it occurs, with its reason.\n`,
   );
   process.exitCode = 1;
 }

@@ -1,10 +1,13 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { Checked, Refuse } from './checked.ts';
-import { parseEcrUri } from './ecr-uri.ts';
 import { placeOf, rule } from './rules.ts';
+import type { CheckedKeys } from './schema.ts';
+import { parseEcrUri } from './service.ts';
+
+/** Adds a problem with one key. */
+export type Refuse = (path: readonly string[], message: string) => void;
 
 /** What is imported has to be where it can be used: in the partition, and mostly in the account and region, of the deployment. */
-export function checkPlaces(environment: Checked, refuse: Refuse): void {
+export function checkPlaces(environment: CheckedKeys, refuse: Refuse): void {
   const { region, vpc } = environment;
   const { partition, domainSuffix } = RegionInfo.get(region);
   if (!vpc.availabilityZones.every((zone) => zone.slice(0, -1) === region))
@@ -13,7 +16,7 @@ export function checkPlaces(environment: Checked, refuse: Refuse): void {
     // Conditions of the key's policies are built from the region's domain, which CDK knows.
     refuse(
       ['region'],
-      rule('The region is one that the installed CDK knows', 'Mend its spelling, or update aws-cdk-lib and aws-cdk'),
+      rule('The region is one that the installed CDK knows', 'Correct its spelling, or update aws-cdk-lib and aws-cdk'),
     );
     return;
   }
@@ -34,7 +37,7 @@ interface NamedArn {
   readonly message?: string;
 }
 
-function namedArns(environment: Checked): readonly NamedArn[] {
+function namedArns(environment: CheckedKeys): readonly NamedArn[] {
   const { account, region, certificate, encryptionKey, loadBalancer, iam, operations, ci, dataAccess } = environment;
   const here = { region, accounts: [account] };
   return [
@@ -111,7 +114,7 @@ function checkArn({ path, arn, region, accounts, message }: NamedArn, partition:
 
 /** Another account's repository may be pulled from, and another region's, but nothing crosses a partition. */
 function checkImages(
-  { services, region }: Checked,
+  { services, region }: CheckedKeys,
   own: { readonly partition: string; readonly domainSuffix: string },
   refuse: Refuse,
 ): void {

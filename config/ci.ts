@@ -1,26 +1,26 @@
 import { z } from 'zod';
-import { rule, section, text } from './rules.ts';
+import { kinds, rule, section, text } from './rules.ts';
+
+/** The issuer of the tokens of GitHub's workflows, as IAM names it: without a scheme. */
+export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
+/** The audience of the tokens that `configure-aws-credentials` requests. */
+export const GITHUB_AUDIENCE = 'sts.amazonaws.com';
 
 const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
 const NAME = '[A-Za-z0-9._-]{1,100}';
 
-const oidcProvider = z.discriminatedUnion(
-  'kind',
-  [
-    section({ kind: z.literal('create') }),
-    section({
-      kind: z.literal('import'),
-      arn: text(
-        /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
-        rule(
-          'The OIDC provider is given by its ARN, and is that of github.com',
-          'Write arn:aws:iam::<account>:oidc-provider/token.actions.githubusercontent.com',
-        ),
+const oidcProvider = kinds('An OIDC provider is of kind', {
+  create: {},
+  import: {
+    arn: text(
+      new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:oidc-provider/${GITHUB_ISSUER_HOST.replaceAll('.', '\\.')}$`),
+      rule(
+        'The OIDC provider is given by its ARN, and is that of github.com',
+        `Write arn:aws:iam::<account>:oidc-provider/${GITHUB_ISSUER_HOST}`,
       ),
-    }),
-  ],
-  rule("An OIDC provider is of kind 'create' or 'import'", "Write { kind: 'create' } or { kind: 'import', arn: … }"),
-);
+    ),
+  },
+});
 
 /** A repository on GitHub whose workflows may deploy. */
 export const ciSchema = section({
@@ -45,7 +45,7 @@ export const ciSchema = section({
     ),
   ).default('production'),
   /**
-   * Whether pull requests may be compared with the account. Whoever may push a branch then reads what the CDK's role for look-ups
+   * Whether pull requests may be compared with the account. Anyone who may push a branch can then read what the CDK's lookup role
    * reads, which is nearly everything but secrets.
    */
   pullRequestDiffs: z

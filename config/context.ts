@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { isLoopbackUrl } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
-import { origin, rule, text } from './rules.ts';
+import { origin, rule, text, tokenLifetimeText } from './rules.ts';
 import { imageReference } from './service.ts';
-import { tokenLifetimeText } from './token-lifetime.ts';
 
-/** The values that the CDK's `-c key=value` may give beside `environment`. */
+/** The values that the CDK's `-c key=value` may give in addition to `environment`. */
 export const CONTEXT_KEYS = [
   'publicUrl',
   'registryUrl',
@@ -52,7 +51,7 @@ const contextSchema = z
   })
   .superRefine(checkBreakGlass);
 
-/** The glass is not broken by accident, and never without a word. */
+/** Break-glass needs both options, so that nobody uses it by accident or without a reason. */
 function checkBreakGlass(
   { canary, reason }: { canary: 'enforce' | 'report'; reason?: string | undefined },
   context: z.core.$RefinementCtx,
@@ -80,4 +79,20 @@ export function readContext(context: DeployContext): CheckedContext {
   throw new ConfigurationError(
     problemsOf(result.error, 'command line').map((problem) => ({ ...problem, key: `-c ${problem.key}` })),
   );
+}
+
+/** A deploy that succeeds even if the canary is red, with the reason that its caller gave. */
+export interface BreakGlass {
+  readonly reason: string;
+}
+
+/**
+ * Whether this deploy breaks the glass: `-c canary=report -c reason="…"`. It is given on the command line for each
+ * deploy and cannot be configured.
+ *
+ * @throws ConfigurationError when one of the two is missing or wrong
+ */
+export function readBreakGlass(context: DeployContext): BreakGlass | undefined {
+  const { canary, reason } = readContext(context);
+  return canary === 'report' && reason !== undefined ? { reason } : undefined;
 }

@@ -33,7 +33,7 @@ export function problemsOf(error: z.ZodError, file: string): ConfigurationProble
       file,
       key: keyOf([...issue.path, key]),
       rule: 'This key is not known',
-      remedy: 'Remove it or mend its spelling; config/schema.ts lists the keys',
+      remedy: 'Remove it or correct its spelling; config/schema.ts lists the keys',
     }));
   });
 }

@@ -1,10 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
 import { type CheckedContext, type DeployContext, readContext } from './context.ts';
+import { checkAcrossKeys } from './cross-checks.ts';
 import { EMULATOR_ACCOUNT } from './emulator.ts';
 import { ConfigurationError, problemsOf } from './errors.ts';
 import { local } from './local.ts';
 import { production } from './production.ts';
-import { type EnvironmentConfig, type EnvironmentInput, environmentSchema } from './schema.ts';
+import { type CheckedKeys, type EnvironmentConfig, type EnvironmentInput, keysSchema } from './schema.ts';
 import type { ServiceInput } from './service.ts';
 
 /** Every environment there is. A new one is a file beside this one and a line here. */
@@ -18,7 +20,7 @@ const ENVIRONMENTS: Readonly<
 /** The names of all environments. */
 export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(ENVIRONMENTS);
 
-/** The environment that is meant when none is named. */
+/** The environment that is used when none is named. */
 export const DEFAULT_ENVIRONMENT = 'local';
 
 /**
@@ -43,10 +45,18 @@ export function loadEnvironment(
   return config;
 }
 
+/** Piped, so that rules across keys see only keys that are valid by themselves. */
+const environmentSchema = keysSchema
+  .pipe(z.custom<CheckedKeys>().superRefine(checkAcrossKeys))
+  .transform((environment) => ({
+    ...environment,
+    publicUrl: environment.publicUrl ?? `https://${environment.hostName}`,
+  }));
+
 /**
  * Checks one environment.
  *
- * @param input - the environment as its file has it
+ * @param input - the environment from its file
  * @param file - that file, for the errors
  * @throws ConfigurationError with everything that is wrong
  */

@@ -1,5 +1,5 @@
 import { defaultRoles } from '../auth/default-roles.ts';
-import { bundleDigest } from './bundle-digest.ts';
+import { bundleDigest } from './bundles.ts';
 import type { CheckedContext } from './context.ts';
 import { EMULATOR_ACCOUNT } from './emulator.ts';
 import type { EnvironmentInput } from './schema.ts';
@@ -28,7 +28,7 @@ export function local({
     hostName: new URL(publicUrl).hostname,
     publicUrl,
     dns: { kind: 'outside' },
-    // TLS ends at the front proxy, so that nobody shows this certificate; the listener's template wants one all the same.
+    // TLS ends at the front proxy, so this certificate is never presented; the listener's template still requires one.
     certificate: {
       kind: 'import',
       arn: `arn:aws:acm:us-east-1:${EMULATOR_ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000`,

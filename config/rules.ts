@@ -11,7 +11,7 @@ export function rule(what: string, remedy: string): string {
   return `${what}\n${remedy}`;
 }
 
-/** Takes a message made by {@link rule} apart; a message of zod's own gets a remedy that points to the schema. */
+/** Splits a message made by {@link rule}; a message of zod's own gets a remedy that points to the schema. */
 export function readRule(message: string): { readonly rule: string; readonly remedy: string } {
   const [what = message, remedy = 'See what config/schema.ts says about this key'] = message.split('\n');
   return { rule: what, remedy };
@@ -27,9 +27,35 @@ export function whole(least: number, most: number, message: string) {
   return z.int(message).min(least, message).max(most, message);
 }
 
-/** An object that refuses keys it does not know: a misspelt key must never fall back to a default in silence. */
+/** An object that refuses keys it does not know: a misspelt key must never silently fall back to a default. */
 export function section<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, rule('This section is required', 'Add it; config/production.ts shows a complete one'));
+}
+
+/**
+ * One of several kinds of a thing, each with keys of its own: `{ create: {}, import: { name: … } }`.
+ *
+ * @param what - the subject of the rule, in front of the kinds: `A cluster is of kind`
+ * @param shapes - the keys of each kind, beside `kind` itself
+ */
+export function kinds<const Shapes extends Readonly<Record<string, z.core.$ZodShape>>>(what: string, shapes: Shapes) {
+  type Kind = keyof Shapes & string;
+  type Section = { [K in Kind]: z.ZodObject<{ kind: z.ZodLiteral<K> } & Shapes[K], z.core.$strict> }[Kind];
+  const options = Object.entries(shapes).map(([kind, keys]) => section({ kind: z.literal(kind), ...keys }));
+  const required = ([kind, keys]: [string, z.core.$ZodShape]) => [
+    `kind: '${kind}'`,
+    ...Object.keys(keys).flatMap((key) => (keys[key]?._zod.optin === undefined ? [`${key}: …`] : [])),
+  ];
+  const examples = Object.entries(shapes).map((shape) => `{ ${required(shape).join(', ')} }`);
+  return z.discriminatedUnion(
+    'kind',
+    options as unknown as [Section, ...Section[]],
+    rule(`${what} ${either(Object.keys(shapes).map((kind) => `'${kind}'`))}`, `Write ${either(examples)}`),
+  );
+}
+
+function either(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(', '), ...choices.slice(-1)].join(' or ');
 }
 
 /** An absolute URL without path, query, fragment or credentials: the place where a service answers. */
@@ -51,3 +77,13 @@ export function placeOf(resourceArn: string): {
   const [, partition = '', , region = '', account = ''] = resourceArn.split(':');
   return { partition, region, account };
 }
+
+const message = rule('A token lives for ten seconds to 24 hours', 'Write 10 to 86400, 3600 unless you know better');
+
+/** How long a token lives, in seconds. Short ones are for trying a rotation out: its grace time lasts as long. */
+export const tokenLifetimeSeconds = whole(10, 86_400, message);
+
+/** The same as a text, which is what the command line gives. */
+export const tokenLifetimeText = text(/^\d{1,5}$/, message)
+  .transform(Number)
+  .pipe(tokenLifetimeSeconds);

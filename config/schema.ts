@@ -1,32 +1,19 @@
 import { z } from 'zod';
 import type { RoleTable } from '../auth/authorization.ts';
 import { AuthError } from '../auth/errors.ts';
-import { isBucketName } from '../auth/names.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
-import { CHECK_NAMES } from '../contract/canary-report.ts';
-import { allowedOriginsSchema } from './allowed-origins.ts';
+import { clusterSchema, encryptionKeySchema, iamSchema, logGroupsSchema } from './account.ts';
 import { ciSchema } from './ci.ts';
-import { clusterSchema } from './cluster.ts';
-import { checkAcrossKeys } from './cross-checks.ts';
 import { dataAccessSchema } from './data-access.ts';
-import { certificateSchema, dnsSchema } from './domain.ts';
-import { encryptionKeySchema } from './encryption-key.ts';
-import { iamSchema } from './iam.ts';
-import { loadBalancerSchema } from './load-balancer.ts';
-import { logGroupsSchema } from './log-groups.ts';
-import { vpcSchema } from './network.ts';
-import { operationsSchema } from './operations.ts';
-import { origin, rule, section, text, whole } from './rules.ts';
-import { catalogSchema, mcpSchema } from './service.ts';
-import { tokenLifetimeSeconds } from './token-lifetime.ts';
+import { certificateSchema, dnsSchema, loadBalancerSchema, vpcSchema } from './network.ts';
+import { canarySchema, operationsSchema, revisionsSchema, rotationSchema } from './operations.ts';
+import { origin, rule, section, text, tokenLifetimeSeconds, whole } from './rules.ts';
+import { allowedOriginsSchema, catalogSchema, mcpSchema } from './service.ts';
 
 /** The retention times that CloudWatch Logs accepts, in days. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
-
-/** No task starts with parameters that are invalid, so nobody can want to live with them. */
-const TOLERABLE = CHECK_NAMES.filter((name) => name !== 'parameters-valid');
 
 const parameterName = text(
   /^\/(?!aws|ssm)[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/i,
@@ -51,8 +38,8 @@ function checkRoleTable(table: RoleTable, context: z.core.$RefinementCtx): void 
 }
 
 /**
- * Everything that may differ between two environments. The order is that in which a person fills it in; what has a
- * default may be left out. Keys are refused when they are not known.
+ * Everything that may differ between two environments. The order is the one in which you fill it in. Keys with a
+ * default are optional. Unknown keys are refused.
  */
 const keys = section({
   account: text(
@@ -121,73 +108,9 @@ const keys = section({
   /** Origins of other sites whose pages may use the MCP service in a browser; the catalog's own always may. */
   allowedOrigins: allowedOriginsSchema,
 
-  canary: section({
-    /**
-     * What the canary dials. The load balancer's own name works before DNS does; SNI, Host and certificate are those of
-     * the host name all the same.
-     */
-    connect: z
-      .enum(
-        ['load-balancer', 'public-url'],
-        rule('The canary dials the load balancer or the public URL', "Write 'load-balancer' or 'public-url'"),
-      )
-      .default('load-balancer'),
-    /** Buckets in the canary's token. */
-    buckets: z
-      .array(
-        z
-          .string()
-          .refine(
-            (name) => name === '*' || isBucketName(name),
-            rule('A bucket is given by its bare name', "Write the name without s3://, or '*' for every bucket"),
-          ),
-      )
-      .default([]),
-    /** How often it checks by itself. */
-    everyMinutes: whole(
-      1,
-      1440,
-      rule('The canary runs every minute to once a day', 'Write 1 to 1440, 5 unless you know better'),
-    ).default(5),
-    /**
-     * Checks that may fail without making the canary red, such as those that an image you bring cannot pass. Each stays in
-     * every report.
-     */
-    tolerate: z
-      .array(
-        z.enum(TOLERABLE, rule('Only a check of the canary can be tolerated', `Write one of ${TOLERABLE.join(', ')}`)),
-      )
-      .default([]),
-  }).prefault({}),
-
-  rotation: section({
-    /** Age at which the secret is replaced by a new one. */
-    everyDays: whole(
-      1,
-      365,
-      rule('The secret is rotated every day to once a year', 'Write 1 to 365, 30 unless you know better'),
-    ).default(30),
-    /** Stops the schedule only: a rotation by hand and the repair of a value that somebody overwrote go on. */
-    paused: z.boolean(rule('Rotation on schedule is paused or not', 'Write true or false')).default(false),
-    /** How long replacing all tasks of a service may take before it counts as failed. */
-    rollOutMinutes: whole(
-      1,
-      60,
-      rule('Replacing the tasks of a service takes one minute to an hour', 'Write 1 to 60, 15 unless you know better'),
-    ).default(15),
-  }).prefault({}),
-
-  revisions: section({
-    /**
-     * How many deploys are remembered with their template. The last good one, and whatever was replaced within the last day,
-     * is kept beyond that.
-     */
-    keep: whole(
-      10,
-      1000,
-      rule('The last 10 to 1000 deploys are remembered', 'Write 10 to 1000, 200 unless you know better'),
-    ).default(200),
-  }).prefault({}),
+  canary: canarySchema,
+  rotation: rotationSchema,
+  revisions: revisionsSchema,
 
   /** What deploys from a repository's CI; left out, no stack is made for it. */
   ci: ciSchema.optional(),
@@ -207,22 +130,24 @@ const keys = section({
   terminationProtection: z.boolean(rule('Termination protection is on or off', 'Write true or false')).default(true),
 });
 
-/** Names that follow the prefix: two deployments of one account must never share a secret by leaving a key out. */
-const named = keys.transform((environment) => ({
+/** Checks every key by itself. Default names contain the prefix, so that two deployments of one account never share a secret. */
+export const keysSchema = keys.transform((environment) => ({
   ...environment,
   signingSecretParameter: environment.signingSecretParameter ?? `/${environment.namePrefix}/mcp-server/jwt-secret`,
   keySetParameter: environment.keySetParameter ?? `/${environment.namePrefix}/mcp-server/jwt-verification-keys`,
 }));
 
-/** Piped, so that rules across keys only ever see keys that are valid by themselves. */
-export const environmentSchema = named
-  .pipe(z.custom<z.output<typeof named>>().superRefine(checkAcrossKeys))
-  .transform((environment) => ({
-    ...environment,
-    publicUrl: environment.publicUrl ?? `https://${environment.hostName}`,
-  }));
-
 /** An environment as a person writes it: defaults may be left out. */
-export type EnvironmentInput = z.input<typeof environmentSchema>;
+export type EnvironmentInput = z.input<typeof keysSchema>;
+/** An environment whose keys are valid, each by itself. */
+export type CheckedKeys = z.output<typeof keysSchema>;
 /** An environment that passed every check, with every default filled in. */
-export type EnvironmentConfig = z.output<typeof environmentSchema>;
+export type EnvironmentConfig = CheckedKeys & { readonly publicUrl: string };
+
+/**
+ * The path, with its final slash, below which a person may leave the next signing secret for a rotation: the only place that
+ * the rotation reads a secret from. It deletes the secret afterwards.
+ */
+export function incomingPath({ namePrefix }: { readonly namePrefix: string }): string {
+  return `/${namePrefix}/incoming/`;
+}

@@ -1,22 +1,18 @@
 import { z } from 'zod';
-import * as catalogVariables from '../contract/service-variables.ts';
-import * as mcpVariables from '../contract/service-variables.ts';
-import * as allSharedVariables from '../contract/service-variables.ts';
+import * as serviceVariables from '../contract/service-variables.ts';
 import { rule } from './rules.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const VALUE = /^[^\p{Cc}]{0,4096}$/u;
 
-/** Where the container listens beside its port is its own matter. */
-const { HOST: _, ...sharedVariables } = allSharedVariables;
+/** HOST is the container's own choice. */
+const { HOST: _, ...variables } = serviceVariables;
 
-/** What the deployment itself sets, for either service: a value of your own would undo what is proved about it. */
-const OURS: ReadonlySet<string> = new Set(
-  [sharedVariables, catalogVariables, mcpVariables].flatMap((variables) => Object.values(variables)),
-);
+/** What the deployment itself sets, for either service: a value of your own would invalidate what its tests prove. */
+const OURS: ReadonlySet<string> = new Set(Object.values(variables));
 
 /**
- * What decides as whom a container calls AWS, and where. ECS sets it for the task role, which may do nothing.
+ * What determines the identity and Region of a container's AWS calls. ECS sets it for the task role, which has no permissions.
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  */
 const AWS_IDENTITY =
@@ -36,8 +32,8 @@ const SECRET_VALUE = /-----BEGIN|\beyJ[\w-]{8,}\.[\w-]+\.|\b(AKIA|ASIA)[A-Z0-9]{
 const PLAIN_TEXT = 'A task definition shows its variables to everybody who may read it';
 
 /**
- * Variables of a container beside those that the deployment sets. Nothing here can be a secret: names that sound like one take
- * values only that are none.
+ * Variables of a container in addition to those that the deployment sets. None can be a secret: a name that sounds like one accepts
+ * only values that are not.
  */
 export const serviceEnvironmentSchema = z
   .record(
@@ -56,10 +52,11 @@ export const serviceEnvironmentSchema = z
   .default({});
 
 function refusalOf(name: string, value: string): string | undefined {
-  if (!NAME.test(name)) return rule('A variable has letters, digits and _ and begins with no digit', 'Mend its name');
+  if (!NAME.test(name))
+    return rule('A variable has letters, digits and _ and begins with no digit', 'Correct its name');
   if (AWS_IDENTITY.test(name))
     return rule(
-      'ECS says as whom and where a container calls AWS',
+      'ECS sets the identity and Region of AWS calls from a container',
       'Leave it out: region and role are those of the task',
     );
   if (OURS.has(name.toUpperCase()))

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isUnknownEcrName } from './ecr-uri.ts';
-import { rule, section, text, whole } from './rules.ts';
+import { isLoopbackUrl } from './emulator.ts';
+import { kinds, rule, section, text, whole } from './rules.ts';
 import { serviceEnvironmentSchema } from './service-environment.ts';
 
 /** Repository and digest of an image. */
@@ -26,24 +26,15 @@ const platform = z
   )
   .default('linux/amd64');
 
-const builtImage = section({ kind: z.literal('build'), platform });
-
-const referencedImage = section({
-  kind: z.literal('reference'),
-  /** An ECR repository may be one of another account. */
-  uri: imageReference,
-  platform,
-});
-
 /** Where a service's image comes from: built by CDK from services/<name>/Dockerfile, or given by digest. */
-const imageSchema = z.discriminatedUnion(
-  'kind',
-  [builtImage, referencedImage],
-  rule(
-    "An image is of kind 'build' or 'reference'",
-    "Write { kind: 'build', platform: … } or { kind: 'reference', uri: … }",
-  ),
-);
+const imageSchema = kinds('An image is of kind', {
+  build: { platform },
+  reference: {
+    /** An ECR repository may be one of another account. */
+    uri: imageReference,
+    platform,
+  },
+});
 export type ImageConfig = z.output<typeof imageSchema>;
 
 /**
@@ -87,7 +78,7 @@ const common = {
   healthPath: text(/^\/[\w./-]*$/, rule('A health path begins with /', 'Write a path such as /healthz')).default(
     '/healthz',
   ),
-  /** Variables of the container beside those that the deployment sets; none may be a secret. */
+  /** Variables of the container in addition to those that the deployment sets; none may be a secret. */
   environment: serviceEnvironmentSchema,
   /** Directories that the container writes to, empty at its start: everything else of its file system is read-only. */
   writablePaths: z
@@ -131,3 +122,53 @@ function checkMemory(
   );
   context.addIssue({ code: 'custom', path: ['memoryMiB'], message });
 }
+
+/** An image in a private repository of ECR: pulling it needs permission, unlike from elsewhere. */
+export interface EcrImage {
+  readonly account: string;
+  readonly region: string;
+  /** What the region's names end in, such as `amazonaws.com`. */
+  readonly domainSuffix: string;
+  readonly repository: string;
+  readonly digest: string;
+}
+
+const ECR_URI =
+  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.(?<domainSuffix>amazonaws\.com(?:\.cn)?)\/(?<repository>[^@]+)@(?<digest>.+)$/;
+
+/** Every registry of ECR, under whatever name: there are names for FIPS endpoints and for IPv6 too. */
+const ANY_ECR = /^\d{12}\.dkr[.-]ecr/;
+
+/** The parts of `<account>.dkr.ecr.<region>.<suffix>/<repository>@<digest>`; undefined for an image of another registry. */
+export function parseEcrUri(uri: string): EcrImage | undefined {
+  const { account, region, domainSuffix, repository, digest } = ECR_URI.exec(uri)?.groups ?? {};
+  if (!account || !region || !domainSuffix || !repository || !digest) return undefined;
+  return { account, region, domainSuffix, repository, digest };
+}
+
+/** True for ECR under a name that {@link parseEcrUri} does not know, so that no permission would be given to pull from it. */
+function isUnknownEcrName(uri: string): boolean {
+  return ANY_ECR.test(uri) && parseEcrUri(uri) === undefined;
+}
+
+const MESSAGE = rule(
+  'An allowed origin is a scheme and a host, with its port where that is not the usual one',
+  'Write an origin such as https://assistant.example.org, or one of http on loopback',
+);
+
+/** As a browser writes it in its Origin header, with which it is compared as text; a wildcard is not an origin. */
+function isOrigin(value: string): boolean {
+  if (value.includes('*') || !URL.canParse(value)) return false;
+  const { origin, protocol } = new URL(value);
+  return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopbackUrl(value)));
+}
+
+/** Pages, in addition to the catalog's own, that may use the MCP service in a browser. */
+export const allowedOriginsSchema = z
+  .array(z.string(MESSAGE).refine(isOrigin, MESSAGE), rule('Allowed origins are a list', 'Write [] for none'))
+  .max(50, rule('A list that a task definition holds is short', 'List at most 50 origins'))
+  .refine(
+    (origins) => new Set(origins).size === origins.length,
+    rule('An allowed origin is listed once', 'Remove the second one'),
+  )
+  .default([]);

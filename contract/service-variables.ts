@@ -1,7 +1,9 @@
 /**
- * Names of the environment variables that both services read. They are the contract with the task definitions: synthesis
- * imports this file, so it imports nothing.
+ * Names of the environment variables that the services read: the contract with the task definitions. Synthesis imports this file,
+ * so it imports nothing.
  */
+
+// Both services
 
 /** The signing secret, from ECS `secrets`. */
 export const MCP_ENHANCED_JWT_SECRET = 'MCP_ENHANCED_JWT_SECRET';
@@ -22,10 +24,7 @@ export const QUILT_REGISTRY_URL = 'QUILT_REGISTRY_URL';
 /** Set by the ECS agent: task metadata endpoint version 4. */
 export const ECS_CONTAINER_METADATA_URI_V4 = 'ECS_CONTAINER_METADATA_URI_V4';
 
-/**
- * Names of the environment variables that the catalog service reads beside those of `../shared/environment.ts`. Synthesis imports
- * this file, so it imports nothing.
- */
+// The catalog service
 
 /** The role table as JSON: what each role of the registry gives. */
 export const QUILT_ROLES = 'QUILT_ROLES';
@@ -34,10 +33,7 @@ export const QUILT_TOKEN_LIFETIME_SECONDS = 'QUILT_TOKEN_LIFETIME_SECONDS';
 /** Path of the MCP endpoint below the catalog's URL. */
 export const QUILT_MCP_PATH = 'QUILT_MCP_PATH';
 
-/**
- * Names of the environment variables that the MCP service reads beside those of `../shared/environment.ts`. Synthesis imports
- * this file, so it imports nothing.
- */
+// The MCP service
 
 /** How far the clocks of minter and verifier may differ, in seconds. */
 export const QUILT_TOKEN_LEEWAY_SECONDS = 'QUILT_TOKEN_LEEWAY_SECONDS';
@@ -55,9 +51,3 @@ export const AWS_REGION = 'AWS_REGION';
 export const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 /** The same as a whole URL, where something else than the ECS agent gives them out. */
 export const AWS_CONTAINER_CREDENTIALS_FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
-
-/**
- * Where protected-resource metadata is found: of the root, and with the path of a resource behind it (RFC 9728 section 3.1).
- * Synthesis imports this file, so it imports nothing.
- */
-export const WELL_KNOWN_PATH = '/.well-known/oauth-protected-resource';

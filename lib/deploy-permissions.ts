@@ -1,13 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { parseEcrUri } from '../config/ecr-uri.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
+import { parseEcrUri } from '../config/service.ts';
+import { REVISION_TEMPLATES } from '../contract/revision.ts';
 import type { FoundationReader } from './foundation-contract.ts';
 import { foundationParameterName } from './foundation-values.ts';
-import { canaryFunctionArn, clusterName, type StackPart, stackName } from './names.ts';
-import { PREPARED_TEMPLATES, REVISION_TEMPLATES } from './revision-bucket.ts';
+import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart } from './names.ts';
+import { bucketArn, stackArn } from './permissions.ts';
 
-/** Something that the commands of `bin/quiltctl` ask AWS for, beside what the CDK does through its own roles. */
+/** AWS calls of the commands of `bin/quiltctl`, in addition to what the CDK does through its own roles. */
 export interface DeployPermission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -22,7 +23,7 @@ const OBJECTS =
 const NO_RESOURCE = 'IAM knows no resource for this action, which only describes.';
 
 /**
- * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of whoever started them. Items of
+ * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of their caller. Items of
  * the state table and executions of the rotation have statements of their own.
  *
  * @param scope - in the stack that the role is in
@@ -48,12 +49,7 @@ export function deployPermissions(
 }
 
 function stacks(scope: Construct, config: EnvironmentConfig): readonly DeployPermission[] {
-  const arnOf = (part: StackPart) =>
-    Stack.of(scope).formatArn({
-      service: 'cloudformation',
-      resource: 'stack',
-      resourceName: `${stackName(config, part)}/*`,
-    });
+  const arnOf = (part: StackPart) => stackArn(scope, config, part);
   const parts: readonly StackPart[] = ['foundation', 'trust', 'services', 'operations', 'delivery'];
   return [
     { actions: ['cloudformation:DescribeStacks'], resources: parts.map(arnOf), wildcard: STACK_ID },
@@ -75,14 +71,8 @@ function stacks(scope: Construct, config: EnvironmentConfig): readonly DeployPer
 
 /** CloudFormation reads the template of a rollback as the caller does: that very version of it. */
 function templates(scope: Construct, foundation: FoundationReader): readonly DeployPermission[] {
-  const objects = (prefix: string) =>
-    Stack.of(scope).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: foundation.get('revision-bucket-name'),
-      resourceName: `${prefix}*`,
-    });
+  const bucket = foundation.get('revision-bucket-name');
+  const objects = (prefix: string) => bucketArn(scope, bucket, `${prefix}*`);
   return [
     { actions: ['s3:GetObject'], resources: [objects(REVISION_TEMPLATES)], wildcard: OBJECTS },
     {

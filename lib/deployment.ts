@@ -1,8 +1,9 @@
-import type { App, StackProps } from 'aws-cdk-lib';
-import type { BreakGlass } from '../config/break-glass.ts';
+import { type App, Aspects, CfnResource, type StackProps } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { BreakGlass } from '../config/context.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { stackName } from './names.ts';
-import { applyRoleRules } from './role-rules.ts';
 import { DeliveryStack } from './stacks/delivery-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
@@ -12,8 +13,8 @@ import { TrustStack } from './stacks/trust-stack.ts';
 /**
  * Adds the stacks of one environment to an app.
  *
- * @param environmentName - goes into the stacks' tags, and into the commands that people are told
- * @param breakGlass - why this deploy goes through whatever the canary says; absent when the canary decides
+ * @param environmentName - goes into the stacks' tags, and into the commands that messages name
+ * @param breakGlass - why this deploy succeeds even if the canary is red; absent when the canary decides
  */
 export function addDeployment(
   app: App,
@@ -27,7 +28,7 @@ export function addDeployment(
     env: { account: config.account, region: config.region },
     tags: { project: 'quilt-mcp-deploy', environment: environmentName },
   });
-  applyRoleRules(app, config);
+  limitRoles(app, config);
   const foundation = new FoundationStack(app, 'Foundation', config, {
     ...props('foundation', 'Quilt MCP: network, load balancer, secret and everything else that has state'),
     terminationProtection: config.terminationProtection,
@@ -60,4 +61,19 @@ export function addDeployment(
     props('delivery', "Quilt MCP: what a repository's workflows deploy with"),
   );
   delivery.addStackDependency(foundation, 'reads the contract of Foundation');
+}
+
+/**
+ * Gives every role below `scope` the permissions boundary and the path that the account demands. By the type of the resource, so
+ * that the roles that CDK makes for its own functions, which are no `CfnRole`, have them too.
+ */
+export function limitRoles(scope: IConstruct, { iam: { permissionsBoundary, rolePath } }: EnvironmentConfig): void {
+  if (permissionsBoundary === undefined && rolePath === undefined) return;
+  Aspects.of(scope).add({
+    visit(node) {
+      if (!CfnResource.isCfnResource(node) || node.cfnResourceType !== CfnRole.CFN_RESOURCE_TYPE_NAME) return;
+      if (permissionsBoundary !== undefined) node.addPropertyOverride('PermissionsBoundary', permissionsBoundary);
+      if (rolePath !== undefined) node.addPropertyOverride('Path', rolePath);
+    },
+  });
 }

@@ -15,7 +15,7 @@ interface Violation {
 
 /**
  * The rules that an assembly breaks without an acknowledgement. CDK lets mere warnings pass, also with `strict`; here each
- * is mended or acknowledged with its reason, so that a new one is seen.
+ * is fixed or acknowledged with its reason, so that a new one is seen.
  *
  * @param assemblyDirectory - where the app was synthesised to
  * @returns one line for each place: construct, rule, what is wrong

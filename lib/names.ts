@@ -2,7 +2,7 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../config/schema.ts';
 
 /**
- * The few physical names that are chosen rather than generated: those that somebody outside of a stack has to know
+ * The few physical names that are chosen rather than generated: those that something outside of a stack has to know
  * beforehand (Trust names the services that Services makes later, the command line names the canary). What is retained when
  * a stack is deleted never has a chosen name, which would be in the way of the next deployment.
  */
@@ -80,6 +80,9 @@ export function alarmName({ namePrefix }: Named, about: string): string {
 export function encryptionKeyAlias({ namePrefix }: Named): string {
   return `alias/${namePrefix}-mcp-secret`;
 }
+
+/** Where a rollback puts the template that CloudFormation is to read, in the bucket of the revisions. */
+export const PREPARED_TEMPLATES = 'prepared/';
 
 function arnOf({ account, region }: Placed, service: string, resource: string): string {
   return `arn:${RegionInfo.get(region).partition}:${service}:${region}:${account}:${resource}`;

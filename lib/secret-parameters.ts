@@ -1,8 +1,9 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema.ts';
+import { acceptWildcard, allow } from './permissions.ts';
 
 /** An SSM parameter whose value no template knows. */
 export interface SecretParameter {
@@ -37,8 +38,8 @@ export function secretParameters(
  * Written by hand because `grantRead` of a CDK parameter also allows `ssm:GetParameterHistory`, which shows retired secrets.
  */
 export function allowReading(role: Role, parameters: SecretParameters, encryptionKeyArn: string): void {
-  role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: arnsOf(parameters) }));
-  role.addToPolicy(keyStatement(role, parameters, { actions: ['kms:Decrypt'], resources: [encryptionKeyArn] }));
+  allow(role, ['ssm:GetParameters'], arnsOf(parameters));
+  allowKey(role, parameters, 'kms:Decrypt', encryptionKeyArn);
 }
 
 /** ARNs of both parameters. */
@@ -47,21 +48,18 @@ export function arnsOf({ signingSecret, keySet }: SecretParameters): string[] {
 }
 
 /**
- * A statement about a key that holds for these two parameters only, and only through Parameter Store, which puts the
- * parameter's ARN into the encryption context.
+ * Allows a role to use a key for these two parameters only, and only through Parameter Store, which puts the parameter's ARN
+ * into the encryption context.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
  */
-export function keyStatement(
-  scope: Construct,
+export function allowKey(
+  role: Role,
   parameters: SecretParameters,
-  { actions, resources }: { readonly actions: string[]; readonly resources: string[] },
-): PolicyStatement {
-  return new PolicyStatement({
-    actions,
-    resources,
-    conditions: {
-      StringEquals: { ...throughParameterStore(scope), [PARAMETER]: arnsOf(parameters) },
-    },
+  action: 'kms:Decrypt' | 'kms:Encrypt',
+  keyArn: string,
+): void {
+  allow(role, [action], [keyArn], {
+    StringEquals: { ...throughParameterStore(role), [PARAMETER]: arnsOf(parameters) },
   });
 }
 
@@ -73,11 +71,8 @@ export function keyStatement(
  */
 export function allowDecryptingUnderAnyKey(role: Role, parameters: SecretParameters, reason: string): void {
   const anyKey = Stack.of(role).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
-  role.addToPolicy(keyStatement(role, parameters, { actions: ['kms:Decrypt'], resources: [anyKey] }));
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${anyKey}]`,
-    reason: `${reason} The conditions allow these two parameters through Parameter Store only.`,
-  });
+  allowKey(role, parameters, 'kms:Decrypt', anyKey);
+  acceptWildcard(role, anyKey, `${reason} The conditions allow these two parameters through Parameter Store only.`);
 }
 
 /**
@@ -88,20 +83,12 @@ export function allowDecryptingUnderAnyKey(role: Role, parameters: SecretParamet
  */
 export function allowTakingIncoming(role: Role, path: string, encryptionKeyArn: string): void {
   const incoming = Stack.of(role).formatArn({ service: 'ssm', resource: `parameter${path}*` });
-  role.addToPolicy(
-    new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:DeleteParameter'], resources: [incoming] }),
-  );
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['kms:Decrypt'],
-      resources: [encryptionKeyArn],
-      conditions: { StringEquals: throughParameterStore(role), StringLike: { [PARAMETER]: incoming } },
-    }),
-  );
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${incoming}]`,
-    reason: 'Whoever leaves a secret there gives it its name; the path is used for nothing else.',
+  allow(role, ['ssm:GetParameters', 'ssm:DeleteParameter'], [incoming]);
+  allow(role, ['kms:Decrypt'], [encryptionKeyArn], {
+    StringEquals: throughParameterStore(role),
+    StringLike: { [PARAMETER]: incoming },
   });
+  acceptWildcard(role, incoming, 'Whoever leaves a secret there gives it its name; the path is used for nothing else.');
 }
 
 const PARAMETER = 'kms:EncryptionContext:PARAMETER_ARN';

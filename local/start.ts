@@ -2,16 +2,14 @@ import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { print } from '../cli/print.ts';
 import { newProgram } from '../cli/program.ts';
-import { tokenLifetimeText } from '../config/token-lifetime.ts';
+import { tokenLifetimeText } from '../config/rules.ts';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
-import { Progress } from './run/progress.ts';
 import { resumeRotation, rotationOf } from './run/resume-rotation.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
-import { summarise, summaryTables } from './run/summary.ts';
-import { whatToTry } from './run/what-to-try.ts';
-import { withEnvironment } from './run/with-environment.ts';
+import { summarise, summaryTables, whatToTry } from './run/summary.ts';
+import { Progress, withEnvironment } from './run/with-environment.ts';
 
 interface StartOptions {
   readonly once: boolean;
@@ -27,13 +25,17 @@ const program = newProgram(
 )
   .option(
     '--once',
-    'end after the canary: exit code 0 when it is green, else that of bin/quiltctl deploy or canary',
+    'exit after the canary: exit code 0 if it is green, otherwise that of bin/quiltctl deploy or canary',
     false,
   )
-  .option('--json', 'print one JSON document in place of the tables', false)
-  .option('--keep-state', 'keep what is deployed, for the next start with this option', false)
+  .option('--json', 'print one JSON document instead of the tables', false)
+  .option('--keep-state', 'keep the deployed state for the next start with this option', false)
   .option('--port <number>', 'port of the public URL (default: any free one)', portNumber)
-  .option('--token-lifetime <seconds>', 'how long tokens live, and with them a rotation (default: 60)', tokenLifetime)
+  .option(
+    '--token-lifetime <seconds>',
+    'token lifetime, which also sets how long a rotation takes (default: 60)',
+    tokenLifetime,
+  )
   .parse();
 
 process.exitCode = await start(program.opts());
@@ -70,7 +72,7 @@ async function start(options: StartOptions): Promise<number> {
     if (options.once) return requireGreen(report);
     const resumed = options.keepState ? await resumeRotation(rotationOf(environment)) : undefined;
     if (resumed !== undefined) process.stderr.write(`\n${resumed}\n`);
-    process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Ctrl-C ends everything.\n`);
+    process.stderr.write(`\n${whatToTry(environment)}\n\nRunning. Press Ctrl-C to stop everything.\n`);
     await aborted(signal);
     return EXIT.done;
   });
@@ -88,7 +90,7 @@ async function deploy(
 ): Promise<void> {
   const onLine = (line: string) => {
     cdkLines.push(line);
-    if (saysHowFar(line)) detail(line.trim());
+    if (showsProgress(line)) detail(line.trim());
   };
   const end = await deployStacks(environment, { onLine, say: (line) => detail(line.trim()), signal });
   if (end.exitCode === EXIT.done) return;
@@ -103,8 +105,8 @@ function requireGreen({ verdict, checks }: CanaryReport): number {
   throw new CommandError(`The canary is red: ${failed.join(', ')}.`, EXIT.checkFailed);
 }
 
-/** Of the CLI's many lines, those that say how far it is or what went wrong. */
-function saysHowFar(line: string): boolean {
+/** Of the CLI's many lines, those that show progress or a failure. */
+function showsProgress(line: string): boolean {
   return /(✅|❌|deploying\.\.\.|_FAILED|ROLLBACK_)/.test(line);
 }
 

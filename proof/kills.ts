@@ -8,7 +8,7 @@
  */
 import { table } from '../cli/table.ts';
 import type { LocalEnvironment } from '../local/run/environment.ts';
-import { Progress } from '../local/run/progress.ts';
+import { Progress } from '../local/run/with-environment.ts';
 import { Random } from '../test/lambda/rotation/model/random.ts';
 import { argumentsOf, historyOf, type Kill, killOnce, type World } from '../test/local/support/kills.ts';
 import { Operator } from '../test/local/support/operator.ts';

@@ -9,7 +9,7 @@
 import { table } from '../cli/table.ts';
 import type { RotationRecord } from '../contract/rotation.ts';
 import type { LocalEnvironment } from '../local/run/environment.ts';
-import { Progress } from '../local/run/progress.ts';
+import { Progress } from '../local/run/with-environment.ts';
 import { offerRebuiltImage } from '../test/local/support/fixture-images.ts';
 import { type LoadReport, startLoad } from '../test/local/support/load.ts';
 import { Rotations } from '../test/local/support/rotations.ts';

@@ -17,7 +17,7 @@ import { analyzeMetafile, build as bundle } from 'esbuild';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What each bundle was made from. */
 const MADE_FROM = join(ROOT, '.local', 'build');
-/** What every bundle depends on beside its sources; packages are known by the files in which npm records them. */
+/** What every bundle depends on in addition to its sources; packages are known by the files in which npm records them. */
 const FOR_ALL = ['scripts/build.mjs', 'tsconfig.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
@@ -74,9 +74,7 @@ export async function build({ only, analyze = false } = {}) {
   const all = bundles();
   const unknown = (only ?? []).filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0) {
-    throw new Error(
-      `nothing to build is called ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
-    );
+    throw new Error(`no bundle is named ${unknown.join(', ')}; choose from ${all.map(({ name }) => name).join(', ')}`);
   }
   return Promise.all(all.filter(({ name }) => only?.includes(name) ?? true).map((each) => buildOne(each, analyze)));
 }
@@ -118,7 +116,7 @@ function isFresh(record, outfile) {
 }
 
 /**
- * The project's own sources of a bundle, each with what tells its content from another one.
+ * The project's own sources of a bundle, each with a stamp of its content.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {number} began when bundling began: what was changed since then makes the bundle stale
@@ -155,7 +153,7 @@ export function stampOf(file) {
 function writeIfChanged(path, contents) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return false;
   mkdirSync(dirname(path), { recursive: true });
-  // Renamed into place: whoever starts it meanwhile gets the old file or the new one, never half of it.
+  // Renamed into place: a process that starts meanwhile gets the old file or the new one, never a part.
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, contents);
   renameSync(draft, path);

@@ -11,7 +11,7 @@ const { pullRequest, file } = newProgram(
   'Puts a Markdown file into a pull request; a comment that begins with the same line is replaced.',
 )
   .requiredOption('--pull-request <number>', 'its number')
-  .requiredOption('--file <path>', 'Markdown, whose first line is an HTML comment that tells it from others')
+  .requiredOption('--file <path>', 'Markdown whose first line is an HTML comment that identifies it')
   .parse()
   .opts<{ pullRequest: string; file: string }>();
 
@@ -32,7 +32,7 @@ process.exitCode = await runCommand(async () => {
   const [marker = ''] = readFileSync(file, 'utf8').split('\n', 1);
   if (!/^<!-- .+ -->$/.test(marker)) {
     throw new CommandError(
-      `The first line of ${file} is no HTML comment, by which it would be found again.`,
+      `The first line of ${file} must be an HTML comment, which identifies the comment to replace.`,
       EXIT.configuration,
     );
   }

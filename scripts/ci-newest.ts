@@ -10,7 +10,7 @@ const branch = `repos/${GITHUB_REPOSITORY}/commits/heads/${GITHUB_REF_NAME}`;
 const newest = execFileSync('gh', ['api', branch, '--jq', '.sha'], { encoding: 'utf8' }).trim();
 if (GITHUB_SHA === '' || newest !== GITHUB_SHA) {
   process.stderr.write(
-    `This job is for commit ${GITHUB_SHA || '(none)'}, and ${GITHUB_REF_NAME} is at ${newest}. Nothing was deployed: the job of the ` +
+    `This job is for commit ${GITHUB_SHA || '(none)'}, but ${GITHUB_REF_NAME} is at ${newest}. Nothing was deployed: the job of the ` +
       'newest commit deploys both.\n',
   );
   process.exitCode = EXIT.refused;

@@ -61,7 +61,8 @@ function lock() {
     }
     const holder = lockHolder();
     if (holder === undefined) fs.rmSync(LOCK, { force: true });
-    else if (holder !== announced) process.stderr.write(`  Waiting for the set-up that process ${holder} runs …\n`);
+    else if (holder !== announced)
+      process.stderr.write(`  Waiting for the setup that process ${holder} is running …\n`);
     announced = holder;
   }
 }
@@ -137,7 +138,7 @@ function write(file, content) {
   fs.renameSync(draft, file);
 }
 
-/** What tells one content of a file from another without reading it. */
+/** Changes with the content of a file; found without reading it. */
 function stampOf(file) {
   try {
     const { mtimeMs, size } = fs.statSync(file);
@@ -188,13 +189,13 @@ function findNode() {
     stop(
       'Node.js ' +
         NODE_MAJOR +
-        ' is needed, this is ' +
+        ' is required. This is ' +
         process.versions.node +
-        ', and for ' +
+        ', and no download exists for ' +
         process.platform +
         ' on ' +
         process.arch +
-        ' there is none to fetch: install it from https://nodejs.org and run the command again.',
+        '. Install it from https://nodejs.org, then run the command again.',
     );
   }
   fs.rmSync(NODE_DIRECTORY, { recursive: true, force: true });
@@ -224,10 +225,10 @@ function findNode() {
     stop(
       'Node.js ' +
         NODE_MAJOR +
-        ' is needed, and the one that was fetched does not run on this system (it needs glibc): ' +
-        'install Node.js ' +
+        ' is required, and the downloaded one does not run on this system (it needs glibc). ' +
+        'Install Node.js ' +
         NODE_MAJOR +
-        ' from your distribution and run the command again.',
+        ' from your distribution, then run the command again.',
     );
   }
   writeNpm(node);
@@ -280,7 +281,7 @@ function installPackages() {
     );
     const missing = missingPackage();
     if (missing !== undefined)
-      stop(`Installing the Node packages left out ${missing}: look at the npm settings with \`npm config ls\`.`);
+      stop(`Installing the Node packages left out ${missing}. Check the npm settings with \`npm config ls\`.`);
   }
   write(INSTALLED, JSON.stringify({ packages: packageStamp() }));
 }
@@ -328,9 +329,9 @@ function findPython() {
   return stop(
     'Python ' +
       PYTHON_NEEDED.join('.') +
-      ' or later is needed for the local AWS emulator, ' +
+      ' or later is required for the local AWS emulator, ' +
       (found.length > 0 ? `but ${found.join(' and ')}` : 'but none was found on the PATH') +
-      ': install it (or name it in the variable PYTHON) and run the command again.',
+      '. Install it (or name it in the variable PYTHON), then run the command again.',
   );
 }
 
@@ -348,7 +349,7 @@ function installEmulator(python) {
     'Making a Python environment',
     python,
     ['-m', 'venv', VENV],
-    'Python is there without its venv module; on Debian and Ubuntu: apt-get install python3-venv',
+    'Python has no venv module. On Debian and Ubuntu, run: apt-get install python3-venv',
   );
   step(
     'Installing the local AWS emulator',
@@ -361,7 +362,7 @@ function installEmulator(python) {
 
 // --- programs --------------------------------------------------------------------------------------------------------------
 
-/** The compiled command line, compiled anew when one of its sources has changed since. */
+/** The compiled command line, compiled again when one of its sources has changed. */
 function compiledCommandLine() {
   const compiled = path.join(LOCAL, 'cli', 'current.json');
   const { root, packages, inputs, main } = readJson(compiled);
@@ -384,7 +385,7 @@ function compiledCommandLine() {
 function programFile(name) {
   if (/\.[cm]?[jt]s$/.test(name)) return path.join(ROOT, name);
   const command = path.join(ROOT, 'node_modules', '.bin', name);
-  if (!fs.existsSync(command)) stop(`No file of this project and no command of its packages is called ${name}.`);
+  if (!fs.existsSync(command)) stop(`This project has no file, and its packages have no command, named ${name}.`);
   return fs.realpathSync(command);
 }
 
@@ -407,7 +408,7 @@ function main() {
   const node = findNode();
   if (node !== process.execPath) return handOver(node);
   setEnvironment();
-  // Before anything takes its time: a machine without Python is told at once.
+  // Before anything takes its time: a machine without Python learns at once.
   const python = local && !hasEmulator() ? findPython() : undefined;
   installPackages();
   if (python !== undefined) installEmulator(python);

@@ -26,7 +26,7 @@ const CONNECTIONS = 32;
  * Repeats a request on kept-alive connections, each with one request under way, and looks at every answer. Bare
  * sockets, since the load must cost less than what it measures.
  *
- * @param more tells before each request, from the number of those begun so far, whether to send it
+ * @param more decides before each request, from the number of those begun so far, whether to send it
  */
 export async function load(call: Call, more: (begun: number) => boolean): Promise<LoadReport> {
   let begun = 0;

@@ -1,3 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeTrust, type Trust } from '../../test/services/support/trust-fixture.ts';
+import { acceptedBadTokens } from './acceptance.ts';
+import { bundleProgram, bundleService, installPeers, PYTHON } from './prepare.ts';
+import { costTable, peerTable, type Result, targetTable } from './report.ts';
+import { echoCall } from './requests.ts';
+import { measureInRounds, type Running } from './rounds.ts';
+import { type Cores, pinCores, ServerProcess } from './server-process.ts';
+import { allSubjects } from './subjects.ts';
+import type { TokenCost } from './token-cost.ts';
+import { mintFor, USUAL_BUCKETS } from './tokens.ts';
+
 /**
  * Measures the MCP service beside its peers and prints the tables of docs/performance.md; run by hand on an idle Linux
  * machine:
@@ -6,22 +21,6 @@
  *
  * Takes about eight minutes; the first run installs the peers before that.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeTrust, type Trust } from '../../test/services/support/trust-fixture.ts';
-import { acceptedBadTokens } from './acceptance.ts';
-import { bundleProgram, bundleService } from './bundle.ts';
-import { type Cores, pinCores } from './cores.ts';
-import { installPeers, PYTHON } from './install.ts';
-import { costTable, peerTable, type Result, targetTable } from './report.ts';
-import { echoCall } from './requests.ts';
-import { measureInRounds, type Running } from './rounds.ts';
-import { ServerProcess } from './server-process.ts';
-import { allSubjects } from './subjects.ts';
-import type { TokenCost } from './token-cost.ts';
-import { mintFor, USUAL_BUCKETS } from './tokens.ts';
 
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);

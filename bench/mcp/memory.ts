@@ -1,3 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeTrust } from '../../test/services/support/trust-fixture.ts';
+import { markdownTable } from './figures.ts';
+import { type Call, FIRST_ID, load } from './load.ts';
+import { bundleService, installPeers } from './prepare.ts';
+import { beginningSessions, callingInSessions } from './requests.ts';
+import { pinCores, ServerProcess } from './server-process.ts';
+import { startService } from './subjects.ts';
+import { MANY_BUCKETS, mintFor, signAnew } from './tokens.ts';
+
 /**
  * Shows the MCP service 100,000 sessions and 10,000 live tokens over HTTP, and how much memory its process then holds;
  * run by hand on Linux:
@@ -6,23 +18,10 @@
  *
  * Takes one to three minutes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeTrust } from '../../test/services/support/trust-fixture.ts';
-import { bundleService } from './bundle.ts';
-import { pinCores } from './cores.ts';
-import { installPeers } from './install.ts';
-import { type Call, FIRST_ID, load } from './load.ts';
-import { markdownTable } from './markdown.ts';
-import { beginningSessions, callingInSessions } from './requests.ts';
-import { ServerProcess } from './server-process.ts';
-import { startService } from './subjects.ts';
-import { MANY_BUCKETS, mintFor, signAnew } from './tokens.ts';
 
 const SESSIONS = 100_000;
 const TOKENS = 10_000;
-const MOST_MEBIBYTES = 256;
+const MAX_MEBIBYTES = 256;
 /**
  * What Node limits its heap to in a task of 512 MiB, the smallest that may be configured. Where nothing is scarce, it
  * lets several times as much garbage lie about before it collects.
@@ -64,7 +63,7 @@ try {
     note('a call in each session');
     await must(callingInSessions(server.port, tokenOf, (id) => sessions.get(id)));
     note('another call in each session');
-    rows.push(['at most', String(MOST_MEBIBYTES), '']);
+    rows.push(['at most', String(MAX_MEBIBYTES), '']);
     process.stdout.write(`${markdownTable(rows)}\n`);
   } finally {
     await server.stop();

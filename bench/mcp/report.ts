@@ -1,5 +1,4 @@
-import { markdownTable } from './markdown.ts';
-import { median } from './median.ts';
+import { markdownTable, median } from './figures.ts';
 import { AS_DEPLOYED, AS_PEERS, ERAS, type Era, type Kind, type Subject } from './subjects.ts';
 import type { TokenCost } from './token-cost.ts';
 
@@ -12,10 +11,10 @@ export type Result = {
   readonly acceptedBadTokens: readonly string[] | undefined;
 };
 
-const MOST_OF_BEST_PEER = 0.3;
-const MOST_OF_FLOOR = 4.5;
-const MOST_KNOWN_TOKEN = 8;
-const MOST_NEW_TOKEN = 60;
+const MAX_OF_BEST_PEER = 0.3;
+const MAX_OF_FLOOR = 4.5;
+const MAX_KNOWN_TOKEN = 8;
+const MAX_NEW_TOKEN = 60;
 
 /** CPU time for a request by server and era, with the range of the rounds. */
 export function peerTable(results: readonly Result[]): string {
@@ -40,8 +39,8 @@ export function targetTable(results: readonly Result[]): string {
   };
   return markdownTable([
     ['ratio', ...ERAS, 'at most'],
-    compare(AS_PEERS, ['peer'], 'best peer', MOST_OF_BEST_PEER),
-    compare(AS_PEERS, ['floor'], 'raw', MOST_OF_FLOOR),
+    compare(AS_PEERS, ['peer'], 'best peer', MAX_OF_BEST_PEER),
+    compare(AS_PEERS, ['floor'], 'raw', MAX_OF_FLOOR),
     compare(AS_PEERS, ['peer', 'tuned'], 'best peer, tuned by us'),
     compare(AS_DEPLOYED, ['peer'], 'best peer'),
     compare(AS_DEPLOYED, ['floor'], 'raw'),
@@ -52,10 +51,10 @@ export function targetTable(results: readonly Result[]): string {
 export function costTable(costs: readonly TokenCost[]): string {
   const rows = costs.map(({ bytes, known, fresh }) => [
     `${bytes} bytes`,
-    judged(known, 1, MOST_KNOWN_TOKEN),
-    judged(fresh, 1, MOST_NEW_TOKEN),
+    judged(known, 1, MAX_KNOWN_TOKEN),
+    judged(fresh, 1, MAX_NEW_TOKEN),
   ]);
-  const limits = ['at most', String(MOST_KNOWN_TOKEN), String(MOST_NEW_TOKEN)];
+  const limits = ['at most', String(MAX_KNOWN_TOKEN), String(MAX_NEW_TOKEN)];
   return markdownTable([['token', 'known token, µs', 'new token, µs'], ...rows, limits]);
 }
 

@@ -7,7 +7,7 @@ export type Running = { readonly subject: Subject; readonly server: ServerProces
 
 const ROUNDS = 5;
 const ROUND_MS = 4_000;
-/** Until the compiler has seen enough: Node compiles a path anew while it learns what runs there. */
+/** Until the compiler has seen enough: Node recompiles a path while it learns what runs there. */
 const WARM_REQUESTS = 20_000;
 const WARM_MS = 6_000;
 

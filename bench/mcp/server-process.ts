@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../local/run/ports.ts';
 
 /** How to start a server; HOST and PORT are added to its environment. */
 export type Command = {
@@ -82,14 +83,6 @@ export class ServerProcess {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 function takesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
@@ -98,4 +91,21 @@ function takesConnections(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** Whether server and load have a core each. */
+export type Cores = {
+  readonly pinned: boolean;
+  /** Goes before the command of a server. */
+  readonly serverPrefix: readonly string[];
+};
+
+/** Puts this process, which makes the load, on the second core, and servers on the first, where there is `taskset`. */
+export function pinCores(): Cores {
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
+    return { pinned: true, serverPrefix: ['taskset', '--cpu-list', '0'] };
+  } catch {
+    return { pinned: false, serverPrefix: [] };
+  }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AUDIENCE, ISSUER } from '../../auth/claims.ts';
 import { mcpEnvironment } from '../../test/services/support/running-services.ts';
 import type { Trust } from '../../test/services/support/trust-fixture.ts';
-import { PYTHON } from './install.ts';
+import { PYTHON } from './prepare.ts';
 import type { Command } from './server-process.ts';
 
 export type Era = 'legacy' | 'modern';

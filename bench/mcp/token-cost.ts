@@ -5,7 +5,7 @@
 import { importVerificationKeys } from '../../auth/keys.ts';
 import { createAuthenticator } from '../../services/mcp/authenticator.ts';
 import { makeTrust } from '../../test/services/support/trust-fixture.ts';
-import { median } from './median.ts';
+import { median } from './figures.ts';
 import { MANY_BUCKETS, mintFor, signAnew, USUAL_BUCKETS } from './tokens.ts';
 
 export type TokenCost = { readonly bytes: number; readonly known: number; readonly fresh: number };

@@ -1,4 +1,4 @@
-import { incomingPath } from '../../config/incoming-path.ts';
+import { incomingPath } from '../../config/schema.ts';
 import type { Command } from '../../contract/rotation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
-import { type Duration, type Size, Validations } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { builtFile } from '../../config/built-file.ts';
+import { builtFile } from '../../config/bundles.ts';
+import { acceptWildcard, allow } from '../permissions.ts';
 
 export interface BundledFunctionProps {
   /** Folder below lambda/, which the build bundles to one file. */
@@ -67,19 +68,18 @@ export class BundledFunction extends Construct {
   }
 
   private allowNetworkInterfaces(): void {
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: [
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:CreateNetworkInterface',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
+    allow(
+      this.role,
+      [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      ['*'],
     );
-    Validations.of(this.role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: ENI_REASON });
+    acceptWildcard(this.role, '*', ENI_REASON);
   }
 }

@@ -1,22 +1,22 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationStateMachineArn, serviceName } from '../names.ts';
+import { allow, allowState, serviceArns } from '../permissions.ts';
 import { allowReading, secretParameters } from '../secret-parameters.ts';
-import { serviceArns } from '../service-arns.ts';
-import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { CanarySchedule } from './canary-schedule.ts';
-import { clientNetwork } from './client-network.ts';
+import { clientNetwork } from './network.ts';
+import { Schedule } from './schedule.ts';
 
+/** A check that came late says nothing that the next one does not say. */
+const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
 /** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
 const TIMEOUT = Duration.seconds(90);
 
-export interface CanaryProps {
+interface CanaryProps {
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
 }
@@ -59,19 +59,19 @@ export class Canary extends Construct {
       ...(network && { network }),
     });
     allowReading(role, parameters, foundation.get('encryption-key-arn'));
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['ecs:DescribeServices'],
-        resources: serviceArns(this, config),
-      }),
-    );
+    allow(role, ['ecs:DescribeServices'], serviceArns(this, config));
     allowState(role, foundation, ['PutItem'], ['canary']);
     allowState(role, foundation, ['GetItem'], ['rotation']);
     allowState(role, foundation, ['Query'], ['revision']);
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [rotationStateMachineArn(config)] }),
-    );
-    new CanarySchedule(this, 'Schedule', canary, config.canary.everyMinutes);
+    allow(role, ['states:StartExecution'], [rotationStateMachineArn(config)]);
+    const { everyMinutes } = config.canary;
+    new Schedule(this, 'Schedule', {
+      description: 'Has the canary check both services',
+      roleDescription: 'EventBridge Scheduler invokes the canary with it',
+      expression: `rate(${everyMinutes} ${everyMinutes === 1 ? 'minute' : 'minutes'})`,
+      target: { arn: canary.functionArn, action: 'lambda:InvokeFunction', input: { trigger: 'schedule' } },
+      retryPolicy: RETRY,
+    });
     this.function = canary;
   }
 }

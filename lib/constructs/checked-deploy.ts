@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArnFormat, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import type { BreakGlass } from '../../config/break-glass.ts';
+import type { BreakGlass } from '../../config/context.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, type ServiceName } from '../names.ts';
@@ -61,7 +61,7 @@ export class CheckedDeploy extends Construct {
     verdict.node.addDependency(gate, ...deployed);
   }
 
-  /** SHA-256 of the template without the triggers. Computed anew each time: it is final only when the template is written. */
+  /** SHA-256 of the template without the triggers. Computed again each time: it is final only when the template is written. */
   private hashOf(template: () => unknown): string {
     // The triggers are part of the template that is being hashed.
     if (this.#hashing) return '';

@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, Effect, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import * as variables from '../../contract/service-variables.ts';
 import { BUCKET_ACTIONS, KEY_ACTIONS } from '../../services/mcp/buckets/session-policy.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { stackName } from '../names.ts';
+import { acceptWildcard, allow, bucketArn } from '../permissions.ts';
 
 export interface DataAccessProps {
   readonly config: EnvironmentConfig;
@@ -35,7 +36,7 @@ function inPortions(arns: readonly string[]): readonly (readonly string[])[] {
  * bucket and one kind of action.
  */
 export class DataAccess extends Construct {
-  /** Variables that tell the container about the role; an image that is brought gets the same. */
+  /** Variables that name the role to the container; an image of your own gets the same. */
   readonly variables: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, { config, foundation, taskRole }: DataAccessProps) {
@@ -45,7 +46,7 @@ export class DataAccess extends Construct {
     this.allowBuckets(role, config);
     if (encryptionKeyArns.length > 0) this.allowKeys(role, config);
     this.denyOwnBuckets(role, config, foundation.get('revision-bucket-name'));
-    // A policy of its own, so that whoever waits for this construct waits for the permission to take the role too.
+    // A policy of its own, so that a dependency on this construct includes the permission to assume the role.
     new Policy(this, 'Assume', {
       roles: [taskRole],
       statements: [
@@ -80,21 +81,20 @@ export class DataAccess extends Construct {
   private allowBuckets(role: Role, { account, dataAccess }: EnvironmentConfig): void {
     const { read, write } = BUCKET_ACTIONS;
     const conditions = { StringEquals: { 's3:ResourceAccount': [account, ...dataAccess.accounts] } };
-    const buckets = dataAccess.buckets.map((bucket) => this.arnOf(bucket));
+    const buckets = dataAccess.buckets.map((bucket) => bucketArn(this, bucket));
     const objects = buckets.map((bucket) => `${bucket}/*`);
-    const allow = (actions: readonly string[], arns: readonly string[]) => {
-      for (const resources of inPortions(arns))
-        role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }));
+    const allowInPortions = (actions: readonly string[], arns: readonly string[]) => {
+      for (const resources of inPortions(arns)) allow(role, actions, resources, conditions);
     };
-    allow([...read.bucket, ...write.bucket], buckets);
-    allow([...read.objects, ...write.objects], objects);
+    allowInPortions([...read.bucket, ...write.bucket], buckets);
+    allowInPortions([...read.objects, ...write.objects], objects);
     for (const resource of [...buckets, ...objects]) {
       if (!resource.includes('*')) continue;
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${resource}]`,
-        reason:
-          'People name their objects, and the configuration may name buckets by how they begin; each session is for one bucket.',
-      });
+      acceptWildcard(
+        role,
+        resource,
+        'People name their objects, and the configuration may name buckets by how they begin; each session is for one bucket.',
+      );
     }
   }
 
@@ -102,13 +102,9 @@ export class DataAccess extends Construct {
     // Keys are where their buckets are, which is the same partition in any case.
     const { domainSuffix } = RegionInfo.get(region);
     const services = keys.map((key) => `s3.${placeOf(key).region}.${domainSuffix}`);
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: [...new Set([...KEY_ACTIONS.read, ...KEY_ACTIONS.write])],
-        resources: [...keys],
-        conditions: { StringEquals: { 'kms:ViaService': [...new Set(services)] } },
-      }),
-    );
+    allow(role, [...new Set([...KEY_ACTIONS.read, ...KEY_ACTIONS.write])], keys, {
+      StringEquals: { 'kms:ViaService': [...new Set(services)] },
+    });
   }
 
   /**
@@ -123,7 +119,7 @@ export class DataAccess extends Construct {
       `${stackName(config, 'foundation')}-*`,
       `cdk-${synthesizer.bootstrapQualifier}-assets-*`,
     ];
-    const buckets = names.map((name) => this.arnOf(name));
+    const buckets = names.map((name) => bucketArn(this, name));
     role.addToPolicy(
       new PolicyStatement({
         effect: Effect.DENY,
@@ -131,9 +127,5 @@ export class DataAccess extends Construct {
         resources: [...buckets, ...buckets.map((bucket) => `${bucket}/*`)],
       }),
     );
-  }
-
-  private arnOf(bucket: string): string {
-    return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource: bucket });
   }
 }

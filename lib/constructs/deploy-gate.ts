@@ -1,16 +1,22 @@
-import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Duration, Size } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
+import { REVISION_TEMPLATES } from '../../contract/revision.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
-import { deployGateFunctionName, stackName } from '../names.ts';
-import { REVISION_TEMPLATES } from '../revision-bucket.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
+import { deployGateFunctionName } from '../names.ts';
+import {
+  acceptWildcard,
+  allow,
+  allowRotationStatus,
+  allowServicesStackStatus,
+  allowState,
+  bucketArn,
+  stackArn,
+} from '../permissions.ts';
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
-import { allowServicesStackStatus } from '../services-stack-status.ts';
-import { allowState } from '../state-table.ts';
 import { BundledFunction } from './bundled-function.ts';
 
 /** One canary, with what is before and after it; it answers within 155 s by itself. */
@@ -52,12 +58,12 @@ export class DeployGate extends Construct {
     gate.configureAsyncInvoke({ maxEventAge: MAX_EVENT_AGE });
 
     // Their versions alone: what they hold, the canary says. It is one of the few that may decrypt.
-    role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: arnsOf(parameters) }));
+    allow(role, ['ssm:GetParameters'], arnsOf(parameters));
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
     allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
     allowState(role, foundation, ['DeleteItem'], ['lock', 'revision', 'announcement']);
     allowState(role, foundation, ['Query', 'UpdateItem'], ['revision']);
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
+    allow(role, ['lambda:InvokeFunction'], [canary.functionArn]);
     allowServicesStackStatus(role, config);
     allowServicesChange(role, config);
     allowRevisionTemplates(role, foundation);
@@ -65,31 +71,20 @@ export class DeployGate extends Construct {
   }
 }
 
-/** The template that is being deployed, and why it failed. Why the stack's ID is left open, `allowServicesStackStatus` says. */
+/** The template that is being deployed, and why it failed. */
 function allowServicesChange(role: Role, config: EnvironmentConfig): void {
-  const services = Stack.of(role).formatArn({
-    service: 'cloudformation',
-    resource: 'stack',
-    resourceName: `${stackName(config, 'services')}/*`,
-  });
   const actions = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
-  role.addToPolicy(new PolicyStatement({ actions, resources: [services] }));
+  // Acknowledged by `allowServicesStackStatus`.
+  allow(role, actions, [stackArn(role, config, 'services')]);
 }
 
 /** It puts templates and removes them; only who rolls back reads one. */
 function allowRevisionTemplates(role: Role, foundation: FoundationReader): void {
-  const templatesIn = (bucket: string) =>
-    Stack.of(role).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: bucket,
-      resourceName: `${REVISION_TEMPLATES}*`,
-    });
-  const templates = templatesIn(foundation.get('revision-bucket-name'));
-  role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject'], resources: [templates] }));
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${templatesIn('<RevisionBucketName>')}]`,
-    reason: 'A template is named after the number of its revision; the bucket and the folder are given.',
-  });
+  const templates = bucketArn(role, foundation.get('revision-bucket-name'), `${REVISION_TEMPLATES}*`);
+  allow(role, ['s3:PutObject', 's3:DeleteObject'], [templates]);
+  acceptWildcard(
+    role,
+    templates,
+    'A template is named after the number of its revision; the bucket and the folder are given.',
+  );
 }

@@ -1,14 +1,12 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import { type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { bootstrapRoleArns } from '../bootstrap-roles.ts';
 import { deployPermissions } from '../deploy-permissions.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
-import { allowState } from '../state-table.ts';
+import { acceptWildcard, allow, allowRotationStatus, allowState } from '../permissions.ts';
 
-export interface DeployRoleProps {
+interface DeployRoleProps {
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
   /** Who may take the role. */
@@ -26,15 +24,15 @@ export class DeployRole extends Construct {
       description: `Deploys ${config.namePrefix} from the workflows of a repository`,
     });
     this.arn = role.roleArn;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['sts:AssumeRole'],
-        resources: bootstrapRoleArns(Stack.of(this), ['deploy', 'file-publishing', 'image-publishing', 'lookup']),
-      }),
+    allow(
+      role,
+      ['sts:AssumeRole'],
+      bootstrapRoleArns(Stack.of(this), ['deploy', 'file-publishing', 'image-publishing', 'lookup']),
     );
     for (const { actions, resources, wildcard } of deployPermissions(this, config, foundation)) {
-      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
-      for (const resource of resources) if (wildcard && resource.includes('*')) acknowledge(role, resource, wildcard);
+      allow(role, actions, resources);
+      for (const resource of resources)
+        if (wildcard && resource.includes('*')) acceptWildcard(role, resource, wildcard);
     }
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation', 'revision']);
     allowState(role, foundation, ['Query'], ['revision', 'canary', 'lock']);
@@ -43,14 +41,21 @@ export class DeployRole extends Construct {
   }
 }
 
-function acknowledge(role: Role, resource: string, reason: string): void {
-  Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${asCdkNagWritesIt(role, resource)}]`, reason });
-}
+/** The roles of the CDK's own stack that its CLI takes. */
+type BootstrapRole = 'deploy' | 'file-publishing' | 'image-publishing' | 'lookup';
 
-/** A reference is its name in angle brackets. */
-function asCdkNagWritesIt(role: Role, resource: string): string {
-  const resolved: unknown = Stack.of(role).resolve(resource);
-  if (typeof resolved === 'string') return resolved;
-  const { 'Fn::Join': [, parts] = ['', []] } = resolved as { 'Fn::Join'?: [string, (string | { Ref: string })[]] };
-  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+/**
+ * The ARNs of roles that `cdk bootstrap` has made in a stack's account and region.
+ * https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html#bootstrapping-env-roles
+ */
+export function bootstrapRoleArns(stack: Stack, roles: readonly BootstrapRole[]): string[] {
+  const { account, region, synthesizer } = stack;
+  return roles.map((role) =>
+    stack.formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: `cdk-${synthesizer.bootstrapQualifier}-${role}-role-${account}-${region}`,
+    }),
+  );
 }

@@ -1,8 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { OidcProviderNative, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { CiConfig } from '../../config/ci.ts';
-import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../github-tokens.ts';
+import { type CiConfig, GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../config/ci.ts';
 
 /** What makes the account believe the tokens of GitHub's workflows: made, or the one that it has. */
 export class GitHubProvider extends Construct {

@@ -1,22 +1,23 @@
 import { Validations } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
+  CfnListenerCertificate,
   ListenerAction,
   ListenerCertificate,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ARecord, HostedZone, type IAliasRecordTarget, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { certificateArns } from './certificate.ts';
-import { hostedZone, hostRecord } from './host-record.ts';
 
 type CreatedLoadBalancer = Extract<EnvironmentConfig['loadBalancer'], { kind: 'create' }>;
 
-export interface LoadBalancerProps {
+interface LoadBalancerProps {
   readonly config: EnvironmentConfig;
   readonly loadBalancer: CreatedLoadBalancer;
   readonly vpc: IVpc;
@@ -94,4 +95,74 @@ export class LoadBalancer extends Construct {
     }
     return group;
   }
+}
+
+interface ImportedLoadBalancerProps {
+  readonly config: EnvironmentConfig;
+  readonly loadBalancer: Extract<EnvironmentConfig['loadBalancer'], { kind: 'import' }>;
+}
+
+/**
+ * An existing load balancer, which belongs to someone else. As configured, its listener gets the host name's certificate in
+ * addition to its own, and DNS gets the record. The two rules are made in the Services stack, as for a load balancer of ours.
+ */
+export class ImportedLoadBalancer extends Construct {
+  readonly dnsName: string;
+  readonly listenerArn: string;
+  readonly securityGroupId: string;
+
+  constructor(scope: Construct, id: string, { config, loadBalancer }: ImportedLoadBalancerProps) {
+    super(scope, id);
+    const { dnsName, listenerArn, securityGroupId, canonicalHostedZoneId } = loadBalancer;
+    this.dnsName = dnsName;
+    this.listenerArn = listenerArn;
+    this.securityGroupId = securityGroupId;
+
+    const zone = hostedZone(this, config);
+    const certificates = certificateArns(this, config, zone);
+    // Chosen by SNI: the listener's default certificate stays what it is.
+    if (certificates.length > 0) {
+      new CfnListenerCertificate(this, 'ListenerCertificate', {
+        listenerArn,
+        certificates: certificates.map((certificateArn) => ({ certificateArn })),
+      });
+    }
+    if (zone && canonicalHostedZoneId !== undefined) {
+      hostRecord(this, config, zone, { bind: () => ({ dnsName, hostedZoneId: canonicalHostedZoneId }) });
+    }
+  }
+}
+
+/**
+ * The ARNs of the certificates that the listener needs for the host name: an imported one, or one that is made here and proved by
+ * DNS. None when it is a listener that has the certificate already.
+ *
+ * @param zone - the zone that the proof is written to; without one CloudFormation waits until someone has created the
+ *   records that ACM shows
+ */
+function certificateArns(scope: Construct, { certificate, hostName }: EnvironmentConfig, zone?: IHostedZone): string[] {
+  if (certificate.kind === 'listener') return [];
+  if (certificate.kind === 'import') return [certificate.arn];
+  const created = new Certificate(scope, 'Certificate', {
+    domainName: hostName,
+    validation: CertificateValidation.fromDns(zone),
+  });
+  return [created.certificateArn];
+}
+
+/** The zone that the host name is kept in; none where DNS is kept outside. */
+function hostedZone(scope: Construct, { dns }: EnvironmentConfig): IHostedZone | undefined {
+  if (dns.kind === 'outside') return undefined;
+  const { hostedZoneId, zoneName } = dns;
+  return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName });
+}
+
+/** Points the host name to a load balancer. */
+function hostRecord(
+  scope: Construct,
+  { hostName }: EnvironmentConfig,
+  zone: IHostedZone,
+  target: IAliasRecordTarget,
+): void {
+  new ARecord(scope, 'Record', { zone, recordName: `${hostName}.`, target: RecordTarget.fromAlias(target) });
 }

@@ -1,16 +1,24 @@
-import { Validations } from 'aws-cdk-lib';
+import { Fn, Validations } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
   SubnetType,
   Vpc,
+  type VpcAttributes,
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { importedVpc } from './imported-vpc.ts';
+import type { FoundationReader } from '../foundation-contract.ts';
+import type { BundledFunctionProps } from './bundled-function.ts';
+
+type CreatedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'create' }>;
+type ImportedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'import' }>;
 
 /** The VPC with public subnets for the load balancer and private ones, which reach AWS through NAT, for everything else. */
 export class Network extends Construct {
@@ -59,5 +67,45 @@ export class Network extends Construct {
   }
 }
 
-type CreatedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'create' }>;
-type ImportedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'import' }>;
+/** A VPC that is known by its attributes. */
+function importedVpc(scope: Construct, attributes: VpcAttributes): IVpc {
+  const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', attributes);
+  Validations.of(vpc).acknowledge({
+    id: '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+    reason: 'Nothing here adds routes, so that the route tables are not needed.',
+  });
+  return vpc;
+}
+
+/** Foundation's VPC with its private subnets, as another stack sees it when it is deployed. */
+export function foundationVpc(scope: Construct, { vpc }: EnvironmentConfig, foundation: FoundationReader): IVpc {
+  const subnetIds = Fn.split(',', foundation.get('private-subnet-ids'));
+  return importedVpc(scope, {
+    vpcId: foundation.get('vpc-id'),
+    availabilityZones: vpc.availabilityZones,
+    privateSubnetIds: vpc.availabilityZones.map((_, index) => Fn.select(index, subnetIds)),
+  });
+}
+
+/**
+ * The network of a function that asks the services as a client does: it runs where clients are, outside of the VPC for an
+ * internet-facing load balancer (undefined), in private subnets for an internal one.
+ *
+ * @param who - begins the description of the security group
+ */
+export function clientNetwork(
+  scope: Construct,
+  config: EnvironmentConfig,
+  foundation: FoundationReader,
+  who: string,
+): BundledFunctionProps['network'] {
+  if (config.loadBalancer.scheme !== 'internal') return undefined;
+  const vpc = foundationVpc(scope, config, foundation);
+  const securityGroup = new SecurityGroup(scope, 'SecurityGroup', {
+    vpc,
+    allowAllOutbound: false,
+    description: `${who}: HTTPS out`,
+  });
+  securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Load balancer and AWS APIs');
+  return { vpc, securityGroup };
+}

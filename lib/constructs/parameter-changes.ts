@@ -1,29 +1,31 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { Command } from '../../contract/rotation.ts';
 import { parameterChangeRuleName } from '../names.ts';
+import { allow } from '../permissions.ts';
 
-const COMMAND: Command = { command: 'repair', trigger: 'event' };
+const REPAIR: Command = { command: 'repair', trigger: 'event' };
 
-export interface ParameterChangesProps {
+interface ParameterChangesProps {
   readonly config: EnvironmentConfig;
   readonly machine: IStateMachine;
 }
 
 /**
- * Has every write and deletion of the two parameters looked at within seconds. The event does not say who wrote, so the
- * rotation's own writes come here too; what is as recorded is left alone. Events are best effort: the canary looks as well.
+ * Starts a check of the two parameters within seconds of every write and deletion. The event does not say who wrote, so the
+ * rotation's own writes start one too; values that match the record are left alone. Events are best effort: the canary also
+ * checks.
  */
 export class ParameterChanges extends Construct {
   constructor(scope: Construct, id: string, { config, machine }: ParameterChangesProps) {
     super(scope, id);
     const name = parameterChangeRuleName(config);
     const role = this.role(name);
-    role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] }));
+    allow(role, ['states:StartExecution'], [machine.stateMachineArn]);
     const rule = new CfnRule(this, 'Rule', {
       name,
       description: 'Has a changed signing secret or key set compared with what is recorded',
@@ -32,9 +34,7 @@ export class ParameterChanges extends Construct {
         'detail-type': ['Parameter Store Change'],
         detail: { name: [config.signingSecretParameter, config.keySetParameter] },
       },
-      targets: [
-        { id: 'Rotation', arn: machine.stateMachineArn, roleArn: role.roleArn, input: JSON.stringify(COMMAND) },
-      ],
+      targets: [{ id: 'Rotation', arn: machine.stateMachineArn, roleArn: role.roleArn, input: JSON.stringify(REPAIR) }],
     });
     rule.node.addDependency(role);
   }

@@ -1,14 +1,15 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import type { Phase, Progress } from '../../contract/rotation.ts';
 import { rotationStateMachineArn, rotationStateMachineName } from '../names.ts';
-import { rotationDefinition } from './rotation-definition.ts';
+import { acceptWildcard, allow } from '../permissions.ts';
 
-export interface RotationMachineProps {
+interface RotationMachineProps {
   readonly config: EnvironmentConfig;
   /** The function that it calls. */
   readonly rotation: IFunction;
@@ -22,7 +23,7 @@ export class RotationMachine extends Construct {
     super(scope, id);
     const name = rotationStateMachineName(config);
     const role = this.role(config);
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [rotation.functionArn] }));
+    allow(role, ['lambda:InvokeFunction'], [rotation.functionArn]);
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
@@ -57,11 +58,89 @@ export class RotationMachine extends Construct {
         },
       }),
     });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Log deliveries and X-Ray traces know no resource that could be named (the logging and tracing policies of the Step Functions guide allow the same).',
-    });
+    acceptWildcard(
+      role,
+      '*',
+      'Log deliveries and X-Ray traces know no resource that could be named (the logging and tracing policies of the Step Functions guide allow the same).',
+    );
     return role;
   }
+}
+
+/** A grace time lasts a day at most; the rest is for rollouts and retries. The pace of calls depends on it. */
+const MACHINE_TIMEOUT = Duration.days(3);
+/** Longer than the function may run: an answer that got lost must not be awaited for ever. */
+const CALL_TIMEOUT = Duration.minutes(5);
+
+/** What each phase waits for; a state is named after it, so that the console shows at a glance where a rotation is. */
+const WAITS: Readonly<Record<Phase, string>> = {
+  createSecret: 'MCP is being replaced, to accept the next key too',
+  testSecret: 'Tokens of both keys are tried on every task',
+  finishSecret: 'The catalog is being replaced, to sign with the next key',
+  grace: 'Tokens of the key before are running out',
+  retireSecret: 'Both services are being replaced, to know the next key only',
+  repair: 'Both services are being replaced, after a value was put back',
+  revokeSecret: 'Both services are being replaced, to know the new key only',
+  idle: 'Nothing has begun yet',
+};
+
+/**
+ * The state machine in Amazon States Language. It knows nothing about rotations: it calls the function, waits as long as the
+ * answer says, and calls again. What the function answers is the whole state.
+ *
+ * @param functionArn - the rotation function
+ */
+export function rotationDefinition(functionArn: string): object {
+  return {
+    Comment: 'Calls the rotation function until it says that it is done',
+    StartAt: 'Advance',
+    TimeoutSeconds: MACHINE_TIMEOUT.toSeconds(),
+    States: {
+      Advance: advance(functionArn),
+      Result: {
+        Type: 'Choice',
+        Choices: [on('wait', 'Phase'), on('done', 'Done'), on('refused', 'Refused'), on('failed', 'Failed')],
+      },
+      Phase: {
+        Type: 'Choice',
+        Choices: Object.keys(WAITS).map((phase) => ({ Variable: '$.phase', StringEquals: phase, Next: phase })),
+      },
+      ...Object.fromEntries(Object.entries(WAITS).map(([phase, comment]) => [phase, wait(comment)])),
+      Done: { Type: 'Succeed' },
+      Refused: { Type: 'Succeed', Comment: 'Nothing of what was asked was done, and the answer says why' },
+      Failed: { Type: 'Fail', ErrorPath: '$.code', CausePath: '$.message' },
+    },
+  };
+}
+
+function advance(functionArn: string): object {
+  return {
+    Type: 'Task',
+    Comment: 'One call of the rotation function',
+    Resource: functionArn,
+    Parameters: { 'execution.$': '$$.Execution.Id', 'command.$': '$$.Execution.Input', 'progress.$': '$' },
+    TimeoutSeconds: CALL_TIMEOUT.toSeconds(),
+    Retry: [
+      {
+        // Another execution is being answered: one call at a time is what makes the function the only writer.
+        ErrorEquals: ['Lambda.TooManyRequestsException'],
+        IntervalSeconds: 2,
+        BackoffRate: 1.5,
+        MaxDelaySeconds: 30,
+        MaxAttempts: 200,
+        JitterStrategy: 'FULL',
+      },
+      // Whatever failed, the next call reads the record and continues from there.
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6 },
+    ],
+    Next: 'Result',
+  };
+}
+
+function on(result: Progress['result'], next: string): object {
+  return { Variable: '$.result', StringEquals: result, Next: next };
+}
+
+function wait(comment: string): object {
+  return { Type: 'Wait', Comment: comment, SecondsPath: '$.seconds', Next: 'Advance' };
 }

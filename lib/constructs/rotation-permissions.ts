@@ -1,21 +1,25 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { incomingPath } from '../../config/incoming-path.ts';
-import type { EnvironmentConfig } from '../../config/schema.ts';
+import { type EnvironmentConfig, incomingPath } from '../../config/schema.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { clusterName } from '../names.ts';
-import { allowRotationStatus } from '../rotation-executions.ts';
+import {
+  acceptWildcard,
+  allow,
+  allowRotationStatus,
+  allowServicesStackStatus,
+  allowState,
+  logStreamsArn,
+  serviceArns,
+} from '../permissions.ts';
 import {
   allowDecryptingUnderAnyKey,
+  allowKey,
   allowTakingIncoming,
   arnsOf,
-  keyStatement,
   secretParameters,
 } from '../secret-parameters.ts';
-import { serviceArns } from '../service-arns.ts';
-import { allowServicesStackStatus } from '../services-stack-status.ts';
-import { allowState } from '../state-table.ts';
 
 export interface RotationPermissions {
   readonly config: EnvironmentConfig;
@@ -31,7 +35,7 @@ export function allowRotation(role: Role, { config, foundation, canary }: Rotati
   // For how long a token may live that an earlier revision has minted.
   allowState(role, foundation, ['Query'], ['revision']);
   allowServices(role, config);
-  role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [canary.functionArn] }));
+  allow(role, ['lambda:InvokeFunction'], [canary.functionArn]);
   allowServicesStackStatus(role, config);
   allowRotationStatus(role, config);
   allowCountingRefusals(role, foundation.get('mcp-log-group'));
@@ -39,13 +43,8 @@ export function allowRotation(role: Role, { config, foundation, canary }: Rotati
 
 function allowParameters(role: Role, config: EnvironmentConfig, encryptionKeyArn: string): void {
   const parameters = secretParameters(role, config);
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
-      resources: arnsOf(parameters),
-    }),
-  );
-  role.addToPolicy(keyStatement(role, parameters, { actions: ['kms:Encrypt'], resources: [encryptionKeyArn] }));
+  allow(role, ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ssm:PutParameter'], arnsOf(parameters));
+  allowKey(role, parameters, 'kms:Encrypt', encryptionKeyArn);
   allowDecryptingUnderAnyKey(
     role,
     parameters,
@@ -58,45 +57,24 @@ function allowServices(role: Role, config: EnvironmentConfig): void {
   const stack = Stack.of(role);
   const cluster = stack.formatArn({ service: 'ecs', resource: 'cluster', resourceName: clusterName(config) });
   const tasks = stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${clusterName(config)}/*` });
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
-      resources: serviceArns(role, config),
-    }),
-  );
-  role.addToPolicy(new PolicyStatement({ actions: ['ecs:DescribeTasks'], resources: [tasks] }));
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['ecs:ListTasks'],
-      resources: ['*'],
-      conditions: { ArnEquals: { 'ecs:cluster': cluster } },
-    }),
-  );
-  Validations.of(role).acknowledge(
-    {
-      id: `AwsSolutions-IAM5[Resource::${tasks}]`,
-      reason: 'ECS names a task when it starts it; the cluster is named.',
-    },
-    {
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'The only resource that ecs:ListTasks knows is a container instance, which Fargate has none of; the condition names the cluster.',
-    },
+  allow(role, ['ecs:DescribeServices', 'ecs:UpdateService'], serviceArns(role, config));
+  allow(role, ['ecs:DescribeTasks'], [tasks]);
+  allow(role, ['ecs:ListTasks'], ['*'], { ArnEquals: { 'ecs:cluster': cluster } });
+  acceptWildcard(role, tasks, 'ECS names a task when it starts it; the cluster is named.');
+  acceptWildcard(
+    role,
+    '*',
+    'The only resource that ecs:ListTasks knows is a container instance, which Fargate has none of; the condition names the cluster.',
   );
 }
 
 /** A revocation says how many requests it has cost. */
 function allowCountingRefusals(role: Role, logGroupName: string): void {
-  const streams = (name: string) =>
-    Stack.of(role).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `${name}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-  role.addToPolicy(new PolicyStatement({ actions: ['logs:FilterLogEvents'], resources: [streams(logGroupName)] }));
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${streams('<McpLogGroup>')}]`,
-    reason: 'IAM ends the ARN of a log group with its streams, which ECS names after tasks; the log group is named.',
-  });
+  const streams = logStreamsArn(role, logGroupName);
+  allow(role, ['logs:FilterLogEvents'], [streams]);
+  acceptWildcard(
+    role,
+    streams,
+    'IAM ends the ARN of a log group with its streams, which ECS names after tasks; the log group is named.',
+  );
 }

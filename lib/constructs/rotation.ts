@@ -1,18 +1,22 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { incomingPath } from '../../config/incoming-path.ts';
-import type { EnvironmentConfig } from '../../config/schema.ts';
+import { type EnvironmentConfig, incomingPath } from '../../config/schema.ts';
 import * as variables from '../../contract/function-variables.ts';
+import type { Command } from '../../contract/rotation.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { canaryFunctionName, clusterName, rotationFunctionName, serviceName, stackName } from '../names.ts';
 import { BundledFunction } from './bundled-function.ts';
-import { clientNetwork } from './client-network.ts';
+import { clientNetwork } from './network.ts';
 import { ParameterChanges } from './parameter-changes.ts';
 import { RotationMachine } from './rotation-machine.ts';
 import { allowRotation } from './rotation-permissions.ts';
-import { RotationSchedule } from './rotation-schedule.ts';
+import { Schedule } from './schedule.ts';
 
+/** What the schedule asks for. */
+const ROTATE: Command = { command: 'rotate', trigger: 'schedule' };
+/** The next hour asks again. */
+const RETRY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 };
 /** One step with its canary, which answers within 90 s; the state machine waits for a minute longer. */
 const TIMEOUT = Duration.minutes(4);
 
@@ -40,14 +44,23 @@ export class Rotation extends Construct {
       timeout: TIMEOUT,
       memory: Size.mebibytes(512),
       logRetentionDays: config.logRetentionDays,
-      // Parameter Store knows no conditional write: that nobody else writes is what stands in for it.
+      // Parameter Store has no conditional write; a single writer replaces it.
       reservedConcurrency: 1,
       environment: this.environment(props),
       ...(network && { network }),
     });
     allowRotation(role, { config, foundation, canary });
     const { machine } = new RotationMachine(this, 'StateMachine', { config, rotation });
-    new RotationSchedule(this, 'Schedule', { machine, paused: config.rotation.paused });
+    // Whether a rotation is due, the function decides by the age of the secret: one that a deploy delays is tried an hour later, and a
+    // manual one counts.
+    new Schedule(this, 'Schedule', {
+      description: 'Asks for a rotation of the shared secret, which goes on when it is due',
+      roleDescription: 'EventBridge Scheduler starts rotations with it',
+      expression: 'rate(1 hour)',
+      state: config.rotation.paused ? 'DISABLED' : 'ENABLED',
+      target: { arn: machine.stateMachineArn, action: 'states:StartExecution', input: ROTATE },
+      retryPolicy: RETRY,
+    });
     new ParameterChanges(this, 'ParameterChanges', { config, machine });
   }
 

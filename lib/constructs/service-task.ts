@@ -1,26 +1,33 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { dirname } from 'node:path';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   type ContainerDefinition,
+  ContainerImage,
+  CpuArchitecture,
   FargateTaskDefinition,
   LogDrivers,
   OperatingSystemFamily,
+  Secret,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { builtFile } from '../../config/bundles.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import { type EcrImage, type ImageConfig, parseEcrUri } from '../../config/service.ts';
 import * as variables from '../../contract/service-variables.ts';
 import type { FoundationReader } from '../foundation-contract.ts';
 import { type ServiceName, serviceName } from '../names.ts';
-import { allowReading, secretParameters } from '../secret-parameters.ts';
-import { ParameterSecret } from './parameter-secret.ts';
-import { ServiceImage } from './service-image.ts';
+import { acceptWildcard, logStreamsArn } from '../permissions.ts';
+import { allowReading, type SecretParameter, secretParameters } from '../secret-parameters.ts';
 
 export interface ServiceTaskProps {
   readonly service: ServiceName;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
-  /** Variables of this service beside those that both have. */
+  /** Variables of this service, in addition to those of both. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -87,7 +94,7 @@ export class ServiceTask extends Construct {
       this.#container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
     });
     this.image = this.#container.imageName;
-    this.acknowledgeFindings(service, inEcr);
+    this.acknowledgeFindings(logStreamsArn(this, foundation.get(`${service}-log-group`)), inEcr);
   }
 
   /** Sets variables of the container that are known only now that the task's role exists. */
@@ -109,27 +116,86 @@ export class ServiceTask extends Construct {
     });
   }
 
-  private acknowledgeFindings(service: ServiceName, inEcr: boolean): void {
+  private acknowledgeFindings(logStreams: string, inEcr: boolean): void {
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'The variables are settings that everybody may know; both secrets come by valueFrom.',
     });
-    const logGroup = service === 'mcp' ? '<McpLogGroup>' : '<CatalogLogGroup>';
-    const streams = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `${logGroup}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    Validations.of(this.executionRole).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${streams}]`,
-      reason: 'ECS names the log stream after the task, which does not exist yet; the log group is named.',
-    });
+    acceptWildcard(
+      this.executionRole,
+      logStreams,
+      'ECS names the log stream after the task, which does not exist yet; the log group is named.',
+    );
     if (!inEcr) return;
-    Validations.of(this.executionRole).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'ecr:GetAuthorizationToken is about a registry and knows no resource; the pull itself names its repository.',
+    acceptWildcard(
+      this.executionRole,
+      '*',
+      'ecr:GetAuthorizationToken is about a registry and knows no resource; the pull itself names its repository.',
+    );
+  }
+}
+
+/** As much of a digest as a reader needs to distinguish two versions. */
+const VERSION_LENGTH = 12;
+
+/** The image of a service: built from its folder, or given by digest. */
+class ServiceImage extends Construct {
+  readonly image: ContainerImage;
+  readonly cpuArchitecture: CpuArchitecture;
+  /** What the service shows as its version: the beginning of the digest of its image, or of all that the image is built from. */
+  readonly version: string;
+
+  /** Whether ECS has to sign in to pull it. */
+  readonly inEcr: boolean;
+
+  constructor(scope: Construct, id: string, service: ServiceName, config: ImageConfig) {
+    super(scope, id);
+    const arm = config.platform === 'linux/arm64';
+    this.cpuArchitecture = arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64;
+    const ecr = config.kind === 'reference' ? parseEcrUri(config.uri) : undefined;
+    this.inEcr = config.kind === 'build' || ecr !== undefined;
+    if (config.kind === 'reference') {
+      this.image = ecr ? this.inRepository(ecr) : ContainerImage.fromRegistry(config.uri);
+      this.version = config.uri.replace(/^.*@sha256:/, '').slice(0, VERSION_LENGTH);
+      return;
+    }
+    // Its .dockerignore keeps everything but the bundle out, so that nothing else changes the hash.
+    const asset = new DockerImageAsset(this, 'Asset', {
+      directory: dirname(dirname(builtFile(`services/${service}/dist/server.mjs`))),
+      platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+      displayName: service,
     });
+    this.image = ContainerImage.fromDockerImageAsset(asset);
+    this.version = asset.assetHash.slice(0, VERSION_LENGTH);
+  }
+
+  /** The repository may be one of another account or region; the role that pulls is allowed this one alone. */
+  private inRepository({ account, region, repository, digest }: EcrImage): ContainerImage {
+    const arn = Stack.of(this).formatArn({
+      service: 'ecr',
+      account,
+      region,
+      resource: 'repository',
+      resourceName: repository,
+    });
+    return ContainerImage.fromEcrRepository(Repository.fromRepositoryArn(this, 'Repository', arn), digest);
+  }
+}
+
+/**
+ * A secret of a container, by `valueFrom`. Adding one to a container grants nothing: `Secret.fromSsmParameter` would grant
+ * `ssm:GetParameterHistory` too, so the execution role gets its permissions from `allowReading`.
+ */
+class ParameterSecret extends Secret {
+  readonly arn: string;
+  readonly hasField = false;
+
+  constructor({ arn }: SecretParameter) {
+    super();
+    this.arn = arn;
+  }
+
+  override grantRead(grantee: IGrantable): Grant {
+    return Grant.drop(grantee, 'granted by allowReading');
   }
 }

@@ -1,11 +1,13 @@
-import { CustomResource, Duration, Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CustomResource, Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { allowDecryptingUnderAnyKey, arnsOf, keyStatement, type SecretParameters } from '../secret-parameters.ts';
+import { encryptionKeyAlias } from '../names.ts';
+import { allow } from '../permissions.ts';
+import { allowDecryptingUnderAnyKey, allowKey, arnsOf, type SecretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
-export interface SharedSecretProps {
+interface SharedSecretProps {
   readonly config: EnvironmentConfig;
   readonly parameters: SecretParameters;
   readonly encryptionKeyArn: string;
@@ -13,7 +15,7 @@ export interface SharedSecretProps {
 
 /** Four calls of Parameter Store and the response, each with its repetitions. */
 const FUNCTION_TIMEOUT = Duration.seconds(90);
-/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then nobody will answer any more. */
+/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then no answer comes any more. */
 const SERVICE_TIMEOUT = Duration.minutes(8);
 
 /**
@@ -21,7 +23,7 @@ const SERVICE_TIMEOUT = Duration.minutes(8);
  * and never touched again unless a name or the key changes. Both stay when the stack is deleted.
  *
  * The function may decrypt these two parameters under *any* key of the account and region. That is how they are adopted
- * from whoever wrote them, and how they are found again after the stack was deleted and deployed anew: the retained key has
+ * from whoever wrote them, and how they are found again after the stack was deleted and deployed again: the retained key has
  * lost its alias by then and no template knows its ID, but the parameters' ciphertext does.
  */
 export class SharedSecret extends Construct {
@@ -34,10 +36,8 @@ export class SharedSecret extends Construct {
       memory: Size.mebibytes(256),
       logRetentionDays: config.logRetentionDays,
     });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: arnsOf(parameters) }),
-    );
-    role.addToPolicy(keyStatement(this, parameters, { actions: ['kms:Encrypt'], resources: [encryptionKeyArn] }));
+    allow(role, ['ssm:GetParameters', 'ssm:PutParameter'], arnsOf(parameters));
+    allowKey(role, parameters, 'kms:Encrypt', encryptionKeyArn);
     allowDecryptingUnderAnyKey(
       role,
       parameters,
@@ -54,5 +54,31 @@ export class SharedSecret extends Construct {
         EncryptionKeyArn: encryptionKeyArn,
       },
     });
+  }
+}
+
+/**
+ * The customer-managed key of the secret parameters: `aws/ssm` would let every principal of the account decrypt them that
+ * may read parameters.
+ *
+ * The key outlives its stack, as the parameters do, or they could never be read again. Its alias does not: the next
+ * deployment gives it to a new key, under which the parameters are then written again (see `SharedSecret`).
+ */
+export class EncryptionKey extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, config: EnvironmentConfig) {
+    super(scope, id);
+    if (config.encryptionKey.kind === 'import') {
+      this.arn = config.encryptionKey.arn;
+      return;
+    }
+    const key = new Key(this, 'Key', {
+      description: `Signing secret and verification keys of ${config.namePrefix}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    key.addAlias(encryptionKeyAlias(config));
+    this.arn = key.keyArn;
   }
 }

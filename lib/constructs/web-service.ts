@@ -24,7 +24,7 @@ export interface WebServiceProps extends ServiceTaskProps {
 
 /**
  * A service behind the load balancer: tasks in private subnets that only the load balancer reaches, and the rule that sends
- * requests to them. ECS replaces them without ever having fewer than before, and goes back by itself when the new ones do not
+ * requests to them. ECS replaces them without ever having fewer than before, and rolls back by itself when the new ones do not
  * become healthy. The load balancer's check is the only one: it works for every image, also without a shell inside.
  */
 export class WebService extends Construct {
@@ -78,7 +78,7 @@ export class WebService extends Construct {
     });
   }
 
-  /** Written as CloudFormation has it: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
+  /** An L1 construct: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
    * second, separate rule to the tasks' security group. */
   private listenerRule({ config, foundation, service, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
     const conditions = [

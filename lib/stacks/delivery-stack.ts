@@ -1,12 +1,12 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CiConfig } from '../../config/ci.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { bootstrapRoleArns } from '../bootstrap-roles.ts';
-import { DeployRole } from '../constructs/deploy-role.ts';
+import { bootstrapRoleArns, DeployRole } from '../constructs/deploy-role.ts';
 import { GitHubProvider } from '../constructs/github-provider.ts';
 import { FoundationReader } from '../foundation-contract.ts';
+import { allow } from '../permissions.ts';
 
 /** What a repository's workflows need of the account: trust in GitHub's tokens, and a role for each of two jobs. */
 export class DeliveryStack extends Stack {
@@ -31,9 +31,7 @@ export class DeliveryStack extends Stack {
       assumedBy: github.jobsOfPullRequests(),
       description: `Compares ${config.namePrefix} with pull requests of a repository`,
     });
-    diff.addToPolicy(
-      new PolicyStatement({ actions: ['sts:AssumeRole'], resources: bootstrapRoleArns(this, ['lookup']) }),
-    );
+    allow(diff, ['sts:AssumeRole'], bootstrapRoleArns(this, ['lookup']));
     new CfnOutput(this, 'DiffRoleArn', {
       value: diff.roleArn,
       description: 'The variable AWS_DIFF_ROLE_ARN on GitHub',

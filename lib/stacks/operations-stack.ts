@@ -1,15 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import { AlarmTopic } from '../constructs/alarm-topic.ts';
-import { TrustAlarms } from '../constructs/trust-alarms.ts';
+import { AlarmTopic, TrustAlarms } from '../constructs/alarms.ts';
 
 export interface OperationsStackProps extends StackProps {
   /** What the configuration calls this deployment. */
   readonly environmentName: string;
 }
 
-/** What tells people. It knows everything by its name, so that it can be deployed, and taken away, by itself. */
+/** Alarms. They know everything by its name, so that this stack can be deployed, and deleted, by itself. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, props: OperationsStackProps) {
     super(scope, id, props);

@@ -1,21 +1,19 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import type { BreakGlass } from '../../config/break-glass.ts';
+import type { BreakGlass } from '../../config/context.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import * as catalogVariables from '../../contract/service-variables.ts';
-import * as mcpVariables from '../../contract/service-variables.ts';
-import { WELL_KNOWN_PATH } from '../../contract/service-variables.ts';
+import { WELL_KNOWN_PATH } from '../../contract/http.ts';
+import * as variables from '../../contract/service-variables.ts';
 import { asciiJson } from '../ascii-json.ts';
 import { CheckedDeploy } from '../constructs/checked-deploy.ts';
 import { DataAccess } from '../constructs/data-access.ts';
-import { foundationVpc } from '../constructs/foundation-vpc.ts';
+import { foundationVpc } from '../constructs/network.ts';
 import { WebService } from '../constructs/web-service.ts';
 import { FoundationReader } from '../foundation-contract.ts';
-import { mcpPath } from '../mcp-path.ts';
 import { clusterName } from '../names.ts';
 
-export interface ServicesStackProps extends StackProps {
+interface ServicesStackProps extends StackProps {
   /** @default - the canary decides about the deploy */
   readonly breakGlass?: BreakGlass;
 }
@@ -36,9 +34,9 @@ export class ServicesStack extends Stack {
       // A pattern with /* does not match the path without its slash. With the host name a rule has room for five patterns at most.
       paths: [path, `${path}/*`, `${WELL_KNOWN_PATH}*`],
       environment: {
-        [mcpVariables.QUILT_DEPLOYMENT]: config.namePrefix,
-        [mcpVariables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds),
-        [mcpVariables.QUILT_ALLOWED_ORIGINS]: JSON.stringify(config.allowedOrigins),
+        [variables.QUILT_DEPLOYMENT]: config.namePrefix,
+        [variables.QUILT_TOKEN_LEEWAY_SECONDS]: String(config.tokenLeewaySeconds),
+        [variables.QUILT_ALLOWED_ORIGINS]: JSON.stringify(config.allowedOrigins),
       },
     });
     if (config.dataAccess.buckets.length > 0) {
@@ -51,9 +49,9 @@ export class ServicesStack extends Stack {
       ...common,
       service: 'catalog',
       environment: {
-        [catalogVariables.QUILT_ROLES]: asciiJson(config.roles),
-        [catalogVariables.QUILT_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
-        [catalogVariables.QUILT_MCP_PATH]: path,
+        [variables.QUILT_ROLES]: asciiJson(config.roles),
+        [variables.QUILT_TOKEN_LIFETIME_SECONDS]: String(config.tokenLifetimeSeconds),
+        [variables.QUILT_MCP_PATH]: path,
       },
     });
     // Verifiers first: what mints a new kind of token comes after what accepts it.
@@ -68,4 +66,13 @@ export class ServicesStack extends Stack {
     });
     new CfnOutput(this, 'Url', { value: config.publicUrl, description: 'Where the catalog answers' });
   }
+}
+
+/**
+ * Where the MCP service answers below the public URL, without a final slash; everything under it belongs to it too.
+ *
+ * The canary and the rotation ask at the path as it is configured instead, since the other spelling may be a redirect.
+ */
+function mcpPath({ services: { mcp } }: Pick<EnvironmentConfig, 'services'>): string {
+  return mcp.path.replace(/\/$/, '');
 }

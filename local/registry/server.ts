@@ -1,9 +1,6 @@
 import { startHttpServer } from '../../services/shared/http-server.ts';
 import { createLogger, type LogSink } from '../../services/shared/logger.ts';
-import { localBuckets } from './buckets.ts';
-import { createCredentialsEndpoint } from './credentials-endpoint.ts';
-import { createGraphqlEndpoint } from './graphql-endpoint.ts';
-import { createLoginEndpoint } from './login-endpoint.ts';
+import { createCredentialsEndpoint, createGraphqlEndpoint, createLoginEndpoint } from './endpoints.ts';
 import { createLoginTokens } from './login-tokens.ts';
 
 /** A registry that listens. */
@@ -34,4 +31,17 @@ export async function startRegistry(
     stopGraceMs: 2_000,
   });
   return { url: server.url, close: server.stop };
+}
+
+const DEFAULT_BUCKETS = ['quilt-local-genomes', 'quilt-local-images', 'quilt-local-results'];
+
+/**
+ * The buckets that the local registry lists.
+ *
+ * @param list comma-separated names (`QUILT_LOCAL_BUCKETS`); a few made-up ones when there is none
+ */
+export function localBuckets(list: string | undefined): readonly string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  return given.length > 0 ? given : DEFAULT_BUCKETS;
 }

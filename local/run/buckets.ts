@@ -8,7 +8,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { localBuckets } from '../registry/buckets.ts';
+import { localBuckets } from '../registry/server.ts';
 import { awsClientSettings } from './aws-settings.ts';
 
 /** A folder a bucket, with objects at their keys. The packages there were written by quilt3 (docs/local.md). */

@@ -16,7 +16,7 @@ const LINES_OF_AN_ERROR = 15;
 export interface EmulatorOptions {
   /** Loopback port for its API and its load balancer. */
   readonly port: number;
-  /** Folder for its log and temporary files; removed by whoever made it. */
+  /** Folder for its log and temporary files; its creator removes it. */
   readonly directory: string;
   /** Folder to keep its state in between runs; none: nothing is kept. */
   readonly stateDirectory?: string | undefined;
@@ -93,7 +93,7 @@ export class EmulatorProcess {
     const log = readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-LINES_OF_AN_ERROR).join('\n');
     await this.stop();
     throw new Error(
-      `The local AWS emulator did not start. Remove .local/venv and start again, which installs it anew.\n${log}`,
+      `The local AWS emulator did not start. Remove .local/venv and start again to reinstall it.\n${log}`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { CommandError, EXIT } from '../../cli/exit-codes.ts';
+import { captureCdk } from '../../cli/cdk.ts';
 import { invokeCanary } from '../../cli/invoke-canary.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { loadEnvironment } from '../../config/load.ts';
@@ -20,20 +20,20 @@ import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
 import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 import { makeBuckets } from './buckets.ts';
-import { runCdk } from './cdk.ts';
 import { EmulatorProcess } from './emulator-process.ts';
-import { freePort } from './free-port.ts';
 import { startFrontProxy } from './front-proxy.ts';
 import { manifestOf } from './images.ts';
 import { runMark } from './leftovers.ts';
+import { choosePorts } from './ports.ts';
 import { announce, takeRunDirectory, takeStateDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
+const LINES_OF_AN_ERROR = 15;
 
-export interface LocalOptions {
+interface LocalOptions {
   /** Folder for logs, temporary files and the cloud assembly; this process takes it. */
   readonly directory: string;
-  /** Folder that keeps the deployed state in between runs; none: every run begins anew. */
+  /** Folder that keeps the deployed state in between runs; none: every run starts from nothing. */
   readonly stateDirectory?: string | undefined;
   /** Port of the public URL; any free one when it is taken or left out. */
   readonly port?: number | undefined;
@@ -43,12 +43,6 @@ export interface LocalOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gets a line about what an earlier run left behind, when there is something. */
   readonly say?: ((line: string) => void) | undefined;
-}
-
-interface Ports {
-  readonly emulator: number;
-  readonly registry: number;
-  readonly front: number;
 }
 
 interface Closable {
@@ -151,18 +145,25 @@ export class LocalEnvironment {
     return this.cdk(args, onLine);
   }
 
-  /** Runs any CDK command against this environment. */
-  cdk(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<string> {
-    return runCdk({
-      args: [...args, '--output', this.assemblyDirectory, '--no-color', '--no-notices'],
-      environment: {
-        ...awsEnvironment(this.endpoint),
-        ...runMark(this.options.directory),
-        CDK_HOME: join(this.options.directory, 'cdk-home'),
-      },
-      onLine,
-      signal: this.options.signal,
-    });
+  /**
+   * Runs any command of the project's CDK CLI against this environment.
+   *
+   * @returns what it printed
+   * @throws Error with the last lines of that, when it fails
+   */
+  async cdk(args: readonly string[], onLine: (line: string) => void = () => {}): Promise<string> {
+    const { directory, signal } = this.options;
+    const variables = {
+      ...awsEnvironment(this.endpoint),
+      ...runMark(directory),
+      CDK_HOME: join(directory, 'cdk-home'),
+      CDK_DEFAULT_ACCOUNT: EMULATOR_ACCOUNT,
+      CDK_DEFAULT_REGION: LOCAL_REGION,
+    };
+    const all = [...args, '--output', this.assemblyDirectory, '--no-color', '--no-notices'];
+    const { succeeded, text } = await captureCdk(all, variables, { onLine, signal });
+    if (succeeded) return text;
+    throw new Error(`cdk ${args[0]} failed:\n${text.split('\n').slice(-LINES_OF_AN_ERROR).join('\n').trim()}`);
   }
 
   /** What the CDK app has to be told about this run. */
@@ -214,30 +215,6 @@ export class LocalEnvironment {
 async function end(parts: readonly Closable[], directory: string): Promise<void> {
   for (const part of parts) await part.close();
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** The same ports as the last time where a state is kept: the public URL is a part of what is deployed. */
-async function choosePorts({ port, stateDirectory }: LocalOptions): Promise<Ports> {
-  const file = stateDirectory && join(stateDirectory, 'ports.json');
-  const last = file ? readPorts(file) : undefined;
-  const ports: Ports = {
-    emulator: await freePort(last?.emulator),
-    registry: await freePort(last?.registry),
-    front: await freePort(port ?? last?.front),
-  };
-  if (port !== undefined && ports.front !== port) {
-    throw new CommandError(`Port ${port} is taken: name another one, or leave --port out.`, EXIT.configuration);
-  }
-  if (file) writeFileSync(file, JSON.stringify(ports));
-  return ports;
-}
-
-function readPorts(file: string): Ports | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 async function findLoadBalancer(endpoint: string): Promise<string | undefined> {

@@ -42,7 +42,7 @@ export function startFrontProxy(options: FrontProxyOptions): Promise<FrontProxy>
         headers: { ...incoming.headers, host: `${hostname}:443` },
       },
       (response) => {
-        // The load balancer that was asked may be gone: a stack was deleted, or made anew.
+        // The load balancer that was asked may be gone: a stack was deleted or recreated.
         if (response.statusCode === 404 && !response.headers['x-quilt-task']) name = undefined;
         outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
         // An answer that breaks off has to break off for the client too.

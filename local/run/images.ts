@@ -23,7 +23,7 @@ const BUILT = /^quilt\.local\/(?<service>catalog|mcp)@sha256:(?<digest>[0-9a-f]{
 
 /**
  * Whether a task of this image can start, as the emulator's `docker/images.py` decides it. A service of this clone is copied, as a push
- * would: what was looked at can start, also when the clone is built again before the first task does.
+ * would: an image that was checked can start, also if the clone is rebuilt before its first task.
  *
  * @param directory - the image folder
  * @param reference - image with its digest, as in the task definition

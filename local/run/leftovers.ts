@@ -8,7 +8,7 @@ import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 /** In the environment of every process that a run starts, and of no other. */
 const MARK = 'QUILT_LOCAL_RUN';
 
-/** An emulator whose owner died saves its state and ends by itself within this time, as `local/emulator` has it. */
+/** An emulator whose owner died saves its state and exits within this time (`local/emulator`). */
 export const SAVE_MS = 15_000;
 const KILL_MS = 5_000;
 const ON_LINUX = process.platform === 'linux';
@@ -33,10 +33,10 @@ function folderMark(directory: string): string {
 }
 
 /**
- * What tells a process from every later one that gets the same ID: the ID, and when the process started.
+ * What distinguishes a process from every later one with the same ID: the ID, and when the process started.
  *
- * @param linux - whether `/proc` tells; `ps` does elsewhere
- * @returns `undefined` when there is no such process, or only a zombie that nobody has waited for
+ * @param linux - whether to ask `/proc`; elsewhere `ps` is asked
+ * @returns `undefined` when there is no such process, or only a zombie process
  */
 export function identityOf(pid: number, linux: boolean = ON_LINUX): string | undefined {
   if (!(pid > 0)) return undefined;
@@ -66,7 +66,7 @@ export function isAlive(identity: string): boolean {
 export async function endLeftovers(directory: string, say: (line: string) => void = () => {}): Promise<void> {
   const found = leftoversOf(directory);
   if (found.length === 0) return;
-  say(`Ending what a run that was killed left behind: process ${found.map(({ pid }) => pid).join(', ')}`);
+  say(`Stopping processes that a killed run left behind: ${found.map(({ pid }) => pid).join(', ')}`);
   await gone(() => leftoversOf(directory).filter(({ saves }) => saves), SAVE_MS);
   const killed = () => {
     const left = leftoversOf(directory);
@@ -76,7 +76,7 @@ export async function endLeftovers(directory: string, say: (line: string) => voi
   const rest = await gone(killed, KILL_MS);
   if (rest.length === 0) return;
   throw new CommandError(
-    `Process ${rest.map(({ pid }) => pid).join(', ')} of an earlier run in ${directory} does not end: end it, then start again.`,
+    `Process ${rest.map(({ pid }) => pid).join(', ')} of an earlier run in ${directory} does not stop. Stop it, then start again.`,
     EXIT.refused,
   );
 }
@@ -85,7 +85,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile, or is looked at again.
+    // It has ended meanwhile, or the next attempt finds it again.
   }
 }
 

@@ -8,13 +8,13 @@ import { loadEnvironment } from '../../config/load.ts';
 import { rotationStateMachineArn } from '../../lib/names.ts';
 import type { LocalEnvironment } from './environment.ts';
 
-interface Surroundings {
+interface DeployedRotation {
   readonly readRecord: ReadRecord;
   readonly executions: Pick<Executions, 'describe' | 'start'>;
 }
 
 /** The rotation of a deployed environment. */
-export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): Surroundings {
+export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): DeployedRotation {
   const config = loadEnvironment('local');
   const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
   return {
@@ -24,27 +24,27 @@ export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSet
 }
 
 /**
- * Goes on with a rotation that was under way when the run before ended: its execution ended with the emulator, and nobody else would
- * carry it on before the next scheduled one. One that stopped by itself waits for a person, as it does on AWS.
+ * Resumes a rotation that the end of the last run interrupted: its execution ended with the emulator, and nothing else would resume
+ * it before the next scheduled one. A rotation that stopped by itself waits for a person, as on AWS.
  *
- * @returns what was found and done, for people; `undefined` when no rotation stands still
+ * @returns what was found and done, for people; `undefined` when no rotation was interrupted
  * @throws CommandError when the emulator does not answer
  */
-export async function resumeRotation({ readRecord, executions }: Surroundings): Promise<string | undefined> {
+export async function resumeRotation({ readRecord, executions }: DeployedRotation): Promise<string | undefined> {
   const { record, driver, failure } = await readDriven(readRecord, (arn) => executions.describe(arn));
   if (record === undefined || record.phase === 'idle') return undefined;
   const { phase, stopped } = record;
   if (stopped) {
     return (
       `The rotation stopped in ${phase}: ${stopped.reason}\n` +
-      'When the cause is mended, resume it with: bin/quiltctl rotate --resume'
+      'After you fix the cause, resume it with: bin/quiltctl rotate --resume'
     );
   }
   if (failure !== undefined) throw failure;
   if (driver?.state === 'running') return undefined;
   await executions.start({ command: 'resume', trigger: 'manual' });
   return (
-    `The rotation stood still in ${phase}: its execution ended with the last run.\n` +
-    'It is resumed now; follow it with: bin/quiltctl rotate --watch'
+    `The rotation was interrupted in ${phase}: its execution ended with the last run.\n` +
+    'It has been resumed; follow it with: bin/quiltctl rotate --watch'
   );
 }

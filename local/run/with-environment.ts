@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { coloured } from '../../cli/colour.ts';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { ConfigurationError } from '../../config/errors.ts';
 import type { LocalEnvironment } from './environment.ts';
-import type { Progress } from './progress.ts';
 import { FAILURE_LOG } from './run-directory.ts';
 
 /** As much of a local environment as its start and its end take. */
@@ -63,4 +63,22 @@ function exitCodeOf(error: unknown): number {
 function keepLog({ logFile }: Startable, cdkLines: readonly string[]): void {
   const said = cdkLines.map((line) => `cdk: ${line}\n`).join('');
   writeFileSync(FAILURE_LOG, `${said}${readFileSync(logFile, 'utf8')}`, { mode: 0o600 });
+}
+
+/** Reports progress on standard error, so that standard output contains only the result. */
+export class Progress {
+  private readonly write: (text: string) => void;
+
+  constructor(write: (text: string) => void = (text) => process.stderr.write(coloured(text, process.stderr))) {
+    this.write = write;
+  }
+
+  /** Runs one step: writes its title at the start and its duration at the end. `work` may add lines of detail. */
+  async step<T>(title: string, work: (detail: (line: string) => void) => Promise<T>): Promise<T> {
+    const began = Date.now();
+    this.write(`  ${title} …\n`);
+    const result = await work((line) => this.write(`      ${line}\n`));
+    this.write(`  ✔ ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)\n`);
+    return result;
+  }
 }

@@ -1,5 +1,5 @@
 /** GitHub takes 65,536 characters in a comment; the rest of the page is short. */
-const MOST_CHARACTERS = 60_000;
+const MAX_CHARACTERS = 60_000;
 
 const STACK = /^Stack (?<id>\S+) \(/;
 const NO_DIFFERENCES = 'There were no differences';
@@ -28,7 +28,7 @@ export function diffMarkdown(environment: string, output: string): string {
 
 /** In words; without a stack that was understood nothing is claimed. */
 function summaryOf(differ: readonly string[], count: number): string {
-  if (count === 0) return 'What the CDK says names no stack:';
+  if (count === 0) return 'The output of the CDK names no stack:';
   if (differ.length === 0) return `None of ${count} stacks differs.`;
   return `${differ.length} of ${count} stacks differ: ${differ.join(', ')}.`;
 }
@@ -54,7 +54,7 @@ function stacksOf(text: string): { readonly differ: readonly string[]; readonly 
 function fenced(text: string): readonly string[] {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
-  return text.length <= MOST_CHARACTERS
+  return text.length <= MAX_CHARACTERS
     ? [fence, text, fence]
-    : [fence, text.slice(0, MOST_CHARACTERS), fence, '', 'Cut here; the log of the job has all of it.'];
+    : [fence, text.slice(0, MAX_CHARACTERS), fence, '', 'Truncated here; the job log has the whole output.'];
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { KEY_IDS_HEADER, TASK_HEADER } from '../../contract/http.ts';
 import { type RequestHandler, startHttpServer } from './http-server.ts';
 import { createLogger, type Logger, safeError } from './logger.ts';
 import { type Environment, StartError } from './settings.ts';
@@ -50,8 +51,6 @@ export async function runService(
 }
 
 /** What a task holds is compared from outside, task by task, by these two headers; neither reveals it. */
-const TASK_HEADER = 'X-Quilt-Task';
-const KEY_IDS_HEADER = 'X-Quilt-Key-Ids';
 
 /**
  * Opens the task's port, with its identity and key IDs on every response.

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBundles } from '../lib/support/build.ts';
-import { temporaryDirectory } from '../lib/support/temporary-directory.ts';
+import { buildBundles } from '../support/build.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

@@ -165,7 +165,7 @@ test('looks for Python before it installs anything', () => {
   const failed = launch(['--local', 'program.cjs'], { PYTHON: 'no-such-python' });
   expect([failed.status, failed.stderr]).toEqual([
     2,
-    expect.stringMatching(/^Python 3\.10 or later is needed .* run the command again\.\n$/),
+    expect.stringMatching(/^Python 3\.10 or later is required .* run the command again\.\n$/),
   ]);
   expect(npmCalls()).toEqual([]);
 });

@@ -1,34 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MARKER = '<!-- quiltctl cdk diff: production -->';
 
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'quilt-comment-'));
-});
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory();
 
 /** Runs the script with a `gh` that notes what it is asked for and knows these comments. */
 function comment(comments: readonly unknown[], page: string, pullRequest = '12') {
-  const calls = join(directory, 'calls');
-  const gh = join(directory, 'gh');
-  const file = join(directory, 'diff.md');
+  const calls = join(directory(), 'calls');
+  const gh = join(directory(), 'gh');
+  const file = join(directory(), 'diff.md');
   writeFileSync(file, page);
-  writeFileSync(gh, `#!/bin/sh\necho "$@" >> '${calls}'\ncat '${join(directory, 'comments')}'\n`);
+  writeFileSync(gh, `#!/bin/sh\necho "$@" >> '${calls}'\ncat '${join(directory(), 'comments')}'\n`);
   chmodSync(gh, 0o755);
   writeFileSync(calls, '');
-  writeFileSync(join(directory, 'comments'), JSON.stringify([comments]));
+  writeFileSync(join(directory(), 'comments'), JSON.stringify([comments]));
   const { status, stderr } = spawnSync(
     process.execPath,
     [join('scripts', 'ci-comment.ts'), '--pull-request', pullRequest, '--file', file],
     {
       cwd: ROOT,
       encoding: 'utf8',
-      env: { PATH: `${directory}${delimiter}${process.env.PATH}`, GITHUB_REPOSITORY: 'example/quilt' },
+      env: { PATH: `${directory()}${delimiter}${process.env.PATH}`, GITHUB_REPOSITORY: 'example/quilt' },
     },
   );
   return { status, stderr, calls: readFileSync(calls, 'utf8').trim().split('\n'), file };
@@ -52,7 +48,7 @@ test('the next one replaces it, and not what a person wrote that begins alike', 
   expect(calls.at(-1)).toBe(`api repos/example/quilt/issues/comments/3 --method PATCH --field body=@${file}`);
 });
 
-test('a page that could not be found again, and a pull request that is none, are refused before GitHub is asked', () => {
+test('a page without a marker and an invalid pull request are refused before GitHub is called', () => {
   expect(comment([], 'no marker\n')).toMatchObject({ status: 2, calls: [''] });
   expect(comment([], `${MARKER}\n`, '12/../13')).toMatchObject({ status: 2, calls: [''] });
 });

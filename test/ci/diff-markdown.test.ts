@@ -33,8 +33,8 @@ test('a template cannot close the fence around it, whatever it holds', () => {
   expect(lines.filter((line) => line === '`````')).toHaveLength(2);
 });
 
-test('a long difference is cut to what GitHub takes, with a word about it', () => {
+test('a long difference is truncated to the size that GitHub accepts, and says so', () => {
   const page = diffMarkdown('production', `${DIFFERENCES}\n${'x'.repeat(100_000)}`);
   expect(page.length).toBeLessThan(65_536);
-  expect(page).toContain('Cut here');
+  expect(page).toContain('Truncated here');
 });

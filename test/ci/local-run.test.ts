@@ -127,7 +127,7 @@ test.each([
   expect(existsSync(bucket)).toBe(stays);
 });
 
-test('a process that got the ID of a dead run is not taken for it, and lives on', async () => {
+test('a process that got the ID of a dead run is not mistaken for it and keeps running', async () => {
   const stranger = await start();
   leaveBehind(earlier(stranger.pid));
   const announced = { endpoint: '', publicUrl: '', registryUrl: '', imageDirectory: '' };

@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { ConfigurationError } from '../../config/errors.ts';
-import { Progress } from '../../local/run/progress.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'quilt-with-'));
 const failureLog = join(directory, 'last-failure.log');
 
-let withEnvironment: typeof import('../../local/run/with-environment.ts').withEnvironment;
+let local: typeof import('../../local/run/with-environment.ts');
 
 beforeAll(async () => {
   // Read once, when it is loaded.
   process.env.QUILT_LOCAL_DIRECTORY = directory;
-  ({ withEnvironment } = await import('../../local/run/with-environment.ts'));
+  local = await import('../../local/run/with-environment.ts');
   delete process.env.QUILT_LOCAL_DIRECTORY;
 });
 
@@ -40,7 +39,8 @@ async function run(work: () => Promise<number>, options: { readonly signal?: Abo
   };
   const start = async () => environment;
   const cdkLines = ['Services: UPDATE_FAILED'];
-  const exitCode = await withEnvironment({ start, progress: new Progress(write), cdkLines, write, ...options }, work);
+  const progress = new local.Progress(write);
+  const exitCode = await local.withEnvironment({ start, progress, cdkLines, write, ...options }, work);
   const log = existsSync(failureLog) ? readFileSync(failureLog, 'utf8') : undefined;
   return { exitCode, log, said, stopped };
 }
@@ -72,13 +72,13 @@ test.each<[string, Error, number]>([
   },
 );
 
-test('work that said itself what failed has the last word, and its log is kept too', async () => {
+test('work that reported its own failure has the last word, and its log is kept too', async () => {
   const { said, ...end } = await run(async () => EXIT.checkFailed);
   expect(end).toEqual({ exitCode: 5, log: LOG, stopped: 1 });
   expect(said).toMatch(/✔ Bootstrapping the CDK .*\n$/);
 });
 
-test('a person who ends it gets no reason and no log', async () => {
+test('an interrupted run reports no reason and keeps no log', async () => {
   const { said, ...end } = await run(async () => Promise.reject(new Error('aborted')), { signal: AbortSignal.abort() });
   expect(end).toEqual({ exitCode: 130, log: undefined, stopped: 1 });
   expect(said).not.toContain('aborted');

@@ -91,7 +91,7 @@ test('only jobs that deploy or compare get a token for AWS, and never those of a
   expect(jobOf('diff').if).toContain('github.event.pull_request.head.repo.full_name == github.repository');
 });
 
-test('deploys and rollbacks wait for approval, are never broken off, and take no place of each other in a queue', () => {
+test('deploys and rollbacks wait for approval, are never cancelled, and do not replace each other in the queue', () => {
   const { environment: trusted } = ciSchema.parse({ repository: 'example/quilt' });
   for (const job of [jobOf('deploy'), jobOf('rollback')]) {
     expect(job.environment).toBe(trusted);
@@ -110,7 +110,7 @@ test('a rollback only shows what would change, unless somebody says otherwise', 
   expect(inputs).toMatchObject({ inputs: { revision: { required: true }, 'dry-run': { default: true } } });
 });
 
-test('a commit that is not the newest any more is not deployed', () => {
+test('a commit that is no longer the newest is not deployed', () => {
   const runs = stepsOf('deploy.yml').flatMap(({ run }) => run ?? []);
   expect(runs.indexOf('npm run ci:newest')).toBeLessThan(runs.findIndex((run) => run.startsWith('npm run ci:deploy')));
   expect(runs).toContain('npm run ci:newest');

@@ -1,7 +1,7 @@
-import { readBreakGlass } from '../../config/break-glass.ts';
+import { readBreakGlass } from '../../config/context.ts';
 import { problemsOf } from './support/problems.ts';
 
-test('the canary decides unless something else is said', () => {
+test('the canary decides by default', () => {
   expect(readBreakGlass({})).toBeUndefined();
   expect(readBreakGlass({ canary: 'enforce' })).toBeUndefined();
 });

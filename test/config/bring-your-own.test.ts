@@ -99,7 +99,7 @@ describe('what does not fit together', () => {
       'addresses for a topic of somebody else',
       { 'operations.emails': ['platform@example.org'] },
       'operations.emails',
-      /says who is subscribed.*subscribe them to the topic itself/,
+      /decides who is subscribed.*subscribe them to the topic itself/,
     ],
     [
       'another path for the MCP server of this project',
@@ -189,7 +189,7 @@ describe('what is somewhere else', () => {
     ['a policy of AWS as boundary', { 'iam.permissionsBoundary': 'arn:aws:iam::aws:policy/PowerUserAccess' }],
     ['an image of another region', { 'services.mcp.image': image('444455556666.dkr.ecr.eu-west-1.amazonaws.com') }],
     ['an image of another registry', { 'services.mcp.image': image('registry.example.org') }],
-  ])('%s is taken', (_, changes) => {
+  ])('%s is accepted', (_, changes) => {
     expect(check(changed(changes))).toEqual([]);
   });
 });
@@ -234,9 +234,9 @@ describe('variables of a container', () => {
     ['MCP_ENHANCED_JWT_KEYS', '{}', /sets this variable itself/],
     ['QUILT_REGISTRY_URL', 'https://elsewhere.example.org', /sets this variable itself/],
     ['port', '1', /sets this variable itself/],
-    ['AWS_REGION', 'eu-west-1', /as whom and where/],
-    ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://127.0.0.1/', /as whom and where/],
-    ['ECS_CONTAINER_METADATA_URI_V4', 'http://127.0.0.1/', /as whom and where/],
+    ['AWS_REGION', 'eu-west-1', /identity and Region/],
+    ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://127.0.0.1/', /identity and Region/],
+    ['ECS_CONTAINER_METADATA_URI_V4', 'http://127.0.0.1/', /identity and Region/],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0', /Certificates are verified/],
     ['BAD-NAME', '1', /letters, digits and _/],
     ['MANY_LINES', 'one\ntwo', /on one line/],
@@ -263,7 +263,7 @@ describe('variables of a container', () => {
     ['KEY_ARN', 'arn:aws:kms:us-east-1:111122223333:key/0a'],
     ['AWS_USE_FIPS_ENDPOINT', 'true'],
     ['https_proxy', 'http://proxy.example.org:3128'],
-  ])('%s = %j is taken', (name, value) => {
+  ])('%s = %j is accepted', (name, value) => {
     expect(refused(name, value)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { checkEnvironment, loadEnvironment } from '../../config/load.ts';
 import { production } from '../../config/production.ts';
 import type { EnvironmentInput } from '../../config/schema.ts';
-import { localBuckets } from '../../local/registry/buckets.ts';
+import { localBuckets } from '../../local/registry/server.ts';
 import { bucketMatcher } from '../../services/mcp/buckets/data-access.ts';
-import { buildBundles } from './support/build.ts';
+import { buildBundles } from '../support/build.ts';
 import { problemsOf } from './support/problems.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:444455556666:key/0a-1';
@@ -12,7 +12,7 @@ const check = (dataAccess: unknown) =>
   problemsOf(() => checkEnvironment({ ...production, dataAccess } as EnvironmentInput, 'config/mine.ts'));
 
 test.each([
-  ['a bare star', { buckets: ['*'] }, 'dataAccess.buckets.0', /three characters.*buckets that nobody thought of/],
+  ['a bare star', { buckets: ['*'] }, 'dataAccess.buckets.0', /three characters.*buckets that were never meant/],
   ['a pattern of nearly everything', { buckets: ['ab*'] }, 'dataAccess.buckets.0', /three characters/],
   ['two stars', { buckets: ['data-*-*'] }, 'dataAccess.buckets.0', /one \*/],
   ['a URL', { buckets: ['genomes', 's3://data'] }, 'dataAccess.buckets.1', /without s3:/],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../config/errors.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { buildBundles } from './support/build.ts';
+import { buildBundles } from '../support/build.ts';
 import { problemsOf } from './support/problems.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -16,16 +16,19 @@ describe('choice of the environment', () => {
     expect(loadEnvironment()).toEqual(loadEnvironment('local'));
   });
 
-  test.each(['prod', '', 'constructor', 7])('an unknown one is refused with the known ones: %p', (name) => {
-    expect(problemsOf(() => loadEnvironment(name))).toEqual([
-      {
-        file: 'command line',
-        key: '-c environment',
-        rule: `There is no environment ${JSON.stringify(name)}`,
-        remedy: expect.stringContaining('local, production'),
-      },
-    ]);
-  });
+  test.each(['prod', '', 'constructor', 7])(
+    'an unknown environment is refused, and the known ones are listed: %p',
+    (name) => {
+      expect(problemsOf(() => loadEnvironment(name))).toEqual([
+        {
+          file: 'command line',
+          key: '-c environment',
+          rule: `There is no environment ${JSON.stringify(name)}`,
+          remedy: expect.stringContaining('local, production'),
+        },
+      ]);
+    },
+  );
 });
 
 describe('production', () => {
@@ -76,7 +79,7 @@ describe('production', () => {
     expect(problems).toMatchObject([{ key: `-c ${option}`, remedy: expect.stringContaining('config/production.ts') }]);
   });
 
-  test('is for whatever account its file names', () => {
+  test('is for the account that its file names', () => {
     expect(loadEnvironment('production', {}, '444455556666').account).toBe('111122223333');
   });
 });
@@ -103,7 +106,7 @@ describe('local', () => {
     }
   });
 
-  test('learns from the command line where it is', () => {
+  test('gets its URLs from the command line', () => {
     expect(
       loadEnvironment('local', { publicUrl: 'http://127.0.0.1:4001', registryUrl: 'http://localhost:4002' }),
     ).toMatchObject({

@@ -157,7 +157,7 @@ test('the emulator’s account is reached over loopback only', () => {
   expect(check({ ...environment, publicUrl: 'http://127.0.0.1:1', registryUrl: 'http://localhost:2' })).toEqual([]);
 });
 
-test('several problems are told at once', () => {
+test('several problems are reported at once', () => {
   const problems = check({ ...production, account: 'x', region: 'y', hostName: 'UPPER', mistake: true });
   expect(problems.map(({ key }) => key).sort()).toEqual(['account', 'hostName', 'mistake', 'region']);
 });

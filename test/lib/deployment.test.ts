@@ -3,10 +3,9 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { checkEnvironment } from '../../config/load.ts';
 import { findings } from '../../lib/findings.ts';
 import { everythingImported } from '../config/support/everything-imported.ts';
-import { buildBundles } from './support/build.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { policiesOf, rolesThatMay } from './support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from './support/synthesise.ts';
-import { temporaryDirectory } from './support/temporary-directory.ts';
 
 // Here the CDK checks every template against AWS's own rules too, as in each deploy to AWS; jest.config.js turns it off.
 process.env.CDK_VALIDATION = 'true';
@@ -16,7 +15,6 @@ let production: Synthesised;
 let local: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
   local = synthesise(localEnvironment());
 });

@@ -1,7 +1,7 @@
 import { App, CfnWaitConditionHandle, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { findings } from '../../lib/findings.ts';
-import { temporaryDirectory } from './support/temporary-directory.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const outdir = temporaryDirectory();
 

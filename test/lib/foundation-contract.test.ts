@@ -1,7 +1,7 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FoundationReader, foundationParameterName, PublishedFoundation } from '../../lib/foundation-contract.ts';
-import { temporaryDirectory } from './support/temporary-directory.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** Written down a second time on purpose: the template of an old revision still asks for each of these. */
 const VERSION_1 = [

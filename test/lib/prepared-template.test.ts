@@ -1,9 +1,6 @@
 import { prepareTemplate } from '../../cli/revisions/rollback/prepared-template.ts';
 import { parseTemplate } from '../../cli/revisions/template.ts';
-import { buildBundles } from './support/build.ts';
 import { productionWith, synthesise } from './support/synthesise.ts';
-
-beforeAll(buildBundles);
 
 test('a template without its break-glass is the one that a synthesis without it gives, trigger included', () => {
   const config = productionWith();

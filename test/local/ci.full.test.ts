@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test('npm run ci:deploy deploys an environment of its own from nothing, proves it, and leaves nothing behind', async () => {
+test('npm run ci:deploy deploys a new environment, checks it, and leaves nothing behind', async () => {
   const child = spawn('npm', ['run', '--silent', 'ci:deploy', '--', '--environment', 'local'], {
     cwd: ROOT,
     detached: true,

@@ -1,23 +1,15 @@
-import { join } from 'node:path';
 import type { DeployReport } from '../../cli/deploy/deploy.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerOpenMcpImage } from './support/fixture-images.ts';
-import { Operator } from './support/operator.ts';
-
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-break-glass');
-const MINUTES = 60_000;
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
+import type { Operator } from './support/operator.ts';
 
 let environment: LocalEnvironment;
 let operator: Operator;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run') });
-  operator = new Operator(DIRECTORY);
-  await environment.bootstrap();
-  await environment.deploy();
-}, 3 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+useLocalEnvironment('break-glass', {}, (started) => {
+  ({ environment, operator } = started);
+});
 
 const deploy = (...options: readonly string[]) => operator.ask<DeployReport>('deploy', ...options);
 const open = (edition: string) => `mcpImage=${offerOpenMcpImage(environment.imageDirectory, edition)}`;
@@ -34,7 +26,7 @@ test(
     expect((await environment.canary()).verdict).toBe('red');
     expect(await deploy('-c', open('second'))).toMatchObject({ exitCode: 0 });
     expect(await deploy()).toMatchObject({ exitCode: 0, deploy: { result: 'good', revision: { failedChecks: [] } } });
-    expect((await environment.canary()).verdict).toBe('green');
+    await expectGreen(environment);
   },
   5 * MINUTES,
 );

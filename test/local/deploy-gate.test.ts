@@ -1,6 +1,5 @@
 /** What breaks the trust between the services does not survive a deploy, and the record of the deploy says why. */
 
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
@@ -9,27 +8,22 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { loadEnvironment } from '../../config/load.ts';
 import { foundationParameterName } from '../../lib/foundation-contract.ts';
 import { clusterName, stackName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerCrashingImage, offerOpenMcpImage, offerRebuiltImage } from './support/fixture-images.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 
 const config = loadEnvironment('local');
 const cluster = clusterName(config);
-const MINUTES = 60_000;
 
 let environment: LocalEnvironment;
 let ecs: ECSClient;
 let openMcp: string;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({
-    directory: join(import.meta.dirname, '..', '..', '.local', 'test-gate'),
-  });
+useLocalEnvironment('gate', { deploy: false }, (started) => {
+  ({ environment } = started);
   ecs = new ECSClient(environment.clientSettings);
   openMcp = offerOpenMcpImage(environment.imageDirectory, 'first');
-  await environment.bootstrap();
-}, 2 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+});
 
 interface Deploy {
   readonly ok: boolean;
@@ -160,7 +154,7 @@ test(
     expect(await deploy()).toMatchObject({ ok: true });
     expect(await lastRevision()).toMatchObject({ number: 2, verdict: 'good', failedChecks: [] });
     await expectNoLock();
-    expect((await environment.canary()).verdict).toBe('green');
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );
@@ -217,7 +211,7 @@ test(
       expect.arrayContaining(['garbage-token-refused', 'expired-token-refused', 'wrong-audience-refused']),
     );
     await expectNoLock();
-    expect((await environment.canary()).verdict).toBe('green');
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );

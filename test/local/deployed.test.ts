@@ -41,31 +41,31 @@ import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { callTool, modern, openSession, post as rpcPost } from '../services/support/rpc.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-deployed');
 const { signingSecretParameter, keySetParameter, namePrefix } = loadEnvironment('local');
 
 const secret = generateSecret();
 let environment: LocalEnvironment;
+let directory: string;
 let ssm: SSMClient;
 let ecs: ECSClient;
 let report: CanaryReport;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: DIRECTORY });
+useLocalEnvironment('deployed', {}, async (started) => {
+  ({ environment, directory } = started);
   ssm = new SSMClient(environment.clientSettings);
   ecs = new ECSClient(environment.clientSettings);
   await ssm.send(new PutParameterCommand({ Name: signingSecretParameter, Value: `${secret}\n`, Type: 'SecureString' }));
-  await environment.bootstrap();
-  await environment.deploy();
-  report = await environment.canary();
-}, 180_000);
+});
 
-afterAll(() => environment?.stop(), 30_000);
+beforeAll(async () => {
+  report = await environment.canary();
+}, MINUTES);
 
 /** Both parameters' values by name. */
 async function parameters(): Promise<Record<string, string>> {
@@ -215,7 +215,7 @@ describe('the deployed services', () => {
     expect(mcp.headers.get('x-quilt-key-ids')?.split(/, */)).toContain(catalog.headers.get('x-quilt-key-ids'));
   });
 
-  test('tell any page at the well-known path what the MCP service is (B27), and keep foreign pages out of it', async () => {
+  test('describe the MCP service at the well-known path to any page (B27), and refuse foreign pages elsewhere', async () => {
     const metadata = await fetch(`${environment.publicUrl}/.well-known/oauth-protected-resource/mcp`);
     expect([metadata.status, metadata.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
     expect(await metadata.json()).toMatchObject({ resource: `${environment.publicUrl}/mcp` });
@@ -276,7 +276,7 @@ describe('a task that starts while a parameter is missing', () => {
     await rotations.recordWhen('the parameter is repaired', ({ last }) => last?.outcome === 'repaired');
     const now = await parameters();
     for (const [name, value] of Object.entries(saved)) expect(now[name] === value).toBe(true);
-    expect((await environment.canary()).verdict).toBe('green');
+    await expectGreen(environment);
   }, 90_000);
 });
 
@@ -290,7 +290,7 @@ describe('the live secret and its key', () => {
   }
 
   test("are in no file of the run: cloud assembly, assets, images, functions, the emulator's own log", () => {
-    const files = filesBelow(DIRECTORY);
+    const files = filesBelow(directory);
     expect(files).toEqual(
       expect.arrayContaining([environment.logFile, join(environment.assemblyDirectory, 'manifest.json')]),
     );
@@ -371,7 +371,7 @@ describe('destroy and deploy again', () => {
     await environment.deploy();
     const after = await parameters();
     for (const name of [signingSecretParameter, keySetParameter]) expect(after[name] === before[name]).toBe(true);
-    expect((await environment.canary()).verdict).toBe('green');
+    await expectGreen(environment);
   }, 120_000);
 });
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
-import { freePort } from '../../local/run/free-port.ts';
 import { manifestOf, offerProgram } from '../../local/run/images.ts';
+import { freePort } from '../../local/run/ports.ts';
 import { processesOf } from './support/processes-of.ts';
 import { until } from './support/until.ts';
 

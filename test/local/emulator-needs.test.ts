@@ -186,7 +186,7 @@ test('ecs_stopping: a task is STOPPED while its process goes on', async () => {
   await stopped;
 });
 
-test('ecs_times: a task tells its times in whole seconds', async () => {
+test('ecs_times: a task reports its times in whole seconds', async () => {
   const taskDefinition = await register('times', ANSWERING);
   const { tasks } = await ecs.send(new RunTaskCommand({ cluster: 'test', taskDefinition, count: 3 }));
   expect(tasks?.map(({ createdAt }) => (createdAt?.getTime() ?? Number.NaN) % 1000)).toEqual([0, 0, 0]);

@@ -27,12 +27,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import {
-  DeleteParameterCommand,
-  GetParameterHistoryCommand,
-  PutParameterCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterHistoryCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { hasImage, SERVICES_DIRECTORY } from '../../local/run/images.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
@@ -40,6 +35,7 @@ import { killFunction } from './support/kill-function.ts';
 import { executionEnd, inlineFunction, stateMachine } from './support/machine.ts';
 import { until } from './support/until.ts';
 import { isAlive, reluctantService, startWitness, type Witness, witnessedFunction } from './support/witness.ts';
+import { writeSecret } from './support/write-secret.ts';
 
 const RELUCTANT = 'test.local/reluctant@sha256:0';
 const PARTICULAR = 'test.local/particular@sha256:0';
@@ -73,10 +69,6 @@ afterAll(async () => {
   await bare?.stop();
   await witness?.close();
 });
-
-function put(name: string, value: string) {
-  return ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
-}
 
 /** Starts a service of one task whose VALUE is a parameter, and waits until it has settled. */
 async function startService(
@@ -138,11 +130,11 @@ async function start(machine: string, input: object = {}): Promise<string> {
 
 describe('ECS', () => {
   test('replaces tasks on demand; an old one drains in sight, and is STOPPED when its process has ended', async () => {
-    await put('/test/roll', 'first');
+    await writeSecret(ssm, '/test/roll', 'first');
     await startService('roll', RELUCTANT, '/test/roll');
     const [old] = await tasks('roll', 'RUNNING');
 
-    await put('/test/roll', 'second');
+    await writeSecret(ssm, '/test/roll', 'second');
     const { Parameters } = await ssm.send(new GetParameterHistoryCommand({ Name: '/test/roll' }));
     const changedAt = Parameters?.at(-1)?.LastModifiedDate?.getTime() ?? Number.NaN;
     const { service } = await ecs.send(
@@ -165,11 +157,11 @@ describe('ECS', () => {
   }, 60_000);
 
   test('goes back to the deployment before, and to its tasks, when new tasks of a forced one crash', async () => {
-    await put('/test/breaker', 'good');
+    await writeSecret(ssm, '/test/breaker', 'good');
     await startService('breaker', PARTICULAR, '/test/breaker');
     const before = { deployment: await settled('breaker'), tasks: await tasks('breaker', 'RUNNING') };
 
-    await put('/test/breaker', 'bad');
+    await writeSecret(ssm, '/test/breaker', 'bad');
     const { service } = await ecs.send(
       new UpdateServiceCommand({ cluster: 'test', service: 'breaker', forceNewDeployment: true }),
     );
@@ -220,7 +212,7 @@ describe('the health check of a target group', () => {
     const balancers = new ElasticLoadBalancingV2Client(bare.settings);
     const group = { Name: path.slice(1), Protocol: 'HTTP', Port: 8080, TargetType: 'ip', VpcId: 'vpc-0' } as const;
     const { TargetGroups } = await balancers.send(new CreateTargetGroupCommand({ ...group, HealthCheckPath: path }));
-    await put('/test/path', 'any');
+    await writeSecret(ssm, '/test/path', 'any');
     await startService(path.slice(1), PICKY, '/test/path', {
       loadBalancers: [
         { targetGroupArn: TargetGroups?.[0]?.TargetGroupArn, containerName: 'main', containerPort: 8080 },
@@ -239,9 +231,9 @@ describe('the health check of a target group', () => {
 });
 
 describe('Parameter Store', () => {
-  test('tells the values that a parameter had, until it is deleted; made again, it begins with version 1', async () => {
-    await put('/test/history', 'first');
-    await put('/test/history', 'second');
+  test('returns the values that a parameter had, until it is deleted; made again, it starts with version 1', async () => {
+    await writeSecret(ssm, '/test/history', 'first');
+    await writeSecret(ssm, '/test/history', 'second');
     const history = new GetParameterHistoryCommand({ Name: '/test/history', WithDecryption: true });
     const before = (await ssm.send(history)).Parameters ?? [];
     expect(before.map(({ Version, Value }) => [Version, Value])).toEqual([
@@ -253,7 +245,7 @@ describe('Parameter Store', () => {
 
     await ssm.send(new DeleteParameterCommand({ Name: '/test/history' }));
     await expect(ssm.send(history)).rejects.toMatchObject({ name: 'ParameterNotFound' });
-    expect(await put('/test/history', 'third')).toMatchObject({ Version: 1 });
+    expect(await writeSecret(ssm, '/test/history', 'third')).toMatchObject({ Version: 1 });
     expect((await ssm.send(history)).Parameters).toHaveLength(1);
   });
 });
@@ -391,9 +383,9 @@ describe('EventBridge', () => {
         },
       },
     });
-    await put('/test/other', 'value');
-    await put('/test/watched', 'first');
-    await put('/test/watched', 'second');
+    await writeSecret(ssm, '/test/other', 'value');
+    await writeSecret(ssm, '/test/watched', 'first');
+    await writeSecret(ssm, '/test/watched', 'second');
     await ssm.send(new DeleteParameterCommand({ Name: '/test/watched' }));
 
     const told = await until('the schedule and the rule have started it', async () => {

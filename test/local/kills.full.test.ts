@@ -1,27 +1,22 @@
-import { join } from 'node:path';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { argumentsOf, killOnce } from './support/kills.ts';
-import { Operator } from './support/operator.ts';
-
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-kills');
-const MINUTES = 60_000;
+import { MINUTES, useLocalEnvironment } from './support/local-environment.ts';
+import type { Operator } from './support/operator.ts';
 
 let environment: LocalEnvironment;
 let operator: Operator;
 
+useLocalEnvironment('kills', { tokenLifetimeSeconds: 10 }, (started) => {
+  ({ environment, operator } = started);
+});
+
 beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run'), tokenLifetimeSeconds: 10 });
-  operator = new Operator(DIRECTORY);
-  await environment.bootstrap();
-  await environment.deploy();
   // Something to go back from.
   await operator.run(...argumentsOf({ environment, operator }, 'deploy', 'first'));
-}, 5 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+}, 2 * MINUTES);
 
 test(
-  'a deploy and a rollback that are killed lose nothing, and the next command goes on',
+  'a deploy and a rollback that are killed lose nothing, and the next command succeeds',
   async () => {
     const world = { environment, operator };
     // In the middle of the change, where the most is under way.

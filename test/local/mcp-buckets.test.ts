@@ -47,7 +47,7 @@ afterEach(async () => {
 const alice = principal('alice', { buckets: BUCKETS });
 
 test('as a task of the local run: written, read and called in the name of a person', async () => {
-  // GIVEN what MiniStack tells a task
+  // GIVEN the variables that MiniStack gives to a task
   emulator = await startBareEmulator();
   process.env.AWS_ENDPOINT_URL = emulator.endpoint;
   await makeBuckets();

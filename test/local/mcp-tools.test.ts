@@ -112,7 +112,7 @@ describe('bucket_objects_list', () => {
 });
 
 describe('bucket_object_info', () => {
-  test('tells what is known of an object', async () => {
+  test('returns the metadata of an object', async () => {
     const { VersionId } = await store('info/größe.csv', 'a,b', {
       ContentType: 'text/csv',
       Metadata: { instrument: 'scale' },
@@ -130,7 +130,7 @@ describe('bucket_object_info', () => {
     });
   });
 
-  test('tells of one version', async () => {
+  test('returns the metadata of one version', async () => {
     const { VersionId } = await store('info/versions', 'first');
     await store('info/versions', 'the second');
     const old = await server.call('bucket_object_info', { bucket: DATA, key: 'info/versions', version_id: VersionId });
@@ -278,7 +278,7 @@ describe('bucket_objects_put', () => {
     expect((await stored('put/there')).bytes.toString()).toBe('new');
   });
 
-  test('tells for each object what became of it', async () => {
+  test('reports a result for each object', async () => {
     await store('put/taken', 'old');
     const answer = await put([
       { key: 'put/free-1', content: '' },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
@@ -15,6 +15,7 @@ import { rotationFunctionName } from '../../lib/names.ts';
 import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
 import { processesOf, signalGroup } from './support/processes-of.ts';
+import { writeSecret } from './support/write-secret.ts';
 
 const run = promisify(execFile);
 
@@ -95,7 +96,7 @@ test('deploys, reports in one document, and comes back from its kept state', asy
   expect(existsSync(join(directory, 'run'))).toBe(false);
 
   const second = npmStart(...KEPT);
-  await second.says('Ctrl-C ends everything');
+  await second.says('Press Ctrl-C to stop everything');
   expect(second.out).toContain('Canary green');
 
   await triesWhatIsPrinted(second.err);
@@ -153,13 +154,13 @@ test('ends at once and leaves nothing when it is interrupted in the middle of a 
   expect(existsSync(join(directory, 'run'))).toBe(false);
 }, 60_000);
 
-test('refuses a token lifetime that none may have', async () => {
+test('refuses an invalid token lifetime', async () => {
   const refused = npmStart('--token-lifetime', '9');
   expect(await refused.exitCode).toBe(2);
   expect(refused.err).toContain('10 to 86400');
 }, 30_000);
 
-test('says what to do when the canary is asked for and nothing runs', async () => {
+test('says what to do when no environment runs', async () => {
   const asked = canary();
   expect(await asked.exitCode).toBe(4);
   expect(asked.err).toContain('npm start');
@@ -210,12 +211,6 @@ async function keepRotationFromRunning(endpoint: string): Promise<void> {
 
 async function overwriteKeySet(endpoint: string): Promise<void> {
   const { keySetParameter } = loadEnvironment('local');
-  await new SSMClient(awsClientSettings(endpoint)).send(
-    new PutParameterCommand({
-      Name: keySetParameter,
-      Value: serializeKeySet(await createKeySet([generateSecret()])),
-      Type: 'SecureString',
-      Overwrite: true,
-    }),
-  );
+  const keySet = serializeKeySet(await createKeySet([generateSecret()]));
+  await writeSecret(new SSMClient(awsClientSettings(endpoint)), keySetParameter, keySet);
 }

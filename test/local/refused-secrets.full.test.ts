@@ -1,12 +1,13 @@
 /** A secret that cannot be used stops the first deploy, by its reason and without its value. */
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { stackName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
+import { MINUTES, useLocalEnvironment } from './support/local-environment.ts';
+import { writeSecret } from './support/write-secret.ts';
 
 const config = loadEnvironment('local');
 const { signingSecretParameter, keySetParameter } = config;
@@ -15,20 +16,12 @@ const FOUNDATION = stackName(config, 'foundation');
 let environment: LocalEnvironment;
 let ssm: SSMClient;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({
-    directory: join(import.meta.dirname, '..', '..', '.local', 'test-refused'),
-  });
+useLocalEnvironment('refused', { deploy: false }, (started) => {
+  ({ environment } = started);
   ssm = new SSMClient(environment.clientSettings);
-  await environment.bootstrap();
-  await environment.cdk(['synth', '--quiet', ...environment.context()]);
-}, 60_000);
+});
 
-afterAll(() => environment?.stop(), 30_000);
-
-async function put(name: string, value: string): Promise<void> {
-  await ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
-}
+beforeAll(() => environment.cdk(['synth', '--quiet', ...environment.context()]), MINUTES);
 
 /** Deploys Foundation as it was synthesised. */
 function deployFoundation(onLine?: (line: string) => void): Promise<string> {
@@ -59,7 +52,7 @@ test.each([
 ])(
   'a secret that is %s',
   async (_what, value, reason) => {
-    await put(signingSecretParameter, value);
+    await writeSecret(ssm, signingSecretParameter, value);
     const failed = await failedDeploy();
     expect(failed.reason).toMatch(reason);
     // Compared as a truth value: a failure must not print the text.
@@ -70,9 +63,9 @@ test.each([
   60_000,
 );
 
-test('a secret that its key set does not hold', async () => {
-  await put(signingSecretParameter, generateSecret());
-  await put(keySetParameter, serializeKeySet(await createKeySet([generateSecret()])));
+test('a secret that is not in its key set', async () => {
+  await writeSecret(ssm, signingSecretParameter, generateSecret());
+  await writeSecret(ssm, keySetParameter, serializeKeySet(await createKeySet([generateSecret()])));
   expect((await failedDeploy()).reason).toMatch(/none of the keys/);
 }, 60_000);
 

@@ -1,33 +1,27 @@
 /** Deploys, a rotation and rollbacks, one after the other, as a person gives the commands: every test goes on from the one before. */
 
-import { join } from 'node:path';
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import type { DeployReport } from '../../cli/deploy/deploy.ts';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
 import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { clusterName, serviceName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerCrashingImage, offerOpenMcpImage, offerRebuiltImage } from './support/fixture-images.ts';
-import { Operator } from './support/operator.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
+import type { Operator } from './support/operator.ts';
 import { Rotations } from './support/rotations.ts';
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-revisions');
-const MINUTES = 60_000;
 const config = loadEnvironment('local');
 
 let environment: LocalEnvironment;
 let operator: Operator;
 let rotations: Rotations;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run'), tokenLifetimeSeconds: 10 });
-  operator = new Operator(DIRECTORY);
+useLocalEnvironment('revisions', { tokenLifetimeSeconds: 10, deploy: false }, (started) => {
+  ({ environment, operator } = started);
   rotations = new Rotations(environment);
-  await environment.bootstrap();
-}, 2 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+});
 
 const history = () => operator.ask<RevisionHistory>('history');
 const deploy = (...options: readonly string[]) => operator.ask<DeployReport>('deploy', ...options);
@@ -45,11 +39,6 @@ async function mcpImage(): Promise<string | undefined> {
     new DescribeTaskDefinitionCommand({ taskDefinition: services?.[0]?.taskDefinition }),
   );
   return taskDefinition?.containerDefinitions?.[0]?.image;
-}
-
-async function expectGreen(): Promise<void> {
-  const { checks } = await environment.canary();
-  expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
 }
 
 test(
@@ -105,7 +94,7 @@ test(
     const [made] = (await history()).revisions;
     expect(made).toMatchObject({ number: 5, current: true, verdict: 'good', kind: 'rollback', rollbackTo: 1 });
     expect(made?.parameterVersions.secret).toBeGreaterThan(first?.parameterVersions.secret ?? 0);
-    await expectGreen();
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );
@@ -130,7 +119,7 @@ test(
     const { current, revisions } = await history();
     expect(current).toBe(7);
     expect(revisions[0]).toMatchObject({ number: 8, verdict: 'failed', rollbackTo: 6 });
-    await expectGreen();
+    await expectGreen(environment);
     expect(await deploy()).toMatchObject({ exitCode: 0, deploy: { result: 'unchanged', revision: null } });
   },
   4 * MINUTES,

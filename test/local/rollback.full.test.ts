@@ -19,17 +19,16 @@ import { loadEnvironment } from '../../config/load.ts';
 import { ANNOUNCEMENT_KEY, revisionRecordOf, revisionSortKey } from '../../contract/revision.ts';
 import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';
 import { clusterName, stackName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerRebuiltImage } from './support/fixture-images.ts';
-import { Operator } from './support/operator.ts';
+import { MINUTES, useLocalEnvironment } from './support/local-environment.ts';
+import type { Operator } from './support/operator.ts';
 
 /**
  * What a plain deploy leaves to go back to; what a rollback says before it changes anything, and what keeps it from changing
  * something. Every test goes on from the one before.
  */
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-rollback');
-const MINUTES = 60_000;
 const config = loadEnvironment('local');
 
 let environment: LocalEnvironment;
@@ -41,21 +40,19 @@ let Bucket: string;
 /** The template of the first deploy, as the CDK has uploaded it. */
 let deployed: string;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: join(DIRECTORY, 'run') });
-  operator = new Operator(DIRECTORY);
+useLocalEnvironment('rollback', {}, (started) => {
+  ({ environment, operator } = started);
   dynamodb = new DynamoDBClient(environment.clientSettings);
   s3 = new S3Client(environment.clientSettings);
-  await environment.bootstrap();
-  await environment.deploy();
+});
+
+beforeAll(async () => {
   deployed = readFileSync(join(environment.assemblyDirectory, 'Services.template.json'), 'utf8');
   const second = offerRebuiltImage(environment.imageDirectory, 'mcp', 'to-be-left');
   await environment.deploy(undefined, ['Services', '--exclusively', '-c', `mcpImage=${second}`]);
   TableName = await foundationValue('state-table-name');
   Bucket = await foundationValue('revision-bucket-name');
-}, 3 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
+}, 2 * MINUTES);
 
 async function foundationValue(value: FoundationValue): Promise<string> {
   const Name = foundationParameterName(config.namePrefix, value);
@@ -98,7 +95,7 @@ async function keptTemplate({ key = '' }: { readonly key?: string | undefined })
   return (await Body?.transformToString()) ?? '';
 }
 
-/** Makes a revision one that had deployed something else, as far as anybody can tell. */
+/** Makes a revision one that had deployed something else, as far as anybody can see. */
 async function rewrite(number: number, change: (text: string) => string): Promise<void> {
   const Item = await recordOf(number);
   const template = Item.template?.M ?? {};
@@ -142,7 +139,7 @@ test(
 );
 
 test(
-  'a rollback tells what happens, and then there is nothing left to roll back',
+  'a rollback reports its progress, and then there is nothing left to roll back',
   async () => {
     const { exitCode, out, err } = await operator.run('rollback', '1');
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
@@ -170,7 +167,7 @@ test(
 );
 
 test(
-  'a refusal of the deploy gate takes it back, and says why',
+  'a refusal by the deploy gate rolls the change back, and says why',
   async () => {
     await rewrite(2, (text) =>
       text
@@ -188,7 +185,7 @@ test(
 );
 
 test(
-  'while the lock is held nothing is asked of CloudFormation',
+  'while the lock is held, CloudFormation is not called',
   async () => {
     const lock = { pk: { S: 'lock' }, sk: { S: '-' } };
     const takenAt = { S: new Date().toISOString() };

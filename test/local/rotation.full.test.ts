@@ -1,32 +1,21 @@
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { loadEnvironment } from '../../config/load.ts';
 import { stackName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerOneKeyMcpImage } from './support/fixture-images.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-undone-rotation');
-const MINUTES = 60_000;
 const config = loadEnvironment('local');
 
 let environment: LocalEnvironment;
 let rotations: Rotations;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: DIRECTORY, tokenLifetimeSeconds: 10 });
+useLocalEnvironment('undone-rotation', { tokenLifetimeSeconds: 10 }, (started) => {
+  ({ environment } = started);
   rotations = new Rotations(environment);
-  await environment.bootstrap();
-  await environment.deploy();
-}, 3 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
-
-async function expectGreen(): Promise<void> {
-  const { checks } = await environment.canary();
-  expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
-}
+});
 
 test(
   'a rotation is refused while a deploy is under way, and undone when MCP does not accept the next key',
@@ -47,7 +36,7 @@ test(
     const after = await rotations.values();
     expect(after.secret === before.secret && after.keySet === before.keySet).toBe(true);
     expect(await rotations.record()).toMatchObject({ phase: 'idle', last: { outcome: 'undone' } });
-    await expectGreen();
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );

@@ -3,45 +3,37 @@
  * the catalog minted for people, and use each of them until shortly before it expires.
  */
 
-import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
-import { LocalEnvironment } from '../../local/run/environment.ts';
+import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerRebuiltImage } from './support/fixture-images.ts';
 import { killFunction } from './support/kill-function.ts';
 import { startLoad } from './support/load.ts';
+import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';
 import { Rotations } from './support/rotations.ts';
 import { until } from './support/until.ts';
+import { writeSecret } from './support/write-secret.ts';
 
-const DIRECTORY = join(import.meta.dirname, '..', '..', '.local', 'test-rotation');
-const MINUTES = 60_000;
 const INCOMING = '/quilt/incoming/next';
 const config = loadEnvironment('local');
 
 let environment: LocalEnvironment;
+let directory: string;
 let rotations: Rotations;
 let ssm: SSMClient;
 
-beforeAll(async () => {
-  environment = await LocalEnvironment.start({ directory: DIRECTORY, tokenLifetimeSeconds: 10 });
+useLocalEnvironment('rotation', { tokenLifetimeSeconds: 10 }, (started) => {
+  ({ environment, directory } = started);
   rotations = new Rotations(environment);
   ssm = new SSMClient(environment.clientSettings);
-  await environment.bootstrap();
-  await environment.deploy();
-}, 3 * MINUTES);
-
-afterAll(() => environment?.stop(), MINUTES);
-
-function put(name: string, value: string) {
-  return ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
-}
+});
 
 /** Runs something under load, and returns what became of the load once each era has asked so often. */
 async function underLoad(run: () => Promise<void>, { requestsOfEach = 0 } = {}) {
@@ -57,11 +49,6 @@ async function underLoad(run: () => Promise<void>, { requestsOfEach = 0 } = {}) 
     await load.stop();
   }
   return load.report();
-}
-
-async function expectGreen(): Promise<void> {
-  const { checks } = await environment.canary();
-  expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
 }
 
 /** Lines of the rotation function's log that hold a text. */
@@ -115,7 +102,7 @@ test(
     expect(after.secret === before.secret || after.keySet === before.keySet).toBe(false);
     expect(await rotations.verdictsOn(retired)).toEqual(['401 token_key_id_unknown', '401 token_key_id_unknown']);
     expect(await rotations.verdictsOn(await rotations.longToken())).toEqual(['accepted', 'accepted']);
-    await expectGreen();
+    await expectGreen(environment);
   },
   4 * MINUTES,
 );
@@ -124,14 +111,14 @@ test(
   "a rotation to a person's own value survives the death of its function in each phase that writes",
   async () => {
     const value = generateSecret();
-    await put(INCOMING, `${value}\n`);
+    await writeSecret(ssm, INCOMING, `${value}\n`);
     const diedIn = new Set<string>();
     const { refusals } = await underLoad(async () => {
       const execution = await rotations.start('rotate', { fromParameter: INCOMING });
       let deaths = 0;
       await rotations.recordWhen('the rotation has ended', async ({ phase, last }) => {
         // Until a call of this phase has died, and not only a process that waited for its next call.
-        if (!diedIn.has(phase)) killFunction(DIRECTORY, rotationFunctionName(config));
+        if (!diedIn.has(phase)) killFunction(directory, rotationFunctionName(config));
         const failures = await rotations.failures(execution);
         if (failures.length > deaths) diedIn.add(phase);
         deaths = failures.length;
@@ -146,13 +133,13 @@ test(
     await expect(ssm.send(new GetParameterCommand({ Name: INCOMING }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     });
-    await expectGreen();
+    await expectGreen(environment);
   },
   4 * MINUTES,
 );
 
 test(
-  'a value written over a parameter is put back and announced, a deleted parameter is made again',
+  'an overwritten parameter is restored and announced, and a deleted parameter is recreated',
   async () => {
     const good = await rotations.values();
     const repaired = async (disturb: () => Promise<unknown>) => {
@@ -168,9 +155,9 @@ test(
       await until('it is announced', async () => (await logged('secret-repaired')) > announced);
     };
 
-    await repaired(() => put(config.signingSecretParameter, generateSecret()));
+    await repaired(() => writeSecret(ssm, config.signingSecretParameter, generateSecret()));
     await repaired(() => ssm.send(new DeleteParameterCommand({ Name: config.keySetParameter })));
-    await expectGreen();
+    await expectGreen(environment);
   },
   3 * MINUTES,
 );
@@ -192,7 +179,7 @@ test(
     expect(others).toEqual([]);
     expect(said).toMatch(/Refused meanwhile: [1-9]\d* requests/);
     expect(await rotations.verdictsOn(token)).toEqual(['401 token_key_id_unknown', '401 token_key_id_unknown']);
-    await expectGreen();
+    await expectGreen(environment);
   },
   2 * MINUTES,
 );

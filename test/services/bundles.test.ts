@@ -24,7 +24,7 @@ describe.each(both)('the bundle of %s', (name) => {
 test('a name that is no bundle is refused, with those that are', () => {
   expect(() =>
     execFileSync(process.execPath, ['scripts/build.mjs', '--only', 'nothing'], { cwd: ROOT, stdio: 'pipe' }),
-  ).toThrow(/nothing to build is called nothing; there are catalog, mcp/);
+  ).toThrow(/no bundle is named nothing; choose from catalog, mcp/);
 });
 
 describe('a bundle', () => {

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { generateSecret } from '../../auth/generate-secret.ts';
-import * as mcpVariables from '../../contract/service-variables.ts';
-import * as sharedVariables from '../../contract/service-variables.ts';
+import * as serviceVariables from '../../contract/service-variables.ts';
 import { startRegistry } from '../../local/registry/server.ts';
 import { createMetrics } from '../../services/mcp/metrics/metrics.ts';
 import { startMcpService } from '../../services/mcp/service.ts';
@@ -328,9 +327,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
   });
 
   // Version and deployment are told by design.
-  const variables = Object.values({ ...sharedVariables, ...mcpVariables }).filter(
-    (name) => !/VERSION|DEPLOYMENT/.test(name),
-  );
+  const variables = Object.values(serviceVariables).filter((name) => !/VERSION|DEPLOYMENT/.test(name));
   test.each(variables)('when %s holds it by mistake', async (variable) => {
     const trust = await makeTrust();
     const { token } = await trust.mint();

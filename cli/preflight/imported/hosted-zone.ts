@@ -1,5 +1,5 @@
 import { GetHostedZoneCommand, type Route53Client } from '@aws-sdk/client-route-53';
-import type { DnsConfig } from '../../../config/domain.ts';
+import type { DnsConfig } from '../../../config/network.ts';
 import { type Finding, lookedAt, misfit, ok, unlessNamed } from '../finding.ts';
 
 const ABOUT = 'hosted zone';

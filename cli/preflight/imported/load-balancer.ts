@@ -5,7 +5,7 @@ import {
   type Listener,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { LoadBalancerConfig } from '../../../config/load-balancer.ts';
+import type { LoadBalancerConfig } from '../../../config/network.ts';
 import { type Finding, lookedAt, misfit, ok, unlessNamed } from '../finding.ts';
 
 type ImportedLoadBalancer = Extract<LoadBalancerConfig, { kind: 'import' }>;

@@ -1,5 +1,5 @@
 import { GetOpenIDConnectProviderCommand, type IAMClient } from '@aws-sdk/client-iam';
-import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../../lib/github-tokens.ts';
+import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../../config/ci.ts';
 import { type Finding, lookedAt, misfit, ok, unlessNamed } from '../finding.ts';
 
 const ABOUT = 'OIDC provider of GitHub';

@@ -1,6 +1,6 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import { PREPARED_TEMPLATES } from '../../../lib/revision-bucket.ts';
+import { PREPARED_TEMPLATES } from '../../../lib/names.ts';
 import { awsFailure } from '../../aws-failure.ts';
 import type { PreparedTemplate } from './prepared-template.ts';
 

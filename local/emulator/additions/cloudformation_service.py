@@ -1,4 +1,4 @@
-"""CloudFormation waits for an ECS service's roll-out, and fails the resource when the circuit breaker does.
+"""CloudFormation waits for an ECS service's rollout, and fails the resource when the circuit breaker does.
 
 MiniStack answers as soon as the service is stored, so a crashing image would count as a successful deploy.
 """

@@ -1,4 +1,4 @@
-"""ECS tells times in milliseconds, as AWS does.
+"""ECS reports times in milliseconds, as AWS does.
 
 MiniStack keeps milliseconds and answers whole seconds, so a task that was made half a second after a parameter's change would
 read as older than the change.

@@ -1,4 +1,4 @@
-"""Parameter Store tells EventBridge of every change of a parameter; MiniStack's keeps it to itself."""
+"""Parameter Store reports every change of a parameter to EventBridge; that of MiniStack does not."""
 
 import json
 
@@ -9,7 +9,7 @@ _delete_parameter = ssm._delete_parameter
 _delete_parameters = ssm._delete_parameters
 
 
-def _tell(operation, parameter):
+def _report(operation, parameter):
     detail = {
         "operation": operation,
         "name": parameter["Name"],
@@ -29,17 +29,17 @@ def put_parameter(data):
     operation = "Update" if data.get("Name") in ssm._parameters else "Create"
     response = _put_parameter(data)
     if response[0] == 200:
-        _tell(operation, ssm._parameters[data["Name"]])
+        _report(operation, ssm._parameters[data["Name"]])
     return response
 
 
-def _telling(delete, names_of):
+def _reporting(delete, names_of):
     def deleting(data):
         before = [ssm._lookup_parameter(name) for name in names_of(data)]
         response = delete(data)
         for key, parameter in before:
             if parameter and key not in ssm._parameters:
-                _tell("Delete", parameter)
+                _report("Delete", parameter)
         return response
 
     return deleting
@@ -47,5 +47,5 @@ def _telling(delete, names_of):
 
 def apply():
     ssm._put_parameter = put_parameter
-    ssm._delete_parameter = _telling(_delete_parameter, lambda data: [data.get("Name")])
-    ssm._delete_parameters = _telling(_delete_parameters, lambda data: data.get("Names", []))
+    ssm._delete_parameter = _reporting(_delete_parameter, lambda data: [data.get("Name")])
+    ssm._delete_parameters = _reporting(_delete_parameters, lambda data: data.get("Names", []))

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { WELL_KNOWN_PATH } from '../../../contract/service-variables.ts';
+import { WELL_KNOWN_PATH } from '../../../contract/http.ts';
 import { requireMethod, sendJson } from '../../shared/http-messages.ts';
 import type { RequestHandler } from '../../shared/http-server.ts';
 

@@ -5,7 +5,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { loadEnvironment } from '../../../config/load.ts';
 import type { Phase, RefusalCode } from '../../../contract/rotation.ts';
-import { TrustAlarms } from '../../../lib/constructs/trust-alarms.ts';
+import { TrustAlarms } from '../../../lib/constructs/alarms.ts';
 import { MUTANTS } from './model/mutants.ts';
 
 const lines = readFileSync(join(__dirname, '../../../docs/rotation.md'), 'utf8').split('\n');

@@ -1,5 +1,5 @@
 import type { Command } from '../../../contract/rotation.ts';
-import { rotationDefinition } from '../../../lib/constructs/rotation-definition.ts';
+import { rotationDefinition } from '../../../lib/constructs/rotation-machine.ts';
 import { type Execution, ROTATE, Rotations } from './support/rotations.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions */

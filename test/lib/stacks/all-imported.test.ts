@@ -3,7 +3,6 @@ import { checkEnvironment } from '../../../config/load.ts';
 import type { EnvironmentInput } from '../../../config/schema.ts';
 import { everythingImported } from '../../config/support/everything-imported.ts';
 import { movedTo } from '../../config/support/moved-to.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -44,7 +43,6 @@ let govCloud: Synthesised;
 let china: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   commercial = imported();
   govCloud = imported(movedTo('us-gov-west-1', 'aws-us-gov', everythingImported));
   china = imported(movedTo('cn-north-1', 'aws-cn', everythingImported));
@@ -102,7 +100,7 @@ describe.each([
   });
 });
 
-test('all that is not made here is made where nothing is brought', () => {
+test('everything that is imported here is created where nothing is imported', () => {
   const made = synthesise(productionWith());
   expect(BROUGHT.filter((type) => idsOf(made, type).length === 0)).toEqual([]);
 });
@@ -161,7 +159,7 @@ describe('an imported load balancer', () => {
     });
   });
 
-  test('gets a certificate that is made here, as one of its own would', () => {
+  test('gets a certificate that is made here, as a created load balancer does', () => {
     const { foundation, findings } = imported({ certificate: { kind: 'create' } });
     expect(findings).toEqual([]);
     foundation.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerCertificate', {

@@ -1,5 +1,4 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { buildBundles } from '../support/build.ts';
 import { policiesOf, rolesThatMay, type Statement, statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -10,7 +9,6 @@ const ROLE = 'McpDataAccessRole';
 let made: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   made = synthesise(
     productionWith({ dataAccess: { buckets: BUCKETS, accounts: ['444455556666'], encryptionKeyArns: KEYS } }),
   );

@@ -3,7 +3,6 @@ import { checkEnvironment } from '../../../config/load.ts';
 import type { EnvironmentInput } from '../../../config/schema.ts';
 import { everythingImported } from '../../config/support/everything-imported.ts';
 import { actionsOf } from '../support/aws-calls.ts';
-import { buildBundles } from '../support/build.ts';
 import { policiesOf, type Statement, statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -23,7 +22,6 @@ let imported: Synthesised;
 let ofTheListener: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   created = synthesise(productionWith({ ci: CI }));
   imported = synthesise(checkEnvironment(IMPORTED, 'test'));
   ofTheListener = synthesise(checkEnvironment(OF_THE_LISTENER, 'test'));
@@ -76,7 +74,7 @@ describe('trust', () => {
     });
   });
 
-  test('a provider that the account has is used, and none is made', () => {
+  test('uses the provider of the account, and creates none', () => {
     deliveryOf(imported).resourceCountIs('AWS::IAM::OIDCProvider', 0);
     expect(trustOf(deliveryOf(imported), 'Deploy')).toEqual(
       trusting(PROVIDER, 'repo:example/quilt-deployment:environment:live'),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Match } from 'aws-cdk-lib/assertions';
 import type { EnvironmentInput } from '../../../config/schema.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -14,7 +13,6 @@ const PARAMETERS = ['jwt-secret', 'jwt-verification-keys'].map(
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 

@@ -1,5 +1,4 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -7,7 +6,6 @@ let production: Synthesised;
 let local: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
   local = synthesise(localEnvironment());
 });
@@ -36,7 +34,7 @@ describe('network', () => {
 });
 
 describe('load balancer', () => {
-  test('serves HTTPS with TLS 1.2 or later, and 404 to whom no rule knows', () => {
+  test('serves HTTPS with TLS 1.2 or later, and 404 where no rule matches', () => {
     production.foundation.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 443,
       Protocol: 'HTTPS',
@@ -95,7 +93,7 @@ describe('load balancer', () => {
 });
 
 describe('secret', () => {
-  test('is encrypted under a key of its own that rotates, outlives the stack and has an alias', () => {
+  test('is encrypted under its own key, which rotates, outlives the stack and has an alias', () => {
     production.foundation.hasResource('AWS::KMS::Key', {
       Properties: Match.objectLike({ EnableKeyRotation: true }),
       DeletionPolicy: 'Retain',

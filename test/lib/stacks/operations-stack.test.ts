@@ -1,12 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { tell } from '../../../lambda/rotation/aws/tell.ts';
-import { buildBundles } from '../support/build.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 
@@ -72,7 +70,7 @@ describe('topic', () => {
     });
   });
 
-  test('tells whom the configuration names', () => {
+  test('e-mails the addresses in the configuration', () => {
     production.operations.resourceCountIs('AWS::SNS::Subscription', 0);
     const { operations, findings } = synthesise(productionWith({ operations: { emails: ['platform@example.org'] } }));
     expect(findings).toEqual([]);

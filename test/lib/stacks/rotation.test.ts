@@ -1,6 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import * as variables from '../../../contract/function-variables.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { localEnvironment, productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -26,7 +25,6 @@ const PHASES = [
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 
@@ -71,7 +69,9 @@ describe('function', () => {
 
   test('lacks no variable that it reads', () => {
     expect(Object.keys(rotation(production).Environment.Variables).toSorted()).toEqual(
-      Object.values(variables).toSorted(),
+      Object.values(variables)
+        .filter((name) => name.startsWith('ROTATION_'))
+        .toSorted(),
     );
   });
 

@@ -1,6 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { defaultRoles } from '../../../auth/default-roles.ts';
-import { buildBundles } from '../support/build.ts';
 import { statementsOf } from '../support/iam.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -16,7 +15,6 @@ const SECRETS = [
 let production: Synthesised;
 
 beforeAll(() => {
-  buildBundles();
   production = synthesise(productionWith());
 });
 
@@ -54,7 +52,7 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
     });
   });
 
-  test('rolls without ever having fewer tasks, and back by itself', () => {
+  test('replaces tasks without ever having fewer, and rolls back by itself', () => {
     production.services.hasResourceProperties('AWS::ECS::Service', {
       ServiceName: `quilt-${service}`,
       Cluster: 'quilt',

@@ -5,12 +5,21 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { BreakGlass } from '../../../config/break-glass.ts';
+import type { BreakGlass } from '../../../config/context.ts';
 import { checkEnvironment, loadEnvironment } from '../../../config/load.ts';
 import { production } from '../../../config/production.ts';
 import type { EnvironmentConfig, EnvironmentInput } from '../../../config/schema.ts';
 import { addDeployment } from '../../../lib/deployment.ts';
 import { findings } from '../../../lib/findings.ts';
+import { buildBundles } from '../../support/build.ts';
+
+let built = false;
+
+/** The stacks contain the bundles, so that they are built once before the first synthesis of a test file. */
+function buildOnce(): void {
+  if (!built) buildBundles();
+  built = true;
+}
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -33,6 +42,7 @@ export interface Synthesised {
 
 /** Synthesises an environment as `cdk synth` does, with the flags of cdk.json, and removes the files again. */
 export function synthesise(config: EnvironmentConfig, breakGlass?: BreakGlass): Synthesised {
+  buildOnce();
   const outdir = mkdtempSync(join(tmpdir(), 'quilt-synth-'));
   try {
     const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
@@ -65,6 +75,7 @@ export function productionWith(change: Partial<EnvironmentInput> = {}): Environm
 
 /** The environment of this machine. */
 export function localEnvironment(): EnvironmentConfig {
+  buildOnce();
   return loadEnvironment('local');
 }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { awsClientSettings } from '../../../local/run/aws-settings.ts';
 import { EmulatorProcess } from '../../../local/run/emulator-process.ts';
-import { freePort } from '../../../local/run/free-port.ts';
 import { type LocalProgram, manifestOf, offerProgram } from '../../../local/run/images.ts';
+import { freePort } from '../../../local/run/ports.ts';
 import { until } from './until.ts';
 
 /** An emulator with nothing deployed in it. */

@@ -15,7 +15,7 @@ import socket
 import threading
 
 _BLOCK = ipaddress.ip_network("127.128.0.0/9")
-# As in local/run/free-port.ts: no outgoing connection takes one of these before the task listens.
+# As in local/run/ports.ts: no outgoing connection takes one of these before the task listens.
 _PORTS = range(20_000, 30_000)
 _numbers = itertools.count(int(_BLOCK.network_address) + 1)
 _ports = {}

@@ -1,7 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { quiltctl } from '../../contract/command-line.ts';
@@ -10,7 +13,7 @@ import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names
 
 /** A rotation that is due may have to wait for a deploy, or be tried again. */
 const OVERDUE_AFTER_DAYS = 2;
-/** The age is told every hour. */
+/** The age is reported every hour. */
 const AGE_PERIOD = Duration.hours(3);
 const SOON = Duration.minutes(5);
 
@@ -19,7 +22,7 @@ interface AlarmProps {
   readonly name: string;
   /** What has happened, and what to do. */
   readonly description: string;
-  /** Section of docs/rotation.md, as a link has it. */
+  /** The section that says what to do: file below the project, and heading as a link has it. */
   readonly runbook: string;
   readonly metric: Metric;
   /** The highest value that is as it should be. @default 0 */
@@ -30,7 +33,7 @@ interface AlarmProps {
   readonly periods?: { readonly red: number; readonly of: number };
 }
 
-export interface TrustAlarmsProps {
+interface TrustAlarmsProps {
   /** What the configuration calls this deployment. */
   readonly environmentName: string;
   readonly config: EnvironmentConfig;
@@ -62,13 +65,13 @@ export class TrustAlarms extends Construct {
     this.alarm('RotationFailed', {
       name: 'rotation-failed',
       description: `A rotation of the shared secret failed: it was undone, or it stands still. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate')}, with \`--resume\` if it stands still.`,
-      runbook: 'a-rotation-failed',
+      runbook: 'docs/rotation.md#a-rotation-failed',
       metric: executions('ExecutionsFailed'),
     });
     this.alarm('RotationTimedOut', {
       name: 'rotation-timed-out',
       description: `A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate --resume')}.`,
-      runbook: 'a-rotation-timed-out',
+      runbook: 'docs/rotation.md#a-rotation-timed-out',
       metric: executions('ExecutionsTimedOut'),
     });
   }
@@ -78,16 +81,16 @@ export class TrustAlarms extends Construct {
     this.alarm('SecretRepaired', {
       name: 'secret-repaired',
       description: `Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run ${this.command('rotate')}.`,
-      runbook: 'the-secret-was-repaired',
+      runbook: 'docs/rotation.md#the-secret-was-repaired',
       metric: this.trust(SECRET_REPAIRED, { statistic: Stats.SUM, period: SOON }),
     });
     this.alarm('RotationOverdue', {
       name: 'rotation-overdue',
       description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run ${this.command('secret status')} to see what stands in the way, then ${this.command('rotate')}.`,
-      runbook: 'a-rotation-is-overdue',
+      runbook: 'docs/rotation.md#a-rotation-is-overdue',
       metric: this.trust(SECRET_AGE_DAYS, { statistic: Stats.MAXIMUM, period: AGE_PERIOD }),
       limit: everyDays + OVERDUE_AFTER_DAYS,
-      // A paused schedule tells no age: that is neither good nor bad news.
+      // A paused schedule reports no age: that is neither good nor bad news.
       missing: TreatMissingData.MISSING,
     });
   }
@@ -97,7 +100,7 @@ export class TrustAlarms extends Construct {
     this.alarm('CanaryErrors', {
       name: 'canary-errors',
       description: `The canary function itself fails again and again, so that nobody watches over the trust of both services. Run ${this.command('canary')} and read the log of the function.`,
-      runbook: 'the-canary-does-not-run',
+      runbook: 'docs/rotation.md#the-canary-does-not-run',
       metric: new Metric({
         namespace: 'AWS/Lambda',
         metricName: 'Errors',
@@ -129,7 +132,7 @@ export class TrustAlarms extends Construct {
     const { config, topic } = this.#props;
     const alarm = new Alarm(this, id, {
       alarmName: alarmName(config, name),
-      alarmDescription: `${description} See docs/rotation.md#${runbook}`,
+      alarmDescription: `${description} See ${runbook}`,
       metric,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: limit,
@@ -138,5 +141,75 @@ export class TrustAlarms extends Construct {
       treatMissingData: missing ?? TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(topic));
+  }
+}
+
+/**
+ * Where alarms go: an imported topic, whose policy, key and subscribers are its keeper's, or one that is made here. That one is
+ * encrypted under a key of its own: CloudWatch may not use `aws/sns`, whose policy nobody can change, and the secrets' key is for
+ * the secrets.
+ */
+export class AlarmTopic extends Construct {
+  readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, config: EnvironmentConfig) {
+    super(scope, id);
+    const { topic } = config.operations;
+    // CDK's types do not know exactOptionalPropertyTypes: to the compiler a Topic is no ITopic.
+    this.topic =
+      topic.kind === 'import' ? Topic.fromTopicArn(this, 'Topic', topic.arn) : (this.create(config) as ITopic);
+  }
+
+  private create(config: EnvironmentConfig): Topic {
+    const topic = new Topic(this, 'Topic', {
+      displayName: `Quilt MCP (${config.namePrefix})`,
+      masterKey: this.key(config),
+      enforceSSL: true,
+    });
+    this.allowAlarms(config, topic);
+    for (const email of config.operations.emails) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+
+  private key(config: EnvironmentConfig): Key {
+    const key = new Key(this, 'Key', {
+      description: `Alarms of ${config.namePrefix} on their way`,
+      enableKeyRotation: true,
+      // Messages are not kept, so nothing has to be read with it later.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Without a condition on the source: AWS documents none for this use, and an alarm that is lost in silence is the worse
+    // risk. Who may publish, the topic's policy says.
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+      }),
+    );
+    return key;
+  }
+
+  /** A topic that has a policy has lost the default one, with which every alarm of the account might publish. */
+  private allowAlarms(config: EnvironmentConfig, topic: Topic): void {
+    const stack = Stack.of(this);
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: {
+            'aws:SourceArn': stack.formatArn({
+              service: 'cloudwatch',
+              resource: 'alarm',
+              resourceName: alarmName(config, '*'),
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePort } from '../../local/run/free-port.ts';
+import { freePort } from '../../local/run/ports.ts';
 
 test('a port is one that no outgoing connection can take before it is used', async () => {
   const port = await freePort();

@@ -1,1 +1,0 @@
-export { buildBundles } from '../../lib/support/build.ts';
