@@ -1,6 +1,7 @@
 import { Command, Help, type Option } from 'commander';
-import { EXIT } from './exit-codes.ts';
-import { print } from './print.ts';
+import { ConfigurationError } from '../config/errors.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import { hasPrinted, print } from './terminal.ts';
 
 /**
  * A program of this project, with the exit codes and the help that all of them share.
@@ -21,7 +22,7 @@ export function newProgram(name: string, description: string): Command {
 }
 
 /** Prints the one JSON document of a command that failed. */
-export function printError(message: string, exitCode: number): void {
+function printError(message: string, exitCode: number): void {
   print({ error: { message, exitCode } });
 }
 
@@ -29,4 +30,40 @@ export function printError(message: string, exitCode: number): void {
 function optionDescription(this: Help, option: Option): string {
   const shown = option.defaultValue === false ? Object.create(option, { defaultValue: { value: undefined } }) : option;
   return Help.prototype.optionDescription.call(this, shown);
+}
+
+interface RunOptions {
+  /** Whether standard output is one JSON document, an error too. The message is on standard error in any case. */
+  readonly json?: boolean;
+  /** Whether an unexpected error shows its stack trace. */
+  readonly verbose?: boolean;
+}
+
+/**
+ * Runs a command and turns whatever it throws into its exit code and a message.
+ *
+ * An error that the user can fix is its message alone. Anything else is unexpected: it adds where to see more.
+ *
+ * @param work - returns the exit code
+ */
+export async function runCommand(work: () => Promise<number>, options: RunOptions = {}): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return fail(error.message, EXIT.configuration, options);
+    if (error instanceof CommandError) return fail(error.message, error.exitCode, options);
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return fail(
+      options.verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`,
+      EXIT.unexpected,
+      options,
+    );
+  }
+}
+
+function fail(message: string, exitCode: number, { json = false }: RunOptions): number {
+  process.stderr.write(`${message}\n`);
+  // A command that failed after its document has said so in it.
+  if (json && !hasPrinted()) printError(message, exitCode);
+  return exitCode;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { print } from '../cli/print.ts';
 import { newProgram } from '../cli/program.ts';
+import { print } from '../cli/terminal.ts';
 import { tokenLifetimeText } from '../config/token-lifetime.ts';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { deployStacks } from './run/deploy.ts';

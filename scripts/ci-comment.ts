@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { newProgram } from '../cli/program.ts';
-import { runCommand } from '../cli/run-command.ts';
+import { newProgram, runCommand } from '../cli/program.ts';
 
 /** Puts a page into a pull request as one comment, which the next run replaces. Uses the `gh` CLI and its token. */
 const { pullRequest, file } = newProgram(

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { captureCdk } from '../cli/cdk.ts';
 import { contextArguments } from '../cli/deploy/synthesise.ts';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { newProgram } from '../cli/program.ts';
-import { runCommand } from '../cli/run-command.ts';
+import { newProgram, runCommand } from '../cli/program.ts';
 import { findTarget } from '../cli/target.ts';
 import { diffMarkdown } from './ci/diff-markdown.ts';
 

@@ -3,15 +3,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { canaryFunctionArn } from '../../lib/names.ts';
-import { canaryTable } from '../canary-table.ts';
+import { howMany, invokeCanary, readHistory } from '../canary.ts';
+import { canaryTable, historyTable } from '../canary-text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { historyTable } from '../history-table.ts';
-import { invokeCanary } from '../invoke-canary.ts';
-import { print } from '../print.ts';
-import { howMany, readHistory } from '../read-history.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
+import { runCommand } from '../program.ts';
 import { findTarget, type Target } from '../target.ts';
+import { print, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 interface CanaryOptions extends CommonOptions {

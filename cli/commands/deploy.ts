@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { contextOf } from '../deploy/context.ts';
 import { type DeployReport, deploy } from '../deploy/deploy.ts';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
+import { runCommand } from '../program.ts';
 import { findTarget } from '../target.ts';
+import { print, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 interface DeployOptions extends CommonOptions {

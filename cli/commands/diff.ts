@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
+import { runCommand } from '../program.ts';
 import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';
 import { findCurrent } from '../revisions/current.ts';
 import { diffText } from '../revisions/diff/diff-text.ts';
 import { compareRevisions } from '../revisions/diff/revision-diff.ts';
 import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
-import { runCommand } from '../run-command.ts';
 import { findTarget } from '../target.ts';
+import { print } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 /** Adds `bin/quiltctl diff`. */

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
+import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { readRevisionHistory } from '../revisions/history.ts';
 import { revisionTable } from '../revisions/history-table.ts';
 import { howManyRevisions } from '../revisions/numbers.ts';
-import { runCommand } from '../run-command.ts';
 import { findTarget } from '../target.ts';
+import { print } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 interface HistoryOptions extends CommonOptions {

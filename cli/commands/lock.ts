@@ -5,12 +5,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
+import { requireFoundationValue } from '../foundation-values.ts';
 import { lockStatus, type ReleaseRequest, release, requireReason } from '../lock/lock.ts';
 import { releaseText, statusText } from '../lock/text.ts';
-import { print } from '../print.ts';
-import { requireFoundationValue } from '../revisions/foundation-values.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../program.ts';
 import { findTarget } from '../target.ts';
+import { print } from '../terminal.ts';
 import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
 interface ReleaseOptions extends CommonOptions, ReleaseRequest {}

@@ -8,14 +8,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
-import { print } from '../print.ts';
+import { runCommand } from '../program.ts';
 import { revisionNumber } from '../revisions/numbers.ts';
 import { rollback } from '../revisions/rollback/rollback.ts';
 import type { RollbackSurroundings } from '../revisions/rollback/surroundings.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
+import { interruption, print, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 interface RollbackOptions extends CommonOptions {

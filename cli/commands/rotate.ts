@@ -4,19 +4,16 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { rotationStateMachineArn } from '../../lib/names.ts';
-import { confirm, requireSomebodyToAsk } from '../confirm.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
-import { print } from '../print.ts';
+import { runCommand } from '../program.ts';
 import { commandOf, type ModeOptions, requireOneMode } from '../rotation/command-of.ts';
 import { Executions } from '../rotation/executions.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
 import { recordReader } from '../rotation/read-record.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
 import { type Rotated, type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
+import { confirm, interruption, print, requireSomebodyToAsk, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
 interface RotateOptions extends CommonOptions, ModeOptions {

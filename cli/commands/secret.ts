@@ -4,11 +4,11 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../program.ts';
 import { secretStatus } from '../secret/status.ts';
 import { statusTable } from '../secret/status-table.ts';
 import { findTarget } from '../target.ts';
+import { print } from '../terminal.ts';
 import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
 /** Adds `bin/quiltctl secret`. No command of it ever shows a value. */

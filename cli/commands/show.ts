@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
+import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { findCurrent } from '../revisions/current.ts';
 import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
@@ -8,8 +8,8 @@ import { findFailure, readServicesStack } from '../revisions/services-stack.ts';
 import { revisionText } from '../revisions/show-text.ts';
 import { readStoredTemplate } from '../revisions/stored-template.ts';
 import { summaryOf } from '../revisions/summary.ts';
-import { runCommand } from '../run-command.ts';
 import { findTarget } from '../target.ts';
+import { print } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';
 
 interface ShowOptions extends CommonOptions {

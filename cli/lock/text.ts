@@ -1,5 +1,4 @@
-import { duration } from '../duration.ts';
-import { table } from '../table.ts';
+import { duration, table } from '../format.ts';
 import type { Holder, HolderLife } from './holder.ts';
 import type { LockStatus } from './lock.ts';
 import type { Release } from './releases.ts';

@@ -2,8 +2,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import { requireFoundationValue } from '../foundation-values.ts';
 import type { Target } from '../target.ts';
-import { requireFoundationValue } from './foundation-values.ts';
 import { RevisionRecords } from './records.ts';
 import type { TemplateStore } from './stored-template.ts';
 

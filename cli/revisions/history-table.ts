@@ -1,4 +1,4 @@
-import { table, terminalWidth, wrapped } from '../table.ts';
+import { table, terminalWidth, wrapped } from '../format.ts';
 import type { RevisionSummary } from './summary.ts';
 import { byText, commitText, imageText, kindText, timeText, verdictText } from './words.ts';
 

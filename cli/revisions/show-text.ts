@@ -1,5 +1,5 @@
 import { stackFailureText } from '../../aws/stack.ts';
-import { table } from '../table.ts';
+import { table } from '../format.ts';
 import type { RevisionSummary } from './summary.ts';
 import { kindText, timeText, verdictText } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { RotationRecord } from '../../contract/rotation.ts';
-import { duration } from '../duration.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import type { Screen } from '../screen.ts';
+import { duration } from '../format.ts';
+import type { Screen } from '../terminal.ts';
 import { type Execution, executionName, isOver } from './execution.ts';
 import { graceEnd, notesOf } from './notes.ts';
 import type { ReadRecord } from './read-record.ts';

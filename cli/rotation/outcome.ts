@@ -1,6 +1,6 @@
 import type { Progress, RotationRecord } from '../../contract/rotation.ts';
-import { duration } from '../duration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { duration } from '../format.ts';
 import { endOf } from './driver.ts';
 import { type Execution, executionName } from './execution.ts';
 import { summaryOf } from './record-summary.ts';

@@ -2,7 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { RECORD_KEY, type RotationRecord } from '../../contract/rotation.ts';
 import { awsFailure } from '../aws-failure.ts';
-import { readStateTableName } from '../state-table-name.ts';
+import { readStateTableName } from '../foundation-values.ts';
 
 /** Reads the record of the rotation as it is now; `undefined` before the first run has made it. */
 export type ReadRecord = () => Promise<RotationRecord | undefined>;

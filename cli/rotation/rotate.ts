@@ -1,6 +1,6 @@
 import type { Command, Phase } from '../../contract/rotation.ts';
 import { CommandError } from '../exit-codes.ts';
-import type { Screen } from '../screen.ts';
+import type { Screen } from '../terminal.ts';
 import { type DrivenRecord, type Driver, drivenBy, endOf, lifeOf, readDriven } from './driver.ts';
 import { type Execution, executionName } from './execution.ts';
 import { follow, type Seen, type Surroundings } from './follow.ts';

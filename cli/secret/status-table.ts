@@ -1,9 +1,8 @@
-import { taskRows } from '../canary-table.ts';
-import { duration } from '../duration.ts';
+import { taskRows } from '../canary-text.ts';
+import { duration, table } from '../format.ts';
 import { type Driver, endOf } from '../rotation/driver.ts';
 import { executionName } from '../rotation/execution.ts';
 import type { KeyUse, RecordSummary } from '../rotation/record-summary.ts';
-import { table } from '../table.ts';
 import type { NextRotation } from './next-rotation.ts';
 import type { CanaryFinding, SecretStatus } from './status.ts';
 

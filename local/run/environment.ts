@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokeCanary } from '../../cli/canary.ts';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
-import { invokeCanary } from '../../cli/invoke-canary.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';

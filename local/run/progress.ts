@@ -1,4 +1,4 @@
-import { coloured } from '../../cli/colour.ts';
+import { coloured } from '../../cli/terminal.ts';
 
 /** Says what goes on, on standard error, so that standard output is the result alone. */
 export class Progress {

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { canaryTable } from '../../cli/canary-table.ts';
-import { table } from '../../cli/table.ts';
+import { canaryTable } from '../../cli/canary-text.ts';
+import { table } from '../../cli/format.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import type { LocalEnvironment } from './environment.ts';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { historyTable } from '../../cli/history-table.ts';
-import { howMany, readHistory } from '../../cli/read-history.ts';
+import { howMany, readHistory } from '../../cli/canary.ts';
+import { historyTable } from '../../cli/canary-text.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../lambda/support/servers.ts';
 

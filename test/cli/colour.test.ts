@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { coloured } from '../../cli/colour.ts';
+import { coloured } from '../../cli/terminal.ts';
 
 const TEXT = `  CHECK             TIME
   ✔ initialize      3 ms

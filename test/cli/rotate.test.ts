@@ -1,7 +1,7 @@
 import { CommandError } from '../../cli/exit-codes.ts';
 import type { Execution } from '../../cli/rotation/execution.ts';
 import { type RotateRequest, type RotateSurroundings, rotate } from '../../cli/rotation/rotate.ts';
-import { screenOn } from '../../cli/screen.ts';
+import { screenOn } from '../../cli/terminal.ts';
 import type { RotationRecord } from '../../contract/rotation.ts';
 import { CREATE, EXECUTION, FINISH, GRACE, IDLE, RETIRE } from './support/records.ts';
 

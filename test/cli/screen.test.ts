@@ -1,4 +1,4 @@
-import { SILENT, screenOn } from '../../cli/screen.ts';
+import { SILENT, screenOn } from '../../cli/terminal.ts';
 
 /** All that a stream gets of a command that goes from step to step. */
 function written(isTTY: boolean): string {

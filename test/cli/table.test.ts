@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { table, wrapped } from '../../cli/table.ts';
+import { table, wrapped } from '../../cli/format.ts';
 
 const ROWS = [
   ['NAME', 'BY', 'REASON'],

@@ -1,5 +1,5 @@
 import { asciiJson } from '../../../lib/ascii-json.ts';
-import { table } from '../../table.ts';
+import { table } from '../../format.ts';
 import { namedImageText } from '../words.ts';
 import type { Pair, RevisionDiff } from './revision-diff.ts';
 import type { EntryDifference } from './template-diff.ts';

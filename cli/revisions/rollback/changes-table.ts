@@ -1,4 +1,4 @@
-import { table } from '../../table.ts';
+import { table } from '../../format.ts';
 import type { Change } from './changes.ts';
 
 /** Changes for people; what needs permission is marked. */

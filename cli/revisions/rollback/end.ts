@@ -1,7 +1,7 @@
 import { stackName } from '../../../lib/names.ts';
 import { takeBack } from '../../deploy/announce.ts';
 import { CommandError, EXIT } from '../../exit-codes.ts';
-import type { Screen } from '../../screen.ts';
+import type { Screen } from '../../terminal.ts';
 import { stands } from '../current.ts';
 import { type RevisionSummary, summaryOf } from '../summary.ts';
 import type { Begun } from './begin.ts';

@@ -1,5 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { Screen } from '../../screen.ts';
+import type { Screen } from '../../terminal.ts';
 import { Progress } from './progress.ts';
 import { endOf, type Happening, happeningsSince } from './stack-events.ts';
 

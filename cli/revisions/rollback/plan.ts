@@ -1,9 +1,9 @@
 import type { EnvironmentConfig } from '../../../config/schema.ts';
+import { requireFoundationValue } from '../../foundation-values.ts';
 import { callerFindings } from '../../preflight/caller.ts';
 import { type Finding, ok } from '../../preflight/finding.ts';
 import { imageFindings } from '../../preflight/images.ts';
-import { lockFindings } from '../../preflight/locks.ts';
-import { requireFoundationValue } from '../foundation-values.ts';
+import { lockFindings } from '../../preflight/ongoing-changes.ts';
 import { RevisionRecords } from '../records.ts';
 import { readServicesStack } from '../services-stack.ts';
 import { readStoredTemplate } from '../stored-template.ts';

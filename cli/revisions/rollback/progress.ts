@@ -1,5 +1,5 @@
 import { goesBack } from '../../../aws/stack.ts';
-import type { Screen } from '../../screen.ts';
+import type { Screen } from '../../terminal.ts';
 import { type Happening, happeningLine } from './stack-events.ts';
 
 /**

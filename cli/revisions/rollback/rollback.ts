@@ -1,8 +1,7 @@
 import type { Skipped } from '../../../contract/rollback-path.ts';
 import { EXIT } from '../../exit-codes.ts';
-import type { Finding } from '../../preflight/finding.ts';
-import { exitCodeOf, findingLines } from '../../preflight/report.ts';
-import type { Screen } from '../../screen.ts';
+import { exitCodeOf, type Finding, findingLines } from '../../preflight/finding.ts';
+import type { Screen } from '../../terminal.ts';
 import type { RevisionSummary } from '../summary.ts';
 import { begin } from './begin.ts';
 import type { Change } from './changes.ts';

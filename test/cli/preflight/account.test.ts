@@ -1,11 +1,9 @@
-import { bootstrapFindings } from '../../../cli/preflight/bootstrap.ts';
 import { callerFindings } from '../../../cli/preflight/caller.ts';
 import { preflightClients } from '../../../cli/preflight/clients.ts';
-import type { Finding } from '../../../cli/preflight/finding.ts';
-import { imageFindings } from '../../../cli/preflight/images.ts';
+import { exitCodeOf, type Finding, findingLines } from '../../../cli/preflight/finding.ts';
+import { bootstrapFindings } from '../../../cli/preflight/findings.ts';
+import { imageFindings, imagesOf } from '../../../cli/preflight/images.ts';
 import { listenerRuleFinding } from '../../../cli/preflight/listener-rules.ts';
-import { exitCodeOf, findingLines } from '../../../cli/preflight/report.ts';
-import { imagesOf } from '../../../cli/preflight/template-images.ts';
 import { closeServers, unusedOrigin } from '../../lambda/support/servers.ts';
 import { type Answer, scriptedAws } from './support/scripted-aws.ts';
 

@@ -1,5 +1,5 @@
-import { importedFindings } from '../../../cli/preflight/imported/findings.ts';
-import { exitCodeOf } from '../../../cli/preflight/report.ts';
+import { exitCodeOf } from '../../../cli/preflight/finding.ts';
+import { importedFindings } from '../../../cli/preflight/imported.ts';
 import { checkEnvironment } from '../../../config/load.ts';
 import type { EnvironmentInput } from '../../../config/schema.ts';
 import { everythingImported } from '../../config/support/everything-imported.ts';

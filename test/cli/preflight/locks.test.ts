@@ -1,5 +1,5 @@
-import { lockFindings } from '../../../cli/preflight/locks.ts';
-import { exitCodeOf } from '../../../cli/preflight/report.ts';
+import { exitCodeOf } from '../../../cli/preflight/finding.ts';
+import { lockFindings } from '../../../cli/preflight/ongoing-changes.ts';
 import { loadEnvironment } from '../../../config/load.ts';
 import { closeServers } from '../../lambda/support/servers.ts';
 import { type Answer, scriptedAws } from './support/scripted-aws.ts';

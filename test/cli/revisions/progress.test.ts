@@ -1,5 +1,5 @@
 import { Progress } from '../../../cli/revisions/rollback/progress.ts';
-import { screenOn } from '../../../cli/screen.ts';
+import { screenOn } from '../../../cli/terminal.ts';
 
 const STACK = 'quilt-services';
 

@@ -7,7 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type RollbackReport, rollback } from '../../../../cli/revisions/rollback/rollback.ts';
 import type { RollbackRequest } from '../../../../cli/revisions/rollback/surroundings.ts';
-import { SILENT } from '../../../../cli/screen.ts';
+import { SILENT } from '../../../../cli/terminal.ts';
 import { loadEnvironment } from '../../../../config/load.ts';
 import type { FakeAccount } from './fake-account.ts';
 

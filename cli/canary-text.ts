@@ -1,7 +1,7 @@
-import type { CanaryReport, ServiceRole } from '../contract/canary-report.ts';
-import { table } from './table.ts';
+import type { CanaryReport, CheckResult, ServiceRole } from '../contract/canary-report.ts';
+import { table } from './format.ts';
 
-const MARK = { pass: '✔', fail: '✘', skipped: '–', tolerated: '≈' } as const;
+const CHECK_MARK = { pass: '✔', fail: '✘', skipped: '–', tolerated: '≈' } as const;
 
 const SERVICES: readonly ServiceRole[] = ['mcp', 'catalog'];
 
@@ -21,7 +21,7 @@ export function taskRows({
 /** A canary report for people: every check, the tasks that answered, and the verdict last. */
 export function canaryTable(report: CanaryReport): string {
   const checks = report.checks.map((check) => [
-    `${MARK[check.verdict]} ${check.name}`,
+    `${CHECK_MARK[check.verdict]} ${check.name}`,
     `${check.durationMs} ms`,
     check.verdict === 'tolerated' ? `tolerated: ${check.reason}` : (check.reason ?? ''),
   ]);
@@ -38,4 +38,24 @@ export function canaryTable(report: CanaryReport): string {
     `Canary ${report.verdict} on ${report.url} in ${(report.durationMs / 1000).toFixed(1)} s` +
       `${notes.length > 0 ? ` (${notes.join(', ')})` : ''}.`,
   ].join('\n');
+}
+
+const VERDICT_MARK = { green: '✔', red: '✘' } as const;
+
+/** Reports of the canary for people, a line each: when, why it ran, and what was wrong. */
+export function historyTable(reports: readonly CanaryReport[]): string {
+  if (reports.length === 0) return 'The canary has not run yet.';
+  const rows = reports.map(({ startedAt, trigger, verdict, checks }) => [
+    startedAt,
+    trigger,
+    `${VERDICT_MARK[verdict]} ${verdict}`,
+    namesOf(checks, 'fail'),
+    namesOf(checks, 'tolerated'),
+  ]);
+  return table([['TIME', 'TRIGGER', 'VERDICT', 'FAILED', 'TOLERATED'], ...rows]);
+}
+
+function namesOf(checks: readonly CheckResult[], verdict: CheckResult['verdict']): string {
+  const names = checks.filter((check) => check.verdict === verdict).map(({ name }) => name);
+  return names.join(', ') || '–';
 }

@@ -3,22 +3,24 @@ import {
   type ElasticLoadBalancingV2Client,
   paginateDescribeListenerCertificates,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Finding, lookedAt, misfit, ok, unlessNamed } from '../finding.ts';
+import { GetHostedZoneCommand, type Route53Client } from '@aws-sdk/client-route-53';
+import type { DnsConfig } from '../../config/domain.ts';
+import { type Finding, lookedAt, misfit, ok, unlessNamed } from './finding.ts';
 
-const ABOUT = 'certificate';
+const CERTIFICATE = 'certificate';
 
 /** Whether a certificate is issued and is one of the host name. */
 export function certificateFinding(acm: ACMClient, arn: string, hostName: string): Promise<Finding> {
-  return lookedAt(ABOUT, async () => {
-    const certificate = await read(acm, arn);
+  return lookedAt(CERTIFICATE, async () => {
+    const certificate = await readCertificate(acm, arn);
     if (certificate === undefined)
-      return misfit(ABOUT, 'it does not exist', 'Mend certificate.arn in the configuration.');
+      return misfit(CERTIFICATE, 'it does not exist', 'Mend certificate.arn in the configuration.');
     if (certificate.Status !== 'ISSUED') {
       const remedy = 'Have it validated, or import another one.';
-      return misfit(ABOUT, `its status is ${certificate.Status}, not ISSUED`, remedy);
+      return misfit(CERTIFICATE, `its status is ${certificate.Status}, not ISSUED`, remedy);
     }
-    if (covers(certificate, hostName)) return ok(ABOUT, `issued for ${hostName}`);
-    return misfit(ABOUT, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
+    if (covers(certificate, hostName)) return ok(CERTIFICATE, `issued for ${hostName}`);
+    return misfit(CERTIFICATE, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
   });
 }
 
@@ -28,7 +30,7 @@ export function listenerCertificateFinding(
   listenerArn: string,
   hostName: string,
 ): Promise<Finding> {
-  return lookedAt(ABOUT, async () => {
+  return lookedAt(CERTIFICATE, async () => {
     const arns: string[] = [];
     const pages = paginateDescribeListenerCertificates({ client: elbv2 }, { ListenerArn: listenerArn });
     for await (const { Certificates = [] } of pages) {
@@ -36,18 +38,18 @@ export function listenerCertificateFinding(
     }
     // A certificate may also be one of IAM's, which has no status and no list of names here.
     const known = arns.filter((arn) => arn.includes(':acm:'));
-    const certificates = await Promise.all(known.map((arn) => read(acm, arn)));
+    const certificates = await Promise.all(known.map((arn) => readCertificate(acm, arn)));
     const fits = certificates.some((each) => each?.Status === 'ISSUED' && covers(each, hostName));
-    if (fits) return ok(ABOUT, `the listener has one for ${hostName}`);
+    if (fits) return ok(CERTIFICATE, `the listener has one for ${hostName}`);
     return misfit(
-      ABOUT,
+      CERTIFICATE,
       `the listener has none for ${hostName}`,
       "Add one to the listener, or give certificate { kind: 'import', arn: … }, which adds it.",
     );
   });
 }
 
-async function read(acm: ACMClient, CertificateArn: string): Promise<CertificateDetail | undefined> {
+async function readCertificate(acm: ACMClient, CertificateArn: string): Promise<CertificateDetail | undefined> {
   const asked = acm.send(new DescribeCertificateCommand({ CertificateArn }));
   return (await unlessNamed(asked, 'ResourceNotFoundException'))?.Certificate;
 }
@@ -58,4 +60,24 @@ function covers({ DomainName = '', SubjectAlternativeNames = [] }: CertificateDe
   return [DomainName, ...SubjectAlternativeNames]
     .map((name) => name.toLowerCase())
     .some((name) => name === hostName || name === wildcard);
+}
+
+const HOSTED_ZONE = 'hosted zone';
+
+/** Whether the zone is there, and is the one of that name. */
+export function hostedZoneFinding(
+  route53: Route53Client,
+  { hostedZoneId, zoneName }: Extract<DnsConfig, { kind: 'hosted-zone' }>,
+): Promise<Finding> {
+  return lookedAt(HOSTED_ZONE, async () => {
+    const asked = route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
+    const zone = (await unlessNamed(asked, 'NoSuchHostedZone'))?.HostedZone;
+    if (zone === undefined) {
+      return misfit(HOSTED_ZONE, `there is no ${hostedZoneId}`, 'Mend dns.hostedZoneId in the configuration.');
+    }
+    // Route 53 ends a name with the root's dot.
+    const name = zone.Name?.replace(/\.$/, '');
+    if (name === zoneName) return ok(HOSTED_ZONE, `${hostedZoneId}, ${zoneName}`);
+    return misfit(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Mend dns in the configuration.');
+  });
 }

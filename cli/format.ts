@@ -1,5 +1,5 @@
 /** How a table is fitted to the room that there is. */
-export interface Layout {
+interface Layout {
   /** Columns of the terminal. @default those of standard output; no limit where that is a pipe or a file */
   readonly width?: number;
   /** Headings of what is left out where there is no room, the least important first. The command has all of it with `--json`. */
@@ -114,3 +114,16 @@ const naturalWidth = (cell: string) => cell.length;
 const unbrokenWidth = (cell: string) =>
   cell.length <= SHORT ? cell.length : Math.max(...cell.split(BREAK).map(({ length }) => length));
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/**
+ * A time span for people, in at most two units: `43 s`, `2 min 5 s`, `1 h 2 min`, `12 days`.
+ *
+ * @param seconds - what is below zero counts as zero
+ */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} days`;
+}

@@ -1,13 +1,48 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { readStateTableName } from './state-table-name.ts';
+import { readStateTableName } from './foundation-values.ts';
+
+/**
+ * Runs the deployed canary and returns its report.
+ *
+ * The function mints its token itself: no secret and no token reaches the machine of whoever asks.
+ *
+ * @param functionArn - the canary function of the environment: with its account, so that credentials of another one are
+ *   refused rather than answered by that account's canary
+ * @throws CommandError (3) when AWS refuses the caller, (4) when the function is not there or answers without a report
+ */
+export async function invokeCanary(lambda: LambdaClient, functionArn: string): Promise<CanaryReport> {
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: unknown) => {
+    throw awsFailure(`The canary function ${functionArn} cannot be invoked`, error);
+  });
+  const payload = parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
+  if (answer.FunctionError === undefined && isReport(payload)) return payload;
+  const { errorMessage = 'its log group has more' } = (payload ?? {}) as { errorMessage?: string };
+  throw new CommandError(
+    `The canary function ${functionArn} ended without a report: ${errorMessage}.`,
+    EXIT.unreachable,
+  );
+}
+
+function parse(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function isReport(payload: unknown): payload is CanaryReport {
+  return typeof payload === 'object' && payload !== null && 'verdict' in payload && 'checks' in payload;
+}
 
 /** The most reports that one command shows: a day of every five minutes. */
-const MOST = 288;
-const USUAL = 10;
+const MAX_REPORTS = 288;
+const DEFAULT_REPORTS = 10;
 
 /**
  * The value of `--last [n]`: how many reports are wanted.
@@ -16,9 +51,9 @@ const USUAL = 10;
  * @throws CommandError (2) when it is no whole number from 1 to 288
  */
 export function howMany(value: string | true): number {
-  const count = value === true ? USUAL : Number(value);
-  if (Number.isInteger(count) && count >= 1 && count <= MOST) return count;
-  throw new CommandError(`--last takes a whole number from 1 to ${MOST}.`, EXIT.configuration);
+  const count = value === true ? DEFAULT_REPORTS : Number(value);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_REPORTS) return count;
+  throw new CommandError(`--last takes a whole number from 1 to ${MAX_REPORTS}.`, EXIT.configuration);
 }
 
 /**

@@ -1,0 +1,55 @@
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { type FoundationValue, foundationParameterName } from '../lib/foundation-values.ts';
+import { awsFailure } from './aws-failure.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import { unlessNamed } from './preflight/finding.ts';
+
+/**
+ * A value of Foundation's contract, as it is deployed.
+ *
+ * @returns `undefined` before the first deploy
+ * @throws what the SDK throws when nobody can tell
+ */
+export async function foundationValue(
+  ssm: SSMClient,
+  namePrefix: string,
+  value: FoundationValue,
+): Promise<string | undefined> {
+  const asked = ssm.send(new GetParameterCommand({ Name: foundationParameterName(namePrefix, value) }));
+  return (await unlessNamed(asked, 'ParameterNotFound'))?.Parameter?.Value;
+}
+
+/**
+ * A value of Foundation's contract that has to be there.
+ *
+ * @param namePrefix - of the environment
+ * @throws CommandError (3) when AWS refuses the caller, (4) when it is not there or cannot be read otherwise
+ */
+export async function requireFoundationValue(
+  ssm: SSMClient,
+  namePrefix: string,
+  value: FoundationValue,
+): Promise<string> {
+  const name = foundationParameterName(namePrefix, value);
+  const found = await foundationValue(ssm, namePrefix, value).catch((error: unknown) => {
+    throw awsFailure(`The parameter ${name} cannot be read`, error);
+  });
+  if (found) return found;
+  throw new CommandError(
+    `There is no parameter ${name}. Is the environment deployed? Deploy Foundation and Trust of this code first.`,
+    EXIT.unreachable,
+  );
+}
+
+/**
+ * The name of an environment's state table, from Foundation's contract.
+ *
+ * @param namePrefix - of the environment
+ * @throws what the SDK throws, or an Error when the parameter has no value
+ */
+export async function readStateTableName(ssm: SSMClient, namePrefix: string): Promise<string> {
+  const Name = foundationParameterName(namePrefix, 'state-table-name');
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+  if (Parameter?.Value) return Parameter.Value;
+  throw new Error(`The parameter ${Name} is empty`);
+}

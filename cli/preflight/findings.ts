@@ -1,0 +1,122 @@
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { errorName } from '../../contract/safe-error.ts';
+import { stackName } from '../../lib/names.ts';
+import type { AssemblyStack, BootstrapNeed } from '../cloud-assembly.ts';
+import { foundationValue } from '../foundation-values.ts';
+import type { PreflightClients } from './clients.ts';
+import { type Finding, lookedAt, misfit, notChecked, ok, refused, unlessNamed } from './finding.ts';
+import { imageFindings, imagesOf } from './images.ts';
+import { importedFindings } from './imported.ts';
+import { listenerRuleFinding } from './listener-rules.ts';
+import { lockFindings, servicesStackFinding, stackFinding } from './ongoing-changes.ts';
+
+/** What was found of the account, before there are templates. */
+export interface AccountFindings {
+  readonly findings: readonly Finding[];
+  /** Foundation's state table; `absent` before the first deploy, `unknown` when the caller may not ask. */
+  readonly stateTable: { readonly name: string } | 'absent' | 'unknown';
+}
+
+/** Looks at everything that needs no template: what may be changing the services now, and what the configuration imports. */
+export async function findingsBeforeSynthesis(
+  clients: PreflightClients,
+  config: EnvironmentConfig,
+): Promise<AccountFindings> {
+  const [{ findings, stateTable }, imported] = await Promise.all([
+    changesUnderWay(clients, config),
+    importedFindings(clients, config),
+  ]);
+  return { findings: [...findings, ...imported], stateTable };
+}
+
+async function changesUnderWay(clients: PreflightClients, config: EnvironmentConfig): Promise<AccountFindings> {
+  const about = 'state table';
+  const name = await foundationValue(clients.ssm, config.namePrefix, 'state-table-name').catch((error: unknown) =>
+    refused(
+      about,
+      `its name cannot be read (${errorName(error)})`,
+      `Allow ssm:GetParameter on /${config.namePrefix}/foundation/*; docs/ci.md has the whole policy.`,
+    ),
+  );
+  if (typeof name === 'string') {
+    return { findings: await lockFindings(clients, { config, stateTable: name }), stateTable: { name } };
+  }
+  const services = await servicesStackFinding(clients.cloudformation, config);
+  return name === undefined
+    ? { findings: [services, ok(about, 'made by this deploy, the first one')], stateTable: 'absent' }
+    : { findings: [services, name], stateTable: 'unknown' };
+}
+
+/** Looks at everything that the templates rely on. */
+export async function findingsOfAssembly(
+  clients: PreflightClients,
+  config: EnvironmentConfig,
+  stacks: readonly AssemblyStack[],
+): Promise<readonly Finding[]> {
+  const servicesName = stackName(config, 'services');
+  const services = stacks.find((stack) => stack.stackName === servicesName);
+  const others = stacks.filter((stack) => stack !== services);
+  const found = await Promise.all([
+    bootstrapFindings(clients.ssm, stacks, config),
+    // That of Services is looked at with the locks.
+    ...others.map((stack) => stackFinding(clients.cloudformation, `${stack.id} stack`, stack.stackName)),
+    ...(services ? [servicesFindings(clients, config, services)] : []),
+  ]);
+  return found.flat();
+}
+
+async function servicesFindings(
+  clients: PreflightClients,
+  config: EnvironmentConfig,
+  { template, stackName: name }: AssemblyStack,
+): Promise<readonly Finding[]> {
+  const { given, built } = imagesOf(template, config);
+  const rules = lookedAt('listener rule priorities', async () => {
+    const { loadBalancer, namePrefix } = config;
+    const listenerArn =
+      loadBalancer.kind === 'import'
+        ? loadBalancer.listenerArn
+        : await foundationValue(clients.ssm, namePrefix, 'listener-arn');
+    return listenerRuleFinding(clients, template, listenerArn, name);
+  });
+  return [
+    ...(await imageFindings(given, clients)),
+    ...(built.length > 0 ? [notChecked('built images', `${built.length}, which the deploy builds and pushes`)] : []),
+    await rules,
+  ];
+}
+
+const BOOTSTRAP = 'CDK bootstrap';
+
+/** Whether the account has the CDK's own stack, in a version that these stacks can be deployed with. */
+export function bootstrapFindings(
+  ssm: SSMClient,
+  stacks: readonly AssemblyStack[],
+  config: Pick<EnvironmentConfig, 'account' | 'region'>,
+): Promise<readonly Finding[]> {
+  const needs = new Map<string, number>();
+  for (const { bootstrap } of stacks) {
+    if (bootstrap === undefined) continue;
+    needs.set(bootstrap.parameter, Math.max(bootstrap.version, needs.get(bootstrap.parameter) ?? 0));
+  }
+  return Promise.all(
+    Array.from(needs, ([parameter, version]) => bootstrapFinding(ssm, { parameter, version }, config)),
+  );
+}
+
+function bootstrapFinding(
+  ssm: SSMClient,
+  { parameter, version }: BootstrapNeed,
+  { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
+): Promise<Finding> {
+  const remedy = `Run \`bin/quiltctl cdk bootstrap aws://${account}/${region}\`.`;
+  return lookedAt(BOOTSTRAP, async () => {
+    const asked = ssm.send(new GetParameterCommand({ Name: parameter }));
+    const answer = await unlessNamed(asked, 'ParameterNotFound');
+    if (answer === undefined) return misfit(BOOTSTRAP, `the account has none in ${region}`, remedy);
+    const found = Number(answer.Parameter?.Value);
+    if (found >= version) return ok(BOOTSTRAP, `version ${found}`);
+    return misfit(BOOTSTRAP, `version ${answer.Parameter?.Value}, and ${version} is needed`, remedy);
+  });
+}

@@ -1,0 +1,179 @@
+import {
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+  type IpPermission,
+  type Subnet,
+} from '@aws-sdk/client-ec2';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  type ElasticLoadBalancingV2Client,
+  type Listener,
+  type LoadBalancer,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { LoadBalancerConfig } from '../../config/load-balancer.ts';
+import type { VpcConfig } from '../../config/network.ts';
+import { type Finding, lookedAt, misfit, ok, unlessNamed } from './finding.ts';
+
+type ImportedVpc = Extract<VpcConfig, { kind: 'import' }>;
+
+/** Whether the VPC and its subnets are there, with the ranges and in the zones that the configuration says. */
+export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<Finding>[] {
+  return [
+    lookedAt('VPC', () => vpcFinding(ec2, vpc)),
+    subnetsFinding(ec2, 'private subnets', 'vpc.privateSubnetIds', vpc.privateSubnetIds, vpc),
+    ...(vpc.publicSubnetIds === undefined
+      ? []
+      : [subnetsFinding(ec2, 'public subnets', 'vpc.publicSubnetIds', vpc.publicSubnetIds, vpc)]),
+  ];
+}
+
+async function vpcFinding(ec2: EC2Client, { vpcId, cidr }: ImportedVpc): Promise<Finding> {
+  const asked = ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
+  const found = (await unlessNamed(asked, 'InvalidVpcID.NotFound'))?.Vpcs?.[0];
+  if (found === undefined) return misfit('VPC', `there is no ${vpcId}`, 'Mend vpc.vpcId in the configuration.');
+  const ranges = (found.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []);
+  if (found.CidrBlock === cidr || ranges.includes(cidr)) return ok('VPC', `${vpcId}, ${cidr}`);
+  return misfit('VPC', `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`, 'Mend vpc.cidr in the configuration.');
+}
+
+function subnetsFinding(
+  ec2: EC2Client,
+  about: string,
+  key: string,
+  ids: readonly string[],
+  { vpcId, availabilityZones }: ImportedVpc,
+): Promise<Finding> {
+  const remedy = `Mend ${key} and vpc.availabilityZones in the configuration: one subnet for each zone, in the same order.`;
+  return lookedAt(about, async () => {
+    const asked = ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }));
+    const answer = await unlessNamed(asked, 'InvalidSubnetID.NotFound');
+    if (answer === undefined) return misfit(about, 'one of them does not exist', remedy);
+    const wrong = ids.flatMap((id, index) => {
+      const subnet = answer.Subnets?.find(({ SubnetId }) => SubnetId === id);
+      return subnetProblem(id, subnet, vpcId, availabilityZones[index]) ?? [];
+    });
+    return wrong.length > 0 ? misfit(about, wrong.join('; '), remedy) : ok(about, ids.join(', '));
+  });
+}
+
+function subnetProblem(id: string, subnet: Subnet | undefined, vpcId: string, zone: string | undefined) {
+  if (subnet === undefined) return `there is no ${id}`;
+  if (subnet.VpcId !== vpcId) return `${id} is in ${subnet.VpcId}, not in ${vpcId}`;
+  return subnet.AvailabilityZone === zone ? undefined : `${id} is in ${subnet.AvailabilityZone}, not in ${zone}`;
+}
+
+type ImportedLoadBalancer = Extract<LoadBalancerConfig, { kind: 'import' }>;
+
+const LISTENER = 'HTTPS listener';
+const LOAD_BALANCER = 'load balancer';
+
+/** Whether the listener takes HTTPS on port 443, and its load balancer is what the configuration says. */
+export function loadBalancerFindings(
+  elbv2: ElasticLoadBalancingV2Client,
+  config: ImportedLoadBalancer,
+  vpcId: string | undefined,
+): readonly Promise<Finding>[] {
+  const listener = readListener(elbv2, config.listenerArn);
+  return [
+    lookedAt(LISTENER, async () => listenerFinding(await listener)),
+    lookedAt(LOAD_BALANCER, async () => {
+      const found = await readLoadBalancer(elbv2, await listener);
+      if (found === undefined) return misfit(LOAD_BALANCER, 'there is none behind the listener', mend('listenerArn'));
+      return loadBalancerFinding(found, config, vpcId);
+    }),
+  ];
+}
+
+async function readListener(elbv2: ElasticLoadBalancingV2Client, arn: string): Promise<Listener | undefined> {
+  const asked = elbv2.send(new DescribeListenersCommand({ ListenerArns: [arn] }));
+  return (await unlessNamed(asked, 'ListenerNotFoundException', 'ListenerNotFound'))?.Listeners?.[0];
+}
+
+async function readLoadBalancer(
+  elbv2: ElasticLoadBalancingV2Client,
+  listener: Listener | undefined,
+): Promise<LoadBalancer | undefined> {
+  const arn = listener?.LoadBalancerArn;
+  if (arn === undefined) return undefined;
+  return (await elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }))).LoadBalancers?.[0];
+}
+
+function listenerFinding(listener: Listener | undefined): Finding {
+  if (listener === undefined) return misfit(LISTENER, 'it does not exist', mend('listenerArn'));
+  const { Protocol, Port } = listener;
+  if (Protocol === 'HTTPS' && Port === 443) return ok(LISTENER, 'HTTPS on port 443');
+  return misfit(LISTENER, `it takes ${Protocol} on port ${Port}, not HTTPS on 443`, mend('listenerArn'));
+}
+
+/** The first thing about a load balancer that the configuration has otherwise. */
+function loadBalancerFinding(
+  found: LoadBalancer,
+  { scheme, dnsName, securityGroupId, canonicalHostedZoneId }: ImportedLoadBalancer,
+  vpcId: string | undefined,
+): Finding {
+  const { SecurityGroups = [], VpcId } = found;
+  const differences: readonly (readonly [
+    key: string,
+    what: string,
+    is: string | undefined,
+    said: string | undefined,
+  ])[] = [
+    ['scheme', 'scheme', found.Scheme, scheme],
+    ['dnsName', 'DNS name', found.DNSName?.toLowerCase(), dnsName.toLowerCase()],
+    ['canonicalHostedZoneId', 'hosted zone', found.CanonicalHostedZoneId, canonicalHostedZoneId],
+  ];
+  for (const [key, what, is, said] of differences) {
+    if (said !== undefined && is !== said) return misfit(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, mend(key));
+  }
+  if (!SecurityGroups.includes(securityGroupId)) {
+    return misfit(LOAD_BALANCER, `it does not have the group ${securityGroupId}`, mend('securityGroupId'));
+  }
+  if (vpcId !== undefined && VpcId !== vpcId) {
+    const remedy = 'Import the VPC of the load balancer: it reaches no tasks elsewhere.';
+    return misfit(LOAD_BALANCER, `it is in ${VpcId}, not in ${vpcId}`, remedy);
+  }
+  return ok(LOAD_BALANCER, `${found.DNSName}`);
+}
+
+function mend(key: string): string {
+  return `Mend loadBalancer.${key} in the configuration.`;
+}
+
+const SECURITY_GROUP = 'security group of the load balancer';
+
+interface GroupToLookAt {
+  readonly id: string;
+  /** The VPC that it has to be in, as far as it is known. */
+  readonly vpcId: string | undefined;
+  /** Ports of the tasks that it has to reach by rules of its own; none when rules are added. */
+  readonly ports: readonly number[];
+}
+
+/** Whether the group is in the VPC, and lets the load balancer reach the tasks' ports at all. */
+export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: GroupToLookAt): Promise<Finding> {
+  return lookedAt(SECURITY_GROUP, async () => {
+    const asked = ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
+    const group = (await unlessNamed(asked, 'InvalidGroup.NotFound'))?.SecurityGroups?.[0];
+    const remedy = 'Mend loadBalancer.securityGroupId in the configuration.';
+    if (group === undefined) return misfit(SECURITY_GROUP, `there is no ${id}`, remedy);
+    if (vpcId !== undefined && group.VpcId !== vpcId) {
+      return misfit(SECURITY_GROUP, `${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
+    }
+    const closed = ports.filter((port) => !group.IpPermissionsEgress?.some((rule) => letsOut(rule, port)));
+    if (closed.length === 0) return ok(SECURITY_GROUP, id);
+    return misfit(
+      SECURITY_GROUP,
+      `${id} lets nothing out to port ${closed.join(', ')}, where the tasks listen`,
+      'Add an egress rule to it, or set loadBalancer.addEgress, which adds one for each service.',
+    );
+  });
+}
+
+/** Where to is not compared: the tasks' own groups do not exist before the first deploy. */
+function letsOut({ IpProtocol, FromPort, ToPort }: IpPermission, port: number): boolean {
+  if (IpProtocol === '-1') return true;
+  return IpProtocol === 'tcp' && FromPort !== undefined && ToPort !== undefined && FromPort <= port && port <= ToPort;
+}

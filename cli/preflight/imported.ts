@@ -1,0 +1,149 @@
+import { type CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeClustersCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import { GetOpenIDConnectProviderCommand, GetPolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../lib/github-tokens.ts';
+import type { PreflightClients } from './clients.ts';
+import { type Finding, lookedAt, misfit, notChecked, ok, unlessNamed } from './finding.ts';
+import { certificateFinding, hostedZoneFinding, listenerCertificateFinding } from './imported-domain.ts';
+import { loadBalancerFindings, securityGroupFinding, vpcFindings } from './imported-network.ts';
+
+/** Whether everything that the configuration brings along is there, and is what the configuration says that it is. */
+export function importedFindings(clients: PreflightClients, config: EnvironmentConfig): Promise<readonly Finding[]> {
+  const { vpc, cluster, dns, encryptionKey, iam, logGroups, operations, ci } = config;
+  const { topic } = operations;
+  return Promise.all([
+    ...(vpc.kind === 'import' ? vpcFindings(clients.ec2, vpc) : []),
+    ...(cluster.kind === 'import' ? [clusterFinding(clients.ecs, cluster.name)] : []),
+    ...loadBalancerAndGroup(clients, config),
+    ...certificate(clients, config),
+    ...(dns.kind === 'hosted-zone' ? [hostedZoneFinding(clients.route53, dns)] : []),
+    ...(encryptionKey.kind === 'import' ? [encryptionKeyFinding(clients.kms, encryptionKey.arn)] : []),
+    ...(iam.permissionsBoundary ? [permissionsBoundaryFinding(clients.iam, iam.permissionsBoundary)] : []),
+    ...(logGroups.kind === 'import'
+      ? [...new Set([logGroups.catalog, logGroups.mcp])].map((name) => logGroupFinding(clients.logs, name))
+      : []),
+    ...(topic.kind === 'import' ? [topicFinding(clients.sns, topic.arn)] : []),
+    ...(ci?.oidcProvider.kind === 'import' ? [oidcProviderFinding(clients.iam, ci.oidcProvider.arn)] : []),
+  ]);
+}
+
+function loadBalancerAndGroup(
+  { ec2, elbv2 }: PreflightClients,
+  { loadBalancer, vpc, services }: EnvironmentConfig,
+): readonly Promise<Finding>[] {
+  if (loadBalancer.kind !== 'import') return [];
+  const vpcId = vpc.kind === 'import' ? vpc.vpcId : undefined;
+  const ports = loadBalancer.addEgress ? [] : [...new Set([services.catalog.port, services.mcp.port])];
+  return [
+    ...loadBalancerFindings(elbv2, loadBalancer, vpcId),
+    securityGroupFinding(ec2, { id: loadBalancer.securityGroupId, vpcId, ports }),
+  ];
+}
+
+function certificate(
+  clients: PreflightClients,
+  { account, certificate, hostName, loadBalancer }: EnvironmentConfig,
+): readonly Promise<Finding>[] {
+  if (certificate.kind === 'create') return [];
+  if (account === EMULATOR_ACCOUNT) return [Promise.resolve(notChecked('certificate', 'the emulator serves no TLS'))];
+  if (certificate.kind === 'import') return [certificateFinding(clients.acm, certificate.arn, hostName)];
+  // Only an imported listener can have it already, as the configuration's own rules say.
+  return loadBalancer.kind === 'import'
+    ? [listenerCertificateFinding(clients, loadBalancer.listenerArn, hostName)]
+    : [];
+}
+
+const CLUSTER = 'ECS cluster';
+
+/** Whether the cluster is there and takes services. */
+function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
+  return lookedAt(CLUSTER, async () => {
+    const { clusters: [cluster] = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
+    if (cluster?.status === 'ACTIVE') return ok(CLUSTER, name);
+    const state = cluster === undefined ? `there is no ${name}` : `${name} is ${cluster.status}`;
+    return misfit(CLUSTER, state, 'Mend cluster.name in the configuration, or create the cluster.');
+  });
+}
+
+const ENCRYPTION_KEY = 'encryption key';
+
+/** Whether Parameter Store could encrypt under the key: enabled and symmetric. Its policy is not looked at. */
+function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
+  return lookedAt(ENCRYPTION_KEY, async () => {
+    const asked = kms.send(new DescribeKeyCommand({ KeyId: arn }));
+    const key = (await unlessNamed(asked, 'NotFoundException'))?.KeyMetadata;
+    if (key === undefined)
+      return misfit(ENCRYPTION_KEY, 'it does not exist', 'Mend encryptionKey.arn in the configuration.');
+    const { KeyState, KeySpec, KeyUsage } = key;
+    if (KeyState !== 'Enabled')
+      return misfit(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or give another one.');
+    if (KeySpec === 'SYMMETRIC_DEFAULT' && KeyUsage === 'ENCRYPT_DECRYPT')
+      return ok(ENCRYPTION_KEY, 'enabled, symmetric');
+    const remedy = 'Give a symmetric key for encryption: Parameter Store takes no other.';
+    return misfit(ENCRYPTION_KEY, `it is a ${KeySpec} key for ${KeyUsage}`, remedy);
+  });
+}
+
+/** Whether a log group is there. */
+function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Finding> {
+  const about = `log group ${name}`;
+  return lookedAt(about, async () => {
+    // CloudWatch Logs looks up by the beginning of a name only.
+    for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: name })) {
+      if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok(about, 'is there');
+    }
+    return misfit(about, 'does not exist', 'Mend logGroups in the configuration, or create it.');
+  });
+}
+
+const OIDC_PROVIDER = 'OIDC provider of GitHub';
+
+/** Whether the account knows GitHub's tokens, and takes those that are meant for AWS. */
+function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
+  return lookedAt(OIDC_PROVIDER, async () => {
+    const asked = iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
+    const provider = await unlessNamed(asked, 'NoSuchEntityException', 'NoSuchEntity');
+    if (provider === undefined) {
+      return misfit(
+        OIDC_PROVIDER,
+        `there is no ${arn}`,
+        "Mend ci.oidcProvider in the configuration, or write { kind: 'create' }.",
+      );
+    }
+    if (provider.Url !== GITHUB_ISSUER_HOST) {
+      return misfit(OIDC_PROVIDER, `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`, 'Name that of GitHub.');
+    }
+    if (provider.ClientIDList?.includes(GITHUB_AUDIENCE)) return ok(OIDC_PROVIDER, arn);
+    return misfit(
+      OIDC_PROVIDER,
+      `it does not take tokens for ${GITHUB_AUDIENCE}`,
+      'Add that audience to the provider.',
+    );
+  });
+}
+
+const PERMISSIONS_BOUNDARY = 'permissions boundary';
+
+/** Whether the managed policy is there. What it allows is not looked at. */
+function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Finding> {
+  return lookedAt(PERMISSIONS_BOUNDARY, async () => {
+    const asked = iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+    if (await unlessNamed(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(PERMISSIONS_BOUNDARY, arn);
+    return misfit(PERMISSIONS_BOUNDARY, `there is no ${arn}`, 'Mend iam.permissionsBoundary in the configuration.');
+  });
+}
+
+const ALARM_TOPIC = 'alarm topic';
+
+/** Whether the topic is there. Whether its policy lets CloudWatch publish is not looked at. */
+function topicFinding(sns: SNSClient, arn: string): Promise<Finding> {
+  return lookedAt(ALARM_TOPIC, async () => {
+    const asked = sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+    if (await unlessNamed(asked, 'NotFoundException', 'NotFound')) return ok(ALARM_TOPIC, arn);
+    return misfit(ALARM_TOPIC, `there is no ${arn}`, 'Mend operations.topic in the configuration, or create it.');
+  });
+}

@@ -1,0 +1,122 @@
+import { createInterface } from 'node:readline';
+import { styleText } from 'node:util';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+let printed = false;
+
+/** A table for people, or one JSON document. */
+export function print(output: unknown): void {
+  printed = true;
+  const text = typeof output === 'string' ? coloured(output, process.stdout) : JSON.stringify(output, undefined, 2);
+  process.stdout.write(`${text}\n`);
+}
+
+/** Whether this process has printed its result. */
+export function hasPrinted(): boolean {
+  return printed;
+}
+
+/** Where a command that takes its time shows what happens. */
+export interface Screen {
+  /** A line that stays. */
+  line(text: string): void;
+  /** A step begins that may take more than two seconds: as a status on a terminal, else as a line. */
+  step(text: string): void;
+  /** What is true for the moment, in place of what was shown before; nothing where there is no terminal. */
+  status(text: string): void;
+}
+
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?: number; hasColors?(): boolean };
+
+const ERASE = '\r\u001b[K';
+
+/** For people. Only a terminal gets what does not stay, so that a log file has whole lines only. */
+export function screenOn(stream: Stream): Screen {
+  let shown = '';
+  const erase = () => (shown === '' ? '' : ERASE);
+  const line = (text: string) => {
+    stream.write(`${erase()}${coloured(text, stream)}\n`);
+    shown = '';
+  };
+  const status = (whole: string) => {
+    // What runs over the end of the line could not be erased.
+    const text = whole.slice(0, (stream.columns || whole.length + 1) - 1);
+    if (!stream.isTTY || text === shown) return;
+    stream.write(`${erase()}${text}`);
+    shown = text;
+  };
+  return { line, status, step: stream.isTTY ? status : line };
+}
+
+/** For machines: what counts is the document at the end. */
+export const SILENT: Screen = { line: () => undefined, step: () => undefined, status: () => undefined };
+
+type Style = Parameters<typeof styleText>[0];
+
+/** What stands out: marks with their word, verdicts, and the headings of tables. */
+const STYLES: readonly (readonly [RegExp, Style])[] = [
+  [/✔(?: green)?|(?<=^Canary )green\b/gm, 'green'],
+  [/✘(?: red)?|❌|(?<=^Canary )red\b/gm, 'red'],
+  [/≈|(?<=^ *)–(?= )/gm, 'yellow'],
+  [/(?<=^ {2,})[A-Z][A-Z ]*[A-Z]$/gm, 'bold'],
+];
+
+/**
+ * A text for people in the colours of a terminal; as it is where the stream is none, or NO_COLOR is set.
+ *
+ * Colour is added last, to what is written: no width is counted with it, and nothing depends on it.
+ */
+export function coloured(text: string, stream: { hasColors?(): boolean }): string {
+  // Asks for NO_COLOR and TERM too. https://nodejs.org/api/tty.html#writestreamhascolorscount-env
+  if (!stream.hasColors?.()) return text;
+  return STYLES.reduce(
+    (sofar, [pattern, style]) => sofar.replace(pattern, (match) => styleText(style, match, { validateStream: false })),
+    text,
+  );
+}
+
+/**
+ * Demands that somebody can be asked, before anything else is done.
+ *
+ * @param yes - whether `--yes` was given
+ * @throws CommandError (2) when there is nobody at a terminal, and no `--yes`
+ */
+export function requireSomebodyToAsk(yes: boolean): void {
+  if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+  throw new CommandError(
+    'This has to be confirmed, and there is no terminal to ask at: add --yes when you mean it.',
+    EXIT.configuration,
+  );
+}
+
+/**
+ * Asks for a whole `yes`. On standard error, since standard output may be a document.
+ *
+ * @throws CommandError (3) for any other answer
+ */
+export async function confirm(question: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await new Promise<string>((resolve) => {
+    // Ctrl-C and Ctrl-D close it without an answer.
+    terminal.once('close', () => resolve(''));
+    terminal.question(`${question} Type yes to go on: `, resolve);
+  });
+  terminal.close();
+  if (answer.trim().toLowerCase() === 'yes') return;
+  throw new CommandError('Not confirmed; nothing was changed.', EXIT.refused);
+}
+
+/** npm hands Ctrl-C on to what it runs, which got it from the terminal already: two in a row are one. */
+const SAME_MS = 1_000;
+
+/** A signal that Ctrl-C sets. Pressed again, when that did not help, it ends the process. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  let first = 0;
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted && Date.now() - first > SAME_MS) process.exit(EXIT.interrupted);
+    if (!controller.signal.aborted) first = Date.now();
+    controller.abort();
+  });
+  return controller.signal;
+}
