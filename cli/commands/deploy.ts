@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { contextOf } from '../deploy/context.ts';
-import { type DeployReport, deploy } from '../deploy/deploy.ts';
+import { type DeployReport, deploy } from '../change/deploy.ts';
+import { contextOf } from '../change/synthesis.ts';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { findTarget } from '../target.ts';

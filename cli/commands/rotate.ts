@@ -6,12 +6,19 @@ import type { Command } from 'commander';
 import { rotationStateMachineArn } from '../../lib/names.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
-import { commandOf, type ModeOptions, requireOneMode } from '../rotation/command-of.ts';
+import { recordReader } from '../rotation/driver.ts';
 import { Executions } from '../rotation/executions.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
-import { recordReader } from '../rotation/read-record.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
-import { type Rotated, type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
+import {
+  commandOf,
+  type ModeOptions,
+  type Rotated,
+  type RotateRequest,
+  type RotateSurroundings,
+  requireOneMode,
+  rotate,
+} from '../rotation/rotate.ts';
 import { findTarget, type Target } from '../target.ts';
 import { confirm, interruption, print, requireSomebodyToAsk, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';

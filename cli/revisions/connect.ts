@@ -5,7 +5,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import { requireFoundationValue } from '../foundation-values.ts';
 import type { Target } from '../target.ts';
 import { RevisionRecords } from './records.ts';
-import type { TemplateStore } from './stored-template.ts';
+import type { TemplateStore } from './template.ts';
 
 /** What the commands that look at revisions talk to. */
 export interface RevisionConnections {

@@ -36,7 +36,7 @@ export async function readServicesStack(
 }
 
 /** What is known of the failure of a deploy: neither, when there is nothing more to know. */
-export interface FoundFailure {
+interface FoundFailure {
   readonly failure?: StackFailure;
   /** Why it is not known, as part of a sentence. */
   readonly unknown?: string;
@@ -62,4 +62,30 @@ export async function findFailure(
   } catch (error) {
     return { unknown: `CloudFormation gave no answer: ${errorName(error)}` };
   }
+}
+
+/** Whether a revision is one of the stack that there is now: after a destruction none of those before runs. */
+export function isOf(stack: ServicesStack | undefined, { stackArn }: RevisionRecord): boolean {
+  return stack !== undefined && stackArn === stack.arn;
+}
+
+/** Whether what was deployed was left there, in the stack that there is now. */
+export function stands(record: RevisionRecord, stack: ServicesStack | undefined): boolean {
+  return (record.verdict === 'good' || record.verdict === 'unverified') && isOf(stack, record);
+}
+
+/**
+ * The revision that the stack runs now: the newest one that stands. While one is being deployed that is still the one before it.
+ *
+ * @param revisions - newest first
+ */
+export async function findCurrent(
+  revisions: AsyncIterable<RevisionRecord>,
+  stack: ServicesStack | undefined,
+): Promise<RevisionRecord | undefined> {
+  if (stack === undefined) return undefined;
+  for await (const revision of revisions) {
+    if (stands(revision, stack)) return revision;
+  }
+  return undefined;
 }

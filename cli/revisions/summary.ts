@@ -1,7 +1,6 @@
 import { isOver, type StackFailure } from '../../aws/stack.ts';
 import type { RevisionRecord, RevisionVerdict } from '../../contract/revision.ts';
-import { isOf } from './current.ts';
-import type { ServicesStack } from './services-stack.ts';
+import { isOf, type ServicesStack } from './services-stack.ts';
 
 /** What a revision is, for people and machines: JSON, in which nothing is ever left out. */
 export interface RevisionSummary {

@@ -2,9 +2,9 @@ import type { RotationRecord } from '../../contract/rotation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { duration } from '../format.ts';
 import type { Screen } from '../terminal.ts';
+import type { ReadRecord } from './driver.ts';
 import { type Execution, executionName, isOver } from './execution.ts';
 import { graceEnd, notesOf } from './notes.ts';
-import type { ReadRecord } from './read-record.ts';
 
 /** A call of the function may take four minutes, and only one runs at a time. */
 const ANSWER_MS = 6 * 60_000;

@@ -1,7 +1,7 @@
 import type { CdkFollower } from '../../cli/cdk.ts';
+import { type Deployed, deploySynthesised } from '../../cli/change/deploy.ts';
+import { synthesise } from '../../cli/change/synthesis.ts';
 import { type AssemblyStack, readAssembly } from '../../cli/cloud-assembly.ts';
-import { type Deployed, deploySynthesised } from '../../cli/deploy/deploy.ts';
-import { synthesise } from '../../cli/deploy/synthesise.ts';
 import { CommandError, EXIT, type ExitCode } from '../../cli/exit-codes.ts';
 import { foundationValue } from '../../cli/foundation-values.ts';
 import { callerFindings } from '../../cli/preflight/caller.ts';

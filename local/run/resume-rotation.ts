@@ -1,9 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { readDriven } from '../../cli/rotation/driver.ts';
+import { type ReadRecord, readDriven, recordReader } from '../../cli/rotation/driver.ts';
 import { Executions } from '../../cli/rotation/executions.ts';
-import { type ReadRecord, recordReader } from '../../cli/rotation/read-record.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { rotationStateMachineArn } from '../../lib/names.ts';
 import type { LocalEnvironment } from './environment.ts';

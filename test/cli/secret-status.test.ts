@@ -1,9 +1,8 @@
 import { commandLine } from '../../cli/commands/common.ts';
 import type { Driver } from '../../cli/rotation/driver.ts';
 import { summaryOf } from '../../cli/rotation/record-summary.ts';
-import { nextRotation } from '../../cli/secret/next-rotation.ts';
-import type { SecretStatus } from '../../cli/secret/status.ts';
-import { statusTable } from '../../cli/secret/status-table.ts';
+import { nextRotation, type SecretStatus } from '../../cli/rotation/secret-status.ts';
+import { statusTable } from '../../cli/rotation/secret-status-table.ts';
 import type { RotationRecord } from '../../contract/rotation.ts';
 import { CREATE, CURRENT, GRACE, IDLE, NEXT, RETIRE } from './support/records.ts';
 

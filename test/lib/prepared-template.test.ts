@@ -1,4 +1,4 @@
-import { prepareTemplate } from '../../cli/revisions/rollback/prepared-template.ts';
+import { prepareTemplate } from '../../cli/change/prepared-template.ts';
 import { parseTemplate } from '../../cli/revisions/template.ts';
 import { buildBundles } from './support/build.ts';
 import { productionWith, synthesise } from './support/synthesise.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DeployReport } from '../../cli/deploy/deploy.ts';
+import type { DeployReport } from '../../cli/change/deploy.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerOpenMcpImage } from './support/fixture-images.ts';
 import { Operator } from './support/operator.ts';

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import type { DeployReport } from '../../cli/deploy/deploy.ts';
+import type { DeployReport } from '../../cli/change/deploy.ts';
+import type { RollbackReport } from '../../cli/change/rollback.ts';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
-import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { clusterName, serviceName } from '../../lib/names.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';

@@ -13,8 +13,8 @@ import {
 import { ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { RollbackReport } from '../../cli/change/rollback.ts';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
-import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { ANNOUNCEMENT_KEY, revisionRecordOf, revisionSortKey } from '../../contract/revision.ts';
 import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';

@@ -1,4 +1,4 @@
-import { announce, takeBack, triggerOf } from '../../../cli/deploy/announce.ts';
+import { announce, takeBack, triggerOf } from '../../../cli/change/announcement.ts';
 import { announcementMap } from '../../../contract/revision.ts';
 import { closeServers } from '../../lambda/support/servers.ts';
 import { scriptedAws } from '../preflight/support/scripted-aws.ts';

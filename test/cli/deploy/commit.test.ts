@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commitOf } from '../../../cli/deploy/commit.ts';
-import { contextOf } from '../../../cli/deploy/context.ts';
+import { commitOf } from '../../../cli/change/announcement.ts';
+import { contextOf } from '../../../cli/change/synthesis.ts';
 
 let directory: string;
 beforeEach(() => {

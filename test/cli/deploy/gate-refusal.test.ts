@@ -1,4 +1,4 @@
-import { gateRefusal, newestEventId } from '../../../cli/deploy/gate-refusal.ts';
+import { gateRefusal, newestEventId } from '../../../cli/change/stack-events.ts';
 import { closeServers } from '../../lambda/support/servers.ts';
 import { scriptedAws } from '../preflight/support/scripted-aws.ts';
 

@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../../cli/deploy/outcome.ts';
+import { outcomeOf } from '../../../cli/change/deploy-outcome.ts';
 import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
 
 const DONE = { succeeded: true, interrupted: false };

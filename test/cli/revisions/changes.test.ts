@@ -1,5 +1,5 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
-import { changesOf } from '../../../cli/revisions/rollback/changes.ts';
+import { changesOf } from '../../../cli/change/stack-changes.ts';
 
 const SERVICE = 'AWS::ECS::Service';
 

@@ -1,6 +1,6 @@
-import { diffText } from '../../../cli/revisions/diff/diff-text.ts';
-import { diffTemplates, type EntryDifference } from '../../../cli/revisions/diff/template-diff.ts';
+import { diffText } from '../../../cli/revisions/diff.ts';
 import { parseTemplate } from '../../../cli/revisions/template.ts';
+import { diffTemplates, type EntryDifference } from '../../../cli/revisions/template-diff.ts';
 import { image, servicesTemplate, type TemplateOptions } from './support/template.ts';
 
 const template = (options: TemplateOptions = {}) => parseTemplate(JSON.stringify(servicesTemplate(options)));

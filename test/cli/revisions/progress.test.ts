@@ -1,4 +1,4 @@
-import { Progress } from '../../../cli/revisions/rollback/progress.ts';
+import { Progress } from '../../../cli/change/follow-stack.ts';
 import { screenOn } from '../../../cli/terminal.ts';
 
 const STACK = 'quilt-services';

@@ -1,6 +1,6 @@
-import { revisionTable } from '../../../cli/revisions/history-table.ts';
-import { revisionText } from '../../../cli/revisions/show-text.ts';
+import { revisionTable } from '../../../cli/revisions/history.ts';
 import { summaryOf } from '../../../cli/revisions/summary.ts';
+import { revisionText } from '../../../cli/revisions/texts.ts';
 import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
 import { revision, STACK } from './support/records.ts';
 

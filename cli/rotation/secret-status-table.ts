@@ -1,10 +1,9 @@
 import { taskRows } from '../canary-text.ts';
 import { duration, table } from '../format.ts';
-import { type Driver, endOf } from '../rotation/driver.ts';
-import { executionName } from '../rotation/execution.ts';
-import type { KeyUse, RecordSummary } from '../rotation/record-summary.ts';
-import type { NextRotation } from './next-rotation.ts';
-import type { CanaryFinding, SecretStatus } from './status.ts';
+import { type Driver, endOf } from './driver.ts';
+import { executionName } from './execution.ts';
+import type { KeyUse, RecordSummary } from './record-summary.ts';
+import type { CanaryFinding, NextRotation, SecretStatus } from './secret-status.ts';
 
 type CommandLine = (command: string) => string;
 

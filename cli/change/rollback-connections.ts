@@ -4,9 +4,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { EnvironmentConfig } from '../../../config/schema.ts';
-import { CommandError, EXIT } from '../../exit-codes.ts';
-import type { ImageSources } from '../../preflight/images.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import type { ImageSources } from '../preflight/images.ts';
 
 /** What was asked for. */
 export interface RollbackRequest {

@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { conditionHeld } from '../../aws/conditional-write.ts';
 import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
+import { PROJECT_ROOT } from '../cdk.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 
 /** Where announcements of one change are written to. */
@@ -42,4 +47,37 @@ export async function takeBack({ dynamodb, stateTable, trigger }: Board, announc
     ExpressionAttributeValues: { ':ours': announcementMap(announcement) },
   });
   await conditionHeld(dynamodb.send(command));
+}
+
+/** What a working tree is at. */
+interface Commit {
+  readonly commit: string;
+  /** Whether it has changes that are not in the commit. */
+  readonly dirty: boolean;
+}
+
+const run = promisify(execFile);
+
+/** The commit of a folder; `undefined` where there is no git, no repository or no commit. */
+export async function commitOf(directory: string): Promise<Commit | undefined> {
+  try {
+    const [head, changes] = await Promise.all([
+      run('git', ['rev-parse', '--verify', 'HEAD'], { cwd: directory }),
+      run('git', ['status', '--porcelain'], { cwd: directory }),
+    ]);
+    return { commit: head.stdout.trim(), dirty: changes.stdout !== '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The versions of what makes the templates and deploys them, by name. */
+export function versions(): Readonly<Record<string, string>> {
+  const packages = ['.', join('node_modules', 'aws-cdk'), join('node_modules', 'aws-cdk-lib')];
+  return Object.fromEntries(packages.map(nameAndVersion));
+}
+
+function nameAndVersion(folder: string): readonly [string, string] {
+  const { name, version } = JSON.parse(readFileSync(join(PROJECT_ROOT, folder, 'package.json'), 'utf8'));
+  return [name, version];
 }

@@ -11,11 +11,10 @@ import { exitCodeOf, type Finding, findingLines } from '../preflight/finding.ts'
 import { type AccountFindings, findingsBeforeSynthesis, findingsOfAssembly } from '../preflight/findings.ts';
 import type { Target } from '../target.ts';
 import type { Screen } from '../terminal.ts';
-import { type Change, deployAssembly } from './change.ts';
-import { commitOf } from './commit.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
-import { synthesise } from './synthesise.ts';
-import { versions } from './versions.ts';
+import { commitOf, versions } from './announcement.ts';
+import { type Change, deployAssembly } from './deploy-assembly.ts';
+import { type Outcome, outcomeOf } from './deploy-outcome.ts';
+import { synthesise } from './synthesis.ts';
 
 export interface DeployRequest {
   readonly environment: string;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asciiJson } from '../../../lib/ascii-json.ts';
-import { isObject } from '../template.ts';
+import { asciiJson } from '../../lib/ascii-json.ts';
+import { isObject } from './template.ts';
 
 /** Where two values differ. JSON. */
 export interface ValueDifference {

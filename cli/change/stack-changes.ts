@@ -1,8 +1,9 @@
 import type { Change as ChangeSetChange, ResourceChange } from '@aws-sdk/client-cloudformation';
-import { GATE_TYPES, TASK_DEFINITION_TYPE } from '../template.ts';
+import { table } from '../format.ts';
+import { GATE_TYPES, TASK_DEFINITION_TYPE } from '../revisions/template.ts';
 
 /** What a rollback would do to a resource. */
-export type Effect = 'add' | 'change' | 'replace' | 'may replace' | 'remove';
+type Effect = 'add' | 'change' | 'replace' | 'may replace' | 'remove';
 
 /** A change of one resource. JSON. */
 export interface Change {
@@ -64,4 +65,16 @@ function modification({ ResourceType: type = '', Replacement, Details: details =
   if (GATE_TYPES.includes(type)) return 'change';
   const harmless = details.length > 0 && details.every(({ Target }) => Target?.RequiresRecreation === 'Never');
   return harmless ? 'change' : 'may replace';
+}
+
+/** Changes for people; what needs permission is marked. */
+export function changesTable(changes: readonly Change[]): string {
+  const rows = changes.map(({ effect, resource, type, because, needsPermission }) => [
+    needsPermission ? '!' : '',
+    effect,
+    resource,
+    type,
+    because.join(', '),
+  ]);
+  return table([['', 'CHANGE', 'RESOURCE', 'TYPE', 'BECAUSE OF'], ...rows], { givesWay: ['TYPE'] });
 }

@@ -1,19 +1,18 @@
-import type { Announcement } from '../../../contract/revision.ts';
-import { errorName } from '../../../contract/safe-error.ts';
-import { stackName } from '../../../lib/names.ts';
-import { awsFailure } from '../../aws-failure.ts';
-import { announce, type Board, takeBack } from '../../deploy/announce.ts';
-import { newestEventId } from '../../deploy/gate-refusal.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { findingLines, notChecked } from '../../preflight/finding.ts';
-import type { Screen } from '../../terminal.ts';
+import type { Announcement } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
+import { stackName } from '../../lib/names.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findingLines, notChecked } from '../preflight/finding.ts';
+import type { Screen } from '../terminal.ts';
+import { announce, type Board, takeBack } from './announcement.ts';
 import { ChangeSet } from './change-set.ts';
-import type { Change } from './changes.ts';
-import { changesTable } from './changes-table.ts';
-import type { Outcome } from './outcome.ts';
-import type { Plan } from './plan.ts';
-import { type RollbackRequest, type RollbackSurroundings, requireUninterrupted } from './surroundings.ts';
-import { uploadTemplate } from './upload.ts';
+import { uploadTemplate } from './prepared-template.ts';
+import { type RollbackRequest, type RollbackSurroundings, requireUninterrupted } from './rollback-connections.ts';
+import type { Outcome } from './rollback-outcome.ts';
+import type { Plan } from './rollback-plan.ts';
+import { type Change, changesTable } from './stack-changes.ts';
+import { newestEventId } from './stack-events.ts';
 
 /** A rollback that CloudFormation carries out now. */
 export interface Begun {

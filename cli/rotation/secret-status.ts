@@ -1,18 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { canaryFunctionArn, rotationStateMachineArn } from '../../lib/names.ts';
+import { awsFailure } from '../aws-failure.ts';
 import { invokeCanary } from '../canary.ts';
 import { CommandError } from '../exit-codes.ts';
-import { readDriven } from '../rotation/driver.ts';
-import { Executions } from '../rotation/executions.ts';
-import { recordReader } from '../rotation/read-record.ts';
-import { type RecordSummary, summaryOf } from '../rotation/record-summary.ts';
-import { type NextRotation, nextRotation } from './next-rotation.ts';
-import { type ParameterState, readParameterStates } from './parameters.ts';
+import { readDriven, recordReader } from './driver.ts';
+import { Executions } from './executions.ts';
+import { type RecordSummary, summaryOf } from './record-summary.ts';
 
 /** What the canary found, or why it could not be asked. */
 export type CanaryFinding =
@@ -29,7 +27,7 @@ export interface SecretStatus {
   readonly canary: CanaryFinding;
 }
 
-export interface StatusClients {
+interface StatusClients {
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly sfn: SFNClient;
@@ -68,4 +66,61 @@ async function askCanary(lambda: LambdaClient, config: EnvironmentConfig): Promi
     if (!(error instanceof CommandError)) throw error;
     return { verdict: 'unknown', reason: error.message };
   }
+}
+
+/** What may be told of a SecureString: never its value, encrypted or not. */
+interface ParameterState {
+  readonly name: string;
+  /** Absent, as `modifiedAt` is, when there is no such parameter. */
+  readonly version?: number;
+  /** ISO 8601. */
+  readonly modifiedAt?: string;
+}
+
+/**
+ * Looks at parameters without decrypting them, in the order of their names' list.
+ *
+ * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
+ */
+async function readParameterStates(ssm: SSMClient, names: readonly string[]): Promise<readonly ParameterState[]> {
+  const command = new GetParametersCommand({ Names: [...names], WithDecryption: false });
+  const { Parameters = [] } = await ssm.send(command).catch((error: unknown) => {
+    throw awsFailure('The parameters of the secret cannot be looked at', error);
+  });
+  return names.map((name) => {
+    const { Version: version, LastModifiedDate: modified } = Parameters.find(({ Name }) => Name === name) ?? {};
+    return {
+      name,
+      ...(version !== undefined && { version }),
+      ...(modified && { modifiedAt: modified.toISOString() }),
+    };
+  });
+}
+
+/** When the secret is rotated next. */
+export type NextRotation =
+  | { readonly state: 'scheduled' | 'due' /** ISO 8601 */; readonly at: string }
+  /** The configuration stops the schedule. */
+  | { readonly state: 'paused' }
+  /** One is under way; its execution has ended without finishing it; or it waits for a person. */
+  | { readonly state: 'under-way' | 'execution-ended' | 'stopped' };
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * When the schedule rotates the secret next: when it is as old as the configuration says.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function nextRotation(
+  { phase, driver, stopped, signingSince }: RecordSummary,
+  { everyDays, paused }: EnvironmentConfig['rotation'],
+  now: number,
+): NextRotation {
+  if (stopped) return { state: 'stopped' };
+  if (driver?.state === 'ended') return { state: 'execution-ended' };
+  if (phase !== 'idle') return { state: 'under-way' };
+  if (paused) return { state: 'paused' };
+  const due = Date.parse(signingSince) + everyDays * DAY_MS;
+  return { state: due <= now ? 'due' : 'scheduled', at: new Date(due).toISOString() };
 }

@@ -1,14 +1,79 @@
-import type { RevisionRecord } from '../../../contract/revision.ts';
-import { RollbackPath, type Skipped } from '../../../contract/rollback-path.ts';
-import { CommandError, EXIT } from '../../exit-codes.ts';
-import { type Finding, ok, refused } from '../../preflight/finding.ts';
-import { stands } from '../current.ts';
-import { noSuchRevision } from '../numbers.ts';
-import type { RevisionRecords } from '../records.ts';
-import type { ServicesStack } from '../services-stack.ts';
+import type { EnvironmentConfig } from '../../config/schema.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
+import { RollbackPath, type Skipped } from '../../contract/rollback-path.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { requireFoundationValue } from '../foundation-values.ts';
+import { callerFindings } from '../preflight/caller.ts';
+import { type Finding, ok, refused } from '../preflight/finding.ts';
+import { imageFindings } from '../preflight/images.ts';
+import { lockFindings } from '../preflight/ongoing-changes.ts';
+import { noSuchRevision } from '../revisions/numbers.ts';
+import { RevisionRecords } from '../revisions/records.ts';
+import { readServicesStack, type ServicesStack, stands } from '../revisions/services-stack.ts';
+import { readStoredTemplate } from '../revisions/template.ts';
+import { type PreparedTemplate, prepareTemplate } from './prepared-template.ts';
+import type { RollbackClients } from './rollback-connections.ts';
+
+/** A rollback that nothing is known to stand in the way of. */
+export interface Plan extends Way {
+  /** ARN of the principal. */
+  readonly caller: string;
+  readonly stackArn: string;
+  readonly stateTable: string;
+  readonly bucket: string;
+  readonly records: RevisionRecords;
+  readonly template: PreparedTemplate;
+}
+
+/**
+ * Looks at everything that a rollback relies on. Changes nothing.
+ *
+ * @param number - the revision to go back to; left out: see `findWay`
+ * @param show - gets each finding
+ * @returns `undefined` when one of the findings stands in the way
+ * @throws CommandError (2) when there is no such revision; (3) when AWS refuses the caller, when there is nothing to go back to,
+ *   or when its template is not the one that was deployed; (4) when AWS cannot be asked
+ */
+export async function planRollback(
+  number: number | undefined,
+  clients: RollbackClients,
+  config: EnvironmentConfig,
+  show: (finding: Finding) => void,
+): Promise<Plan | undefined> {
+  let blocked = false;
+  const found = (findings: readonly Finding[]) => {
+    for (const finding of findings) {
+      blocked ||= finding.state === 'failed';
+      show(finding);
+    }
+  };
+  const { findings, caller } = await callerFindings(clients.sts, config);
+  found(findings);
+  // What another account says of the rest would be about something else.
+  if (caller === undefined) return undefined;
+
+  const [stateTable, bucket, stack] = await Promise.all([
+    requireFoundationValue(clients.ssm, config.namePrefix, 'state-table-name'),
+    requireFoundationValue(clients.ssm, config.namePrefix, 'revision-bucket-name'),
+    readServicesStack(clients.cloudformation, config),
+  ]);
+  const records = new RevisionRecords(clients.dynamodb, stateTable);
+  const way = await findWay(records, stack, number);
+  const { target } = way;
+  found([...(way.skipped === undefined ? [] : [choiceFinding(way)]), targetFinding(target)]);
+  const [locks, images] = await Promise.all([
+    lockFindings(clients, { config, stateTable }),
+    imageFindings([target.images.catalog, target.images.mcp], clients),
+  ]);
+  found([...locks, ...images]);
+  if (blocked || stack === undefined) return undefined;
+  const template = prepareTemplate(target.number, await readStoredTemplate({ s3: clients.s3, bucket }, target));
+  found([ok(`template of revision ${target.number}`, 'the one that was deployed')]);
+  return { ...way, caller, stackArn: stack.arn, stateTable, bucket, records, template };
+}
 
 /** From where to where. */
-export interface Way {
+interface Way {
   /** The revision that the stack runs now. */
   readonly current: RevisionRecord;
   readonly target: RevisionRecord;
@@ -22,7 +87,7 @@ export interface Way {
  * @param number - left out: the newest good one before the one that runs now, without those that were rolled away from
  * @throws CommandError (2) when there is no such revision, (3) when nothing runs, or nothing good did before
  */
-export async function findWay(
+async function findWay(
   records: RevisionRecords,
   stack: ServicesStack | undefined,
   number: number | undefined,
@@ -62,7 +127,7 @@ async function nextThat(
 }
 
 /** Says which revision was chosen when none was named, and why. */
-export function choiceFinding({ current, target, skipped = [] }: Way): Finding {
+function choiceFinding({ current, target, skipped = [] }: Way): Finding {
   return ok(
     'no number given',
     `revision ${target.number} is the newest good one before ${current.number}, which runs${skippedText(skipped)}`,
@@ -95,7 +160,7 @@ function rangeText(numbers: readonly number[]): string {
 }
 
 /** Whether a revision is one that can be gone back to. */
-export function targetFinding({ number, verdict, openedAt, template }: RevisionRecord): Finding {
+function targetFinding({ number, verdict, openedAt, template }: RevisionRecord): Finding {
   const about = `revision ${number}`;
   const remedy = 'Choose a good one with a template: bin/quiltctl history.';
   if (verdict === 'failed') return refused(about, 'it failed when it was deployed', remedy);

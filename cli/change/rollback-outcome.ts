@@ -1,5 +1,5 @@
-import type { RevisionRecord } from '../../../contract/revision.ts';
-import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { firstFailure, type Happening } from './stack-events.ts';
 
 /** How a rollback ended. */

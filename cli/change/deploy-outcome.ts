@@ -1,7 +1,7 @@
 import { stackFailureText } from '../../aws/stack.ts';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CdkEnd } from './run-cdk-deploy.ts';
+import type { CdkEnd } from './deploy-assembly.ts';
 
 /** All that is known when the CDK CLI has ended. */
 export interface DeployEnd {

@@ -9,10 +9,10 @@ import {
   paginateDescribeChangeSet,
   paginateListChangeSets,
 } from '@aws-sdk/client-cloudformation';
-import { errorName } from '../../../contract/safe-error.ts';
-import { awsFailure } from '../../aws-failure.ts';
-import { CommandError, EXIT } from '../../exit-codes.ts';
-import { type Change, changesOf } from './changes.ts';
+import { errorName } from '../../contract/safe-error.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { type Change, changesOf } from './stack-changes.ts';
 
 /** How the change sets of this command are called. */
 const PREFIX = 'quiltctl-rollback-';

@@ -1,0 +1,115 @@
+import type { Skipped } from '../../contract/rollback-path.ts';
+import { stackName } from '../../lib/names.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { exitCodeOf, type Finding, findingLines } from '../preflight/finding.ts';
+import { stands } from '../revisions/services-stack.ts';
+import { type RevisionSummary, summaryOf } from '../revisions/summary.ts';
+import type { Screen } from '../terminal.ts';
+import { takeBack } from './announcement.ts';
+import { followStack } from './follow-stack.ts';
+import type { RollbackRequest, RollbackSurroundings } from './rollback-connections.ts';
+import { type Outcome, outcomeOf } from './rollback-outcome.ts';
+import { type Plan, planRollback } from './rollback-plan.ts';
+import { type Begun, begin } from './rollback-start.ts';
+import type { Change } from './stack-changes.ts';
+
+/** What was found and done. */
+export interface RollbackReport extends Outcome {
+  readonly findings: readonly Finding[];
+  /** The revision to go back to, and the one that ran before; `null` when it did not come so far. */
+  readonly target: number | null;
+  readonly before: number | null;
+  /** Without a number: the revisions between the two, each with why the target is none of them. Newest first. */
+  readonly skipped: readonly Skipped[];
+  /** What CloudFormation says that changes. */
+  readonly changes: readonly Change[];
+  /** The revision that the rollback has made. */
+  readonly made: RevisionSummary | null;
+}
+
+const NOWHERE = { target: null, before: null, skipped: [], changes: [], made: null } as const;
+
+/**
+ * Brings an earlier revision back, as a new one: a change set of the Services stack with the template that was deployed then,
+ * which the deploy gate admits and the canary judges like any other deploy. The secret stays what it is.
+ *
+ * @param screen - gets what is found and what happens
+ * @throws CommandError (2) when there is no such revision; (3) when AWS refuses the caller, or it was interrupted before anything
+ *   was changed; (4) when something cannot be asked
+ */
+export async function rollback(
+  request: RollbackRequest,
+  screen: Screen,
+  surroundings: RollbackSurroundings,
+): Promise<RollbackReport> {
+  const findings: Finding[] = [];
+  const plan = await planRollback(request.number, surroundings.clients, surroundings.config, (finding) => {
+    findings.push(finding);
+    screen.line(findingLines(finding));
+  });
+  if (plan === undefined) {
+    const exitCode = exitCodeOf(findings) || EXIT.refused;
+    const message = 'Not rolled back: something stands in the way. Nothing was changed.';
+    return { result: 'refused', message, exitCode, findings, ...NOWHERE };
+  }
+  const { target, current, skipped = [] } = plan;
+  const found = { findings, target: target.number, before: current.number, skipped };
+  const { changes, end, begun } = await begin(plan, request, screen, surroundings);
+  if (end !== undefined) return { ...found, ...end, changes, made: null };
+  const ended = await followToEnd(plan, begun, screen, surroundings);
+  return { ...found, ...ended, changes };
+}
+
+/** How a rollback ended, and the revision that it has made. */
+type Ended = Outcome & { readonly made: RevisionSummary | null };
+
+/**
+ * Follows a rollback that has begun to its end, which comes without this command too.
+ *
+ * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be looked at
+ */
+async function followToEnd(
+  plan: Plan,
+  begun: Begun,
+  screen: Screen,
+  surroundings: RollbackSurroundings,
+): Promise<Ended> {
+  try {
+    return await follow(plan, begun, screen, surroundings);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(
+      `${error.message}\nThe rollback goes on without this command: bin/quiltctl history shows how it ends.`,
+      error.exitCode,
+    );
+  }
+}
+
+async function follow(
+  { target, current, records, stackArn }: Plan,
+  { since, changing, newest, board, announcement }: Begun,
+  screen: Screen,
+  { clients, config, interrupted, pause }: RollbackSurroundings,
+): Promise<Ended> {
+  const { cloudformation } = clients;
+  const ports = { cloudformation, stackArn, pause, interrupted };
+  const { happenings, end } = await followStack(since, changing, screen, ports);
+  if (end === undefined) {
+    const message = 'Only the watching has ended; the rollback goes on. bin/quiltctl history shows how it ends.';
+    return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
+  }
+  const made = await records.firstAfter(newest);
+  // The gate takes it away when it admits a deploy.
+  if (made === undefined) await takeBack(board, announcement).catch(() => undefined);
+  const outcome = outcomeOf({
+    stackName: stackName(config, 'services'),
+    target: target.number,
+    before: current.number,
+    status: end,
+    made,
+    happenings,
+  });
+  const stack = { arn: stackArn, status: end };
+  const runs = made !== undefined && stands(made, stack) ? made : current;
+  return { ...outcome, made: made === undefined ? null : summaryOf(made, { stack, current: runs }) };
+}
