@@ -3,10 +3,10 @@ import type { DeployContext } from '../config/context.ts';
 import { EMULATOR_ACCOUNT } from '../config/emulator.ts';
 import { loadEnvironment } from '../config/load.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
-import { awsClientSettings, awsEnvironment, LOCAL_REGION } from '../local/run/aws-settings.ts';
-import { hasImage } from '../local/run/images.ts';
-import { findRunning, RUN_DIRECTORY, type Running } from '../local/run/run-directory.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './local/aws-settings.ts';
+import { hasImage } from './local/images.ts';
+import { findRunning, RUN_DIRECTORY, type Running } from './local/running.ts';
 
 /** Where a command goes: the environment's configuration and the settings of its AWS clients. */
 export interface Target {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { RUN_DIRECTORY, STATE_DIRECTORY } from '../cli/local/running.ts';
 import { newProgram } from '../cli/program.ts';
 import { print } from '../cli/terminal.ts';
 import { tokenLifetimeText } from '../config/token-lifetime.ts';
@@ -8,7 +9,6 @@ import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { resumeRotation, rotationOf } from './run/resume-rotation.ts';
-import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
 import { summarise, summaryTables } from './run/summary.ts';
 import { whatToTry } from './run/what-to-try.ts';
 import { withEnvironment } from './run/with-environment.ts';

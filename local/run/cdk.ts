@@ -1,6 +1,6 @@
 import { type CdkFollower, captureCdk } from '../../cli/cdk.ts';
+import { LOCAL_REGION } from '../../cli/local/aws-settings.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
-import { LOCAL_REGION } from './aws-settings.ts';
 
 const LINES_OF_AN_ERROR = 15;
 

@@ -4,13 +4,13 @@ import { synthesise } from '../../cli/change/synthesis.ts';
 import { type AssemblyStack, readAssembly } from '../../cli/cloud-assembly.ts';
 import { CommandError, EXIT, type ExitCode } from '../../cli/exit-codes.ts';
 import { foundationValue } from '../../cli/foundation-values.ts';
+import { RUN_DIRECTORY } from '../../cli/local/running.ts';
 import { callerFindings } from '../../cli/preflight/caller.ts';
 import { preflightClients } from '../../cli/preflight/clients.ts';
 import { type ImageSources, imageFindings, imagesOf } from '../../cli/preflight/images.ts';
 import { findTarget, type Target } from '../../cli/target.ts';
 import type { LocalEnvironment } from './environment.ts';
 import { runMark } from './leftovers.ts';
-import { RUN_DIRECTORY } from './run-directory.ts';
 
 /** How a deploy ended, and the exit code of `bin/quiltctl deploy` for that. */
 export interface LocalDeploy {

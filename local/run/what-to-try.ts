@@ -1,4 +1,4 @@
-import { awsVariables } from './aws-settings.ts';
+import { awsVariables } from '../../cli/local/aws-settings.ts';
 import type { LocalEnvironment } from './environment.ts';
 
 /** What a rotation takes besides the life of a token: four roll-outs and the checks between them. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { FAILURE_LOG, findRunning, RUN_DIRECTORY } from '../../cli/local/running.ts';
 import { LocalEnvironment } from '../../local/run/environment.ts';
 import { Progress } from '../../local/run/progress.ts';
-import { FAILURE_LOG, findRunning, RUN_DIRECTORY } from '../../local/run/run-directory.ts';
 import { withEnvironment } from '../../local/run/with-environment.ts';
 import { runNode } from './run.ts';
 

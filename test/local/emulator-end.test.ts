@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { awsClientSettings } from '../../local/run/aws-settings.ts';
+import { awsClientSettings } from '../../cli/local/aws-settings.ts';
+import { manifestOf, offerProgram } from '../../cli/local/images.ts';
 import { freePort } from '../../local/run/free-port.ts';
-import { manifestOf, offerProgram } from '../../local/run/images.ts';
 import { processesOf } from './support/processes-of.ts';
 import { until } from './support/until.ts';
 

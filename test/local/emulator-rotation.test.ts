@@ -33,8 +33,8 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { hasImage, SERVICES_DIRECTORY } from '../../cli/local/images.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
-import { hasImage, SERVICES_DIRECTORY } from '../../local/run/images.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
 import { killFunction } from './support/kill-function.ts';
 import { executionEnd, inlineFunction, stateMachine } from './support/machine.ts';

@@ -9,10 +9,10 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import { createKeySet, serializeKeySet } from '../../auth/key-set.ts';
+import { awsClientSettings } from '../../cli/local/aws-settings.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { rotationFunctionName } from '../../lib/names.ts';
-import { awsClientSettings } from '../../local/run/aws-settings.ts';
 import type { Summary } from '../../local/run/summary.ts';
 import { processesOf, signalGroup } from './support/processes-of.ts';
 
