@@ -43,7 +43,7 @@ export function canaryTable(report: CanaryReport): string {
 const VERDICT_MARK = { green: '✔', red: '✘' } as const;
 
 /** Reports of the canary for people, a line each: when, why it ran, and what was wrong. */
-export function historyTable(reports: readonly CanaryReport[]): string {
+export function canaryHistoryTable(reports: readonly CanaryReport[]): string {
   if (reports.length === 0) return 'The canary has not run yet.';
   const rows = reports.map(({ startedAt, trigger, verdict, checks }) => [
     startedAt,

@@ -2,7 +2,7 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { type FoundationValue, foundationParameterName } from '../lib/foundation-values.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { unlessNamed } from './preflight/finding.ts';
+import { undefinedOn } from './preflight/finding.ts';
 
 /**
  * A value of Foundation's contract, as it is deployed.
@@ -16,7 +16,7 @@ export async function foundationValue(
   value: FoundationValue,
 ): Promise<string | undefined> {
   const asked = ssm.send(new GetParameterCommand({ Name: foundationParameterName(namePrefix, value) }));
-  return (await unlessNamed(asked, 'ParameterNotFound'))?.Parameter?.Value;
+  return (await undefinedOn(asked, 'ParameterNotFound'))?.Parameter?.Value;
 }
 
 /**

@@ -9,7 +9,7 @@ import { PROJECT_ROOT } from '../cdk.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 
 /** Where announcements of one change are written to. */
-export interface Board {
+export interface AnnouncementStore {
   readonly dynamodb: DynamoDBClient;
   readonly stateTable: string;
   /** The `Trigger` of the template that is about to be deployed. */
@@ -30,7 +30,7 @@ export function triggerOf(template: Template): string {
 
 /** Tells the deploy gate who is about to change the services. It takes the announcement away when it opens the revision. */
 export async function announce(
-  { dynamodb, stateTable, trigger }: Board,
+  { dynamodb, stateTable, trigger }: AnnouncementStore,
   announcement: Announcement,
   now: number,
 ): Promise<void> {
@@ -39,7 +39,10 @@ export async function announce(
 }
 
 /** Takes an announcement back that the gate has not taken; that of somebody else stays. */
-export async function takeBack({ dynamodb, stateTable, trigger }: Board, announcement: Announcement): Promise<void> {
+export async function withdraw(
+  { dynamodb, stateTable, trigger }: AnnouncementStore,
+  announcement: Announcement,
+): Promise<void> {
   const command = new DeleteItemCommand({
     TableName: stateTable,
     Key: announcementKey(trigger),

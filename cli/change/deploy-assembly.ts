@@ -11,7 +11,7 @@ import { ANSWER_MS, ONLY_REVIEWED } from '../preflight/ongoing-changes.ts';
 import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
 import type { Target } from '../target.ts';
-import { announce, type Board, takeBack, triggerOf } from './announcement.ts';
+import { type AnnouncementStore, announce, triggerOf, withdraw } from './announcement.ts';
 import type { DeployEnd } from './deploy-outcome.ts';
 import { gateRefusal, newestEventId } from './stack-events.ts';
 
@@ -53,7 +53,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
 
 /** What is there before the services are changed. */
 interface Before {
-  readonly board: Board;
+  readonly board: AnnouncementStore;
   readonly records: RevisionRecords;
   /** The newest revision's number; 0 when there is none. */
   readonly newest: number;
@@ -102,7 +102,7 @@ async function lookAfter(
   const end = { cdk, underWay, revision, refusal: undefined };
   if (revision !== undefined) return end;
   // Otherwise the gate may not have been asked yet. What stays is for no other template, and ends by itself.
-  if (!underWay) await takeBack(board, announcement).catch(() => undefined);
+  if (!underWay) await withdraw(board, announcement).catch(() => undefined);
   if (cdk.succeeded) return end;
   const services = stackName(target.config, 'services');
   return { ...end, refusal: await gateRefusal(clients.cloudformation, services, newestEvent) };

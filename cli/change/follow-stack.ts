@@ -1,7 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { goesBack } from '../../aws/stack.ts';
 import type { Screen } from '../terminal.ts';
-import { endOf, type Happening, happeningLine, happeningsSince } from './stack-events.ts';
+import { endOf, eventLine, eventsSince, type StackEvent } from './stack-events.ts';
 
 /** What following a stack needs of the world. */
 interface FollowPorts {
@@ -16,7 +16,7 @@ interface FollowPorts {
 /** What was seen of an operation. */
 interface Followed {
   /** Oldest first. */
-  readonly happenings: readonly Happening[];
+  readonly happenings: readonly StackEvent[];
   /** The status that the stack came to; `undefined` when the watching was ended before. */
   readonly end: string | undefined;
 }
@@ -34,10 +34,10 @@ export async function followStack(
   screen: Screen,
   { cloudformation, stackArn, pause, interrupted }: FollowPorts,
 ): Promise<Followed> {
-  const happenings: Happening[] = [];
+  const happenings: StackEvent[] = [];
   const progress = new Progress(screen, changing);
   for (;;) {
-    for (const happening of await happeningsSince(cloudformation, stackArn, happenings.at(-1)?.id ?? since)) {
+    for (const happening of await eventsSince(cloudformation, stackArn, happenings.at(-1)?.id ?? since)) {
       progress.show(happening);
       happenings.push(happening);
     }
@@ -70,21 +70,21 @@ export class Progress {
     this.#changing = new Map(changing.map((resource) => [resource, '']));
   }
 
-  show(happening: Happening): void {
+  show(happening: StackEvent): void {
     const { resource, status, ofStack } = happening;
     if (ofStack) this.#cleansUp = status.endsWith('_CLEANUP_IN_PROGRESS');
     const before = ofStack ? undefined : this.#changing.get(resource);
     if (before !== undefined) this.#changing.set(resource, status);
-    if (status.endsWith('_FAILED')) this.#screen.line(happeningLine(happening));
+    if (status.endsWith('_FAILED')) this.#screen.line(eventLine(happening));
     else if (ofStack) this.#showStack(happening);
     else if (before === undefined || this.#cleansUp) this.#count(resource);
-    else if (before !== status) this.#screen.line(happeningLine({ ...happening, reason: '' }));
+    else if (before !== status) this.#screen.line(eventLine({ ...happening, reason: '' }));
   }
 
   /** Why it goes back is told; that somebody has begun is known. */
-  #showStack(happening: Happening): void {
+  #showStack(happening: StackEvent): void {
     const { status, reason } = happening;
-    if (!this.#cleansUp) this.#screen.line(happeningLine({ ...happening, reason: goesBack(status) ? reason : '' }));
+    if (!this.#cleansUp) this.#screen.line(eventLine({ ...happening, reason: goesBack(status) ? reason : '' }));
   }
 
   /** Shows what is under way, where there is a terminal. */

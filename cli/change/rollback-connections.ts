@@ -28,7 +28,7 @@ export interface RollbackClients extends ImageSources {
 }
 
 /** What a rollback needs of the world. */
-export interface RollbackSurroundings {
+export interface RollbackConnections {
   readonly clients: RollbackClients;
   readonly config: EnvironmentConfig;
   /** Ctrl-C: nothing is changed any more or, once something is, only the watching ends. */

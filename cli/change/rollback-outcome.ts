@@ -1,6 +1,6 @@
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { firstFailure, type Happening } from './stack-events.ts';
+import { firstFailure, type StackEvent } from './stack-events.ts';
 
 /** How a rollback ended. */
 export interface Outcome {
@@ -35,7 +35,7 @@ export interface Ending {
   readonly status: string;
   /** The revision that the rollback has made; `undefined` when the deploy gate did not admit it. */
   readonly made: RevisionRecord | undefined;
-  readonly happenings: readonly Happening[];
+  readonly happenings: readonly StackEvent[];
 }
 
 /** What the end of a rollback means. */

@@ -5,10 +5,10 @@ import { awsFailure } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findingLines, notChecked } from '../preflight/finding.ts';
 import type { Screen } from '../terminal.ts';
-import { announce, type Board, takeBack } from './announcement.ts';
+import { type AnnouncementStore, announce, withdraw } from './announcement.ts';
 import { ChangeSet } from './change-set.ts';
 import { uploadTemplate } from './prepared-template.ts';
-import { type RollbackRequest, type RollbackSurroundings, requireUninterrupted } from './rollback-connections.ts';
+import { type RollbackConnections, type RollbackRequest, requireUninterrupted } from './rollback-connections.ts';
 import type { Outcome } from './rollback-outcome.ts';
 import type { Plan } from './rollback-plan.ts';
 import { type Change, changesTable } from './stack-changes.ts';
@@ -22,7 +22,7 @@ export interface Begun {
   readonly changing: readonly string[];
   /** Number of the newest revision before it. */
   readonly newest: number;
-  readonly board: Board;
+  readonly board: AnnouncementStore;
   readonly announcement: Announcement;
 }
 
@@ -41,7 +41,7 @@ export async function begin(
   plan: Plan,
   request: RollbackRequest,
   screen: Screen,
-  surroundings: RollbackSurroundings,
+  surroundings: RollbackConnections,
 ): Promise<Beginning> {
   const changeSet = await propose(plan, surroundings);
   try {
@@ -58,7 +58,7 @@ export async function begin(
 
 async function propose(
   { target, template, bucket }: Plan,
-  { clients, config, interrupted }: RollbackSurroundings,
+  { clients, config, interrupted }: RollbackConnections,
 ): Promise<ChangeSet> {
   const services = stackName(config, 'services');
   requireUninterrupted(interrupted);
@@ -78,7 +78,7 @@ async function propose(
 async function changesIn(
   changeSet: ChangeSet,
   screen: Screen,
-  { interrupted, pause }: RollbackSurroundings,
+  { interrupted, pause }: RollbackConnections,
 ): Promise<readonly Change[]> {
   screen.step('CloudFormation compares the template with the stack …');
   for (;;) {
@@ -122,7 +122,7 @@ async function execute(
   changeSet: ChangeSet,
   changes: readonly Change[],
   screen: Screen,
-  { clients, interrupted, now }: RollbackSurroundings,
+  { clients, interrupted, now }: RollbackConnections,
 ): Promise<Begun> {
   const board = { dynamodb: clients.dynamodb, stateTable: plan.stateTable, trigger: plan.template.trigger };
   const announcement = announcementOf(plan);
@@ -138,7 +138,7 @@ async function execute(
     requireUninterrupted(interrupted);
     await changeSet.execute();
   } catch (error) {
-    await takeBack(board, announcement).catch(() => undefined);
+    await withdraw(board, announcement).catch(() => undefined);
     throw error;
   }
   return { since, changing: changes.map(({ resource }) => resource), newest, board, announcement };
@@ -150,7 +150,12 @@ function announcementOf({ caller, target }: Plan): Announcement {
 }
 
 /** Who rolls back is good to know, and nothing that a rollback would have to be given up for. */
-async function announceOrSay(board: Board, announcement: Announcement, screen: Screen, now: number): Promise<void> {
+async function announceOrSay(
+  board: AnnouncementStore,
+  announcement: Announcement,
+  screen: Screen,
+  now: number,
+): Promise<void> {
   try {
     await announce(board, announcement, now);
   } catch (error) {

@@ -5,9 +5,9 @@ import { exitCodeOf, type Finding, findingLines } from '../preflight/finding.ts'
 import { stands } from '../revisions/services-stack.ts';
 import { type RevisionSummary, summaryOf } from '../revisions/summary.ts';
 import type { Screen } from '../terminal.ts';
-import { takeBack } from './announcement.ts';
+import { withdraw } from './announcement.ts';
 import { followStack } from './follow-stack.ts';
-import type { RollbackRequest, RollbackSurroundings } from './rollback-connections.ts';
+import type { RollbackConnections, RollbackRequest } from './rollback-connections.ts';
 import { type Outcome, outcomeOf } from './rollback-outcome.ts';
 import { type Plan, planRollback } from './rollback-plan.ts';
 import { type Begun, begin } from './rollback-start.ts';
@@ -40,7 +40,7 @@ const NOWHERE = { target: null, before: null, skipped: [], changes: [], made: nu
 export async function rollback(
   request: RollbackRequest,
   screen: Screen,
-  surroundings: RollbackSurroundings,
+  surroundings: RollbackConnections,
 ): Promise<RollbackReport> {
   const findings: Finding[] = [];
   const plan = await planRollback(request.number, surroundings.clients, surroundings.config, (finding) => {
@@ -72,7 +72,7 @@ async function followToEnd(
   plan: Plan,
   begun: Begun,
   screen: Screen,
-  surroundings: RollbackSurroundings,
+  surroundings: RollbackConnections,
 ): Promise<Ended> {
   try {
     return await follow(plan, begun, screen, surroundings);
@@ -89,7 +89,7 @@ async function follow(
   { target, current, records, stackArn }: Plan,
   { since, changing, newest, board, announcement }: Begun,
   screen: Screen,
-  { clients, config, interrupted, pause }: RollbackSurroundings,
+  { clients, config, interrupted, pause }: RollbackConnections,
 ): Promise<Ended> {
   const { cloudformation } = clients;
   const ports = { cloudformation, stackArn, pause, interrupted };
@@ -100,7 +100,7 @@ async function follow(
   }
   const made = await records.firstAfter(newest);
   // The gate takes it away when it admits a deploy.
-  if (made === undefined) await takeBack(board, announcement).catch(() => undefined);
+  if (made === undefined) await withdraw(board, announcement).catch(() => undefined);
   const outcome = outcomeOf({
     stackName: stackName(config, 'services'),
     target: target.number,

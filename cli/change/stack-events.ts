@@ -2,7 +2,7 @@ import {
   type CloudFormationClient,
   DescribeStackEventsCommand,
   paginateDescribeStackEvents,
-  type StackEvent,
+  type StackEvent as SdkStackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { isCause, isOfStack, plainReason } from '../../aws/stack.ts';
 import { errorName } from '../../contract/safe-error.ts';
@@ -11,7 +11,7 @@ import { awsFailure } from '../aws-failure.ts';
 const REASON_SHOWN = 240;
 
 /** Something that has happened to the stack or to one of its resources. */
-export interface Happening {
+export interface StackEvent {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
@@ -30,12 +30,12 @@ export interface Happening {
  * @param since - ID of the event; everything when there is none
  * @throws CommandError (3) when AWS refuses the caller, (4) when CloudFormation cannot be asked
  */
-export async function happeningsSince(
+export async function eventsSince(
   client: CloudFormationClient,
   stackArn: string,
   since: string | undefined,
-): Promise<readonly Happening[]> {
-  const found: Happening[] = [];
+): Promise<readonly StackEvent[]> {
+  const found: StackEvent[] = [];
   try {
     for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackArn })) {
       for (const event of StackEvents) {
@@ -49,7 +49,7 @@ export async function happeningsSince(
   return found.reverse();
 }
 
-function happeningOf(event: StackEvent): Happening {
+function happeningOf(event: SdkStackEvent): StackEvent {
   const { EventId, Timestamp, LogicalResourceId, ResourceType, ResourceStatus } = event;
   return {
     id: EventId ?? '',
@@ -63,7 +63,7 @@ function happeningOf(event: StackEvent): Happening {
 }
 
 /** An event for people: one line, which the reasons of all checks would not be; the record has them whole. */
-export function happeningLine({ at, resource, status, reason }: Happening): string {
+export function eventLine({ at, resource, status, reason }: StackEvent): string {
   const shown = reason.length > REASON_SHOWN ? `${reason.slice(0, REASON_SHOWN)} …` : reason;
   return [`${at.slice(0, 19)}Z`, resource, status, shown].filter(Boolean).join('  ');
 }
@@ -73,13 +73,13 @@ export function happeningLine({ at, resource, status, reason }: Happening): stri
  *
  * @param happenings - oldest first, all of one operation
  */
-export function endOf(happenings: readonly Happening[]): string | undefined {
+export function endOf(happenings: readonly StackEvent[]): string | undefined {
   const last = happenings.findLast(({ ofStack }) => ofStack)?.status;
   return last === undefined || last.endsWith('_IN_PROGRESS') ? undefined : last;
 }
 
 /** What failed first; the rest fails or is cancelled because of it. */
-export function firstFailure(happenings: readonly Happening[]): Happening | undefined {
+export function firstFailure(happenings: readonly StackEvent[]): StackEvent | undefined {
   return happenings.find(({ ofStack, status, reason }) => !ofStack && isCause(status, reason));
 }
 
@@ -119,7 +119,7 @@ export async function gateRefusal(
   return undefined;
 }
 
-function isRefusal({ ResourceType, ResourceStatus }: StackEvent): boolean {
+function isRefusal({ ResourceType, ResourceStatus }: SdkStackEvent): boolean {
   const hasFailed = ResourceStatus === 'CREATE_FAILED' || ResourceStatus === 'UPDATE_FAILED';
   return ResourceType === 'Custom::DeployGate' && hasFailed;
 }

@@ -1,7 +1,7 @@
 import { CONTEXT_KEYS, type DeployContext } from '../../config/context.ts';
 import { type CdkFollower, captureCdk } from '../cdk.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { type Finding, misfit, ok } from '../preflight/finding.ts';
+import { type Finding, invalid, ok } from '../preflight/finding.ts';
 import type { Target } from '../target.ts';
 
 const ABOUT = 'synthesis';
@@ -29,7 +29,7 @@ export async function synthesise(
   const { succeeded, text } = await captureCdk(args, target.variables, follower);
   if (succeeded) return ok(ABOUT, 'the templates are made');
   process.stderr.write(`${text}\n`);
-  return misfit(ABOUT, 'the CDK app has failed', 'Mend what it says above.');
+  return invalid(ABOUT, 'the CDK app has failed', 'Mend what it says above.');
 }
 
 /** What the CDK app is told, as arguments of the CDK CLI. */

@@ -4,7 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { canaryFunctionArn } from '../../lib/names.ts';
 import { howMany, invokeCanary, readHistory } from '../canary.ts';
-import { canaryTable, historyTable } from '../canary-text.ts';
+import { canaryHistoryTable, canaryTable } from '../canary-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { findTarget, type Target } from '../target.ts';
@@ -46,6 +46,6 @@ async function checkNow({ config, clientSettings }: Target, json: boolean): Prom
 async function showLast({ config, clientSettings }: Target, count: number, json: boolean): Promise<number> {
   const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
   const reports = await readHistory(clients, config.namePrefix, count);
-  print(json ? reports : historyTable(reports));
+  print(json ? reports : canaryHistoryTable(reports));
   return EXIT.done;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
-import { readRevisionHistory, revisionTable } from '../revisions/history.ts';
+import { readRevisionHistory, revisionHistoryTable } from '../revisions/history.ts';
 import { howManyRevisions } from '../revisions/numbers.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
@@ -23,6 +23,6 @@ export function addHistory(command: Command): void {
 async function showHistory({ environment, json, last }: HistoryOptions): Promise<number> {
   const count = howManyRevisions(last);
   const history = await readRevisionHistory(await connectRevisions(findTarget(environment)), count);
-  print(json ? history : revisionTable(history.revisions));
+  print(json ? history : revisionHistoryTable(history.revisions));
   return EXIT.done;
 }

@@ -8,7 +8,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
 import { rollback } from '../change/rollback.ts';
-import type { RollbackSurroundings } from '../change/rollback-connections.ts';
+import type { RollbackConnections } from '../change/rollback-connections.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { revisionNumber } from '../revisions/numbers.ts';
@@ -50,7 +50,7 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   return report.exitCode;
 }
 
-function surroundingsOf({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackSurroundings {
+function surroundingsOf({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackConnections {
   return {
     clients: {
       cloudformation: new CloudFormationClient(clientSettings),

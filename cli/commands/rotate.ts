@@ -13,9 +13,9 @@ import { summaryOf } from '../rotation/record-summary.ts';
 import {
   commandOf,
   type ModeOptions,
+  type RotateConnections,
   type Rotated,
   type RotateRequest,
-  type RotateSurroundings,
   requireOneMode,
   rotate,
 } from '../rotation/rotate.ts';
@@ -74,7 +74,7 @@ function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
   };
 }
 
-function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RotateSurroundings {
+function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RotateConnections {
   const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
   return {
     executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),

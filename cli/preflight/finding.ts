@@ -26,7 +26,7 @@ export function notChecked(about: string, detail: string): Finding {
 }
 
 /** The configuration, or what it names, does not fit: the change cannot work. */
-export function misfit(about: string, detail: string, remedy: string): Finding {
+export function invalid(about: string, detail: string, remedy: string): Finding {
   return { about, state: 'failed', detail, remedy, exitCode: EXIT.configuration };
 }
 
@@ -41,7 +41,7 @@ export function refused(about: string, detail: string, remedy: string): Finding 
  *
  * @throws what is no failure of AWS: an error of this program
  */
-export async function lookedAt(about: string, look: () => Promise<Finding>): Promise<Finding> {
+export async function check(about: string, look: () => Promise<Finding>): Promise<Finding> {
   try {
     return await look();
   } catch (error) {
@@ -51,7 +51,7 @@ export async function lookedAt(about: string, look: () => Promise<Finding>): Pro
 }
 
 /** What a call to AWS gives; `undefined` when it fails with one of these errors, by which a service says that nothing is there. */
-export async function unlessNamed<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
+export async function undefinedOn<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

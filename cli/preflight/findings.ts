@@ -5,7 +5,7 @@ import { stackName } from '../../lib/names.ts';
 import type { AssemblyStack, BootstrapNeed } from '../cloud-assembly.ts';
 import { foundationValue } from '../foundation-values.ts';
 import type { PreflightClients } from './clients.ts';
-import { type Finding, lookedAt, misfit, notChecked, ok, refused, unlessNamed } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok, refused, undefinedOn } from './finding.ts';
 import { imageFindings, imagesOf } from './images.ts';
 import { importedFindings } from './imported.ts';
 import { listenerRuleFinding } from './listener-rules.ts';
@@ -72,7 +72,7 @@ async function servicesFindings(
   { template, stackName: name }: AssemblyStack,
 ): Promise<readonly Finding[]> {
   const { given, built } = imagesOf(template, config);
-  const rules = lookedAt('listener rule priorities', async () => {
+  const rules = check('listener rule priorities', async () => {
     const { loadBalancer, namePrefix } = config;
     const listenerArn =
       loadBalancer.kind === 'import'
@@ -111,12 +111,12 @@ function bootstrapFinding(
   { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
 ): Promise<Finding> {
   const remedy = `Run \`bin/quiltctl cdk bootstrap aws://${account}/${region}\`.`;
-  return lookedAt(BOOTSTRAP, async () => {
+  return check(BOOTSTRAP, async () => {
     const asked = ssm.send(new GetParameterCommand({ Name: parameter }));
-    const answer = await unlessNamed(asked, 'ParameterNotFound');
-    if (answer === undefined) return misfit(BOOTSTRAP, `the account has none in ${region}`, remedy);
+    const answer = await undefinedOn(asked, 'ParameterNotFound');
+    if (answer === undefined) return invalid(BOOTSTRAP, `the account has none in ${region}`, remedy);
     const found = Number(answer.Parameter?.Value);
     if (found >= version) return ok(BOOTSTRAP, `version ${found}`);
-    return misfit(BOOTSTRAP, `version ${answer.Parameter?.Value}, and ${version} is needed`, remedy);
+    return invalid(BOOTSTRAP, `version ${answer.Parameter?.Value}, and ${version} is needed`, remedy);
   });
 }

@@ -2,7 +2,7 @@ import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
-import { type Finding, lookedAt, misfit, notChecked, ok, unlessNamed } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok, undefinedOn } from './finding.ts';
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for what the CDK has built, with a tag. */
 const ECR_IMAGE =
@@ -39,7 +39,7 @@ export function imageFindings(
 function localFinding(image: string, isThere: boolean): Finding {
   const about = `image ${shortened(image)}`;
   if (isThere) return ok(about, 'is on this machine');
-  return misfit(
+  return invalid(
     about,
     'is not on this machine',
     'Deploy without -c catalogImage and -c mcpImage, which builds the services of this clone; an image that is named with them has to ' +
@@ -53,7 +53,7 @@ function imageFinding(image: string, ecrOf: ImageSources['ecrOf']): Promise<Find
   if (region === undefined || repository === undefined) {
     return Promise.resolve(notChecked(about, 'its registry is not ECR'));
   }
-  return lookedAt(about, async () => {
+  return check(about, async () => {
     const asked = ecrOf(region).send(
       new BatchGetImageCommand({
         registryId: account,
@@ -61,16 +61,16 @@ function imageFinding(image: string, ecrOf: ImageSources['ecrOf']): Promise<Find
         imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
       }),
     );
-    const answer = await unlessNamed(asked, 'RepositoryNotFoundException');
+    const answer = await undefinedOn(asked, 'RepositoryNotFoundException');
     if (answer === undefined) {
-      return misfit(
+      return invalid(
         about,
         `there is no repository ${repository} in ${account}, ${region}`,
         'Mend the name of the image.',
       );
     }
     if (answer.images?.length) return ok(about, 'is there');
-    return misfit(about, 'is not in its repository', 'Push it again, or name an image that is there.');
+    return invalid(about, 'is not in its repository', 'Push it again, or name an image that is there.');
   });
 }
 

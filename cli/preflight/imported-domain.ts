@@ -5,22 +5,22 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetHostedZoneCommand, type Route53Client } from '@aws-sdk/client-route-53';
 import type { DnsConfig } from '../../config/domain.ts';
-import { type Finding, lookedAt, misfit, ok, unlessNamed } from './finding.ts';
+import { check, type Finding, invalid, ok, undefinedOn } from './finding.ts';
 
 const CERTIFICATE = 'certificate';
 
 /** Whether a certificate is issued and is one of the host name. */
 export function certificateFinding(acm: ACMClient, arn: string, hostName: string): Promise<Finding> {
-  return lookedAt(CERTIFICATE, async () => {
+  return check(CERTIFICATE, async () => {
     const certificate = await readCertificate(acm, arn);
     if (certificate === undefined)
-      return misfit(CERTIFICATE, 'it does not exist', 'Mend certificate.arn in the configuration.');
+      return invalid(CERTIFICATE, 'it does not exist', 'Mend certificate.arn in the configuration.');
     if (certificate.Status !== 'ISSUED') {
       const remedy = 'Have it validated, or import another one.';
-      return misfit(CERTIFICATE, `its status is ${certificate.Status}, not ISSUED`, remedy);
+      return invalid(CERTIFICATE, `its status is ${certificate.Status}, not ISSUED`, remedy);
     }
     if (covers(certificate, hostName)) return ok(CERTIFICATE, `issued for ${hostName}`);
-    return misfit(CERTIFICATE, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
+    return invalid(CERTIFICATE, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
   });
 }
 
@@ -30,7 +30,7 @@ export function listenerCertificateFinding(
   listenerArn: string,
   hostName: string,
 ): Promise<Finding> {
-  return lookedAt(CERTIFICATE, async () => {
+  return check(CERTIFICATE, async () => {
     const arns: string[] = [];
     const pages = paginateDescribeListenerCertificates({ client: elbv2 }, { ListenerArn: listenerArn });
     for await (const { Certificates = [] } of pages) {
@@ -41,7 +41,7 @@ export function listenerCertificateFinding(
     const certificates = await Promise.all(known.map((arn) => readCertificate(acm, arn)));
     const fits = certificates.some((each) => each?.Status === 'ISSUED' && covers(each, hostName));
     if (fits) return ok(CERTIFICATE, `the listener has one for ${hostName}`);
-    return misfit(
+    return invalid(
       CERTIFICATE,
       `the listener has none for ${hostName}`,
       "Add one to the listener, or give certificate { kind: 'import', arn: … }, which adds it.",
@@ -51,7 +51,7 @@ export function listenerCertificateFinding(
 
 async function readCertificate(acm: ACMClient, CertificateArn: string): Promise<CertificateDetail | undefined> {
   const asked = acm.send(new DescribeCertificateCommand({ CertificateArn }));
-  return (await unlessNamed(asked, 'ResourceNotFoundException'))?.Certificate;
+  return (await undefinedOn(asked, 'ResourceNotFoundException'))?.Certificate;
 }
 
 /** A wildcard stands for one label (RFC 6125, section 6.4.3). */
@@ -69,15 +69,15 @@ export function hostedZoneFinding(
   route53: Route53Client,
   { hostedZoneId, zoneName }: Extract<DnsConfig, { kind: 'hosted-zone' }>,
 ): Promise<Finding> {
-  return lookedAt(HOSTED_ZONE, async () => {
+  return check(HOSTED_ZONE, async () => {
     const asked = route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
-    const zone = (await unlessNamed(asked, 'NoSuchHostedZone'))?.HostedZone;
+    const zone = (await undefinedOn(asked, 'NoSuchHostedZone'))?.HostedZone;
     if (zone === undefined) {
-      return misfit(HOSTED_ZONE, `there is no ${hostedZoneId}`, 'Mend dns.hostedZoneId in the configuration.');
+      return invalid(HOSTED_ZONE, `there is no ${hostedZoneId}`, 'Mend dns.hostedZoneId in the configuration.');
     }
     // Route 53 ends a name with the root's dot.
     const name = zone.Name?.replace(/\.$/, '');
     if (name === zoneName) return ok(HOSTED_ZONE, `${hostedZoneId}, ${zoneName}`);
-    return misfit(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Mend dns in the configuration.');
+    return invalid(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Mend dns in the configuration.');
   });
 }

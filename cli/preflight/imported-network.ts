@@ -15,14 +15,14 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LoadBalancerConfig } from '../../config/load-balancer.ts';
 import type { VpcConfig } from '../../config/network.ts';
-import { type Finding, lookedAt, misfit, ok, unlessNamed } from './finding.ts';
+import { check, type Finding, invalid, ok, undefinedOn } from './finding.ts';
 
 type ImportedVpc = Extract<VpcConfig, { kind: 'import' }>;
 
 /** Whether the VPC and its subnets are there, with the ranges and in the zones that the configuration says. */
 export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<Finding>[] {
   return [
-    lookedAt('VPC', () => vpcFinding(ec2, vpc)),
+    check('VPC', () => vpcFinding(ec2, vpc)),
     subnetsFinding(ec2, 'private subnets', 'vpc.privateSubnetIds', vpc.privateSubnetIds, vpc),
     ...(vpc.publicSubnetIds === undefined
       ? []
@@ -32,11 +32,15 @@ export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<
 
 async function vpcFinding(ec2: EC2Client, { vpcId, cidr }: ImportedVpc): Promise<Finding> {
   const asked = ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
-  const found = (await unlessNamed(asked, 'InvalidVpcID.NotFound'))?.Vpcs?.[0];
-  if (found === undefined) return misfit('VPC', `there is no ${vpcId}`, 'Mend vpc.vpcId in the configuration.');
+  const found = (await undefinedOn(asked, 'InvalidVpcID.NotFound'))?.Vpcs?.[0];
+  if (found === undefined) return invalid('VPC', `there is no ${vpcId}`, 'Mend vpc.vpcId in the configuration.');
   const ranges = (found.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []);
   if (found.CidrBlock === cidr || ranges.includes(cidr)) return ok('VPC', `${vpcId}, ${cidr}`);
-  return misfit('VPC', `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`, 'Mend vpc.cidr in the configuration.');
+  return invalid(
+    'VPC',
+    `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`,
+    'Mend vpc.cidr in the configuration.',
+  );
 }
 
 function subnetsFinding(
@@ -47,15 +51,15 @@ function subnetsFinding(
   { vpcId, availabilityZones }: ImportedVpc,
 ): Promise<Finding> {
   const remedy = `Mend ${key} and vpc.availabilityZones in the configuration: one subnet for each zone, in the same order.`;
-  return lookedAt(about, async () => {
+  return check(about, async () => {
     const asked = ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }));
-    const answer = await unlessNamed(asked, 'InvalidSubnetID.NotFound');
-    if (answer === undefined) return misfit(about, 'one of them does not exist', remedy);
+    const answer = await undefinedOn(asked, 'InvalidSubnetID.NotFound');
+    if (answer === undefined) return invalid(about, 'one of them does not exist', remedy);
     const wrong = ids.flatMap((id, index) => {
       const subnet = answer.Subnets?.find(({ SubnetId }) => SubnetId === id);
       return subnetProblem(id, subnet, vpcId, availabilityZones[index]) ?? [];
     });
-    return wrong.length > 0 ? misfit(about, wrong.join('; '), remedy) : ok(about, ids.join(', '));
+    return wrong.length > 0 ? invalid(about, wrong.join('; '), remedy) : ok(about, ids.join(', '));
   });
 }
 
@@ -78,10 +82,10 @@ export function loadBalancerFindings(
 ): readonly Promise<Finding>[] {
   const listener = readListener(elbv2, config.listenerArn);
   return [
-    lookedAt(LISTENER, async () => listenerFinding(await listener)),
-    lookedAt(LOAD_BALANCER, async () => {
+    check(LISTENER, async () => listenerFinding(await listener)),
+    check(LOAD_BALANCER, async () => {
       const found = await readLoadBalancer(elbv2, await listener);
-      if (found === undefined) return misfit(LOAD_BALANCER, 'there is none behind the listener', mend('listenerArn'));
+      if (found === undefined) return invalid(LOAD_BALANCER, 'there is none behind the listener', mend('listenerArn'));
       return loadBalancerFinding(found, config, vpcId);
     }),
   ];
@@ -89,7 +93,7 @@ export function loadBalancerFindings(
 
 async function readListener(elbv2: ElasticLoadBalancingV2Client, arn: string): Promise<Listener | undefined> {
   const asked = elbv2.send(new DescribeListenersCommand({ ListenerArns: [arn] }));
-  return (await unlessNamed(asked, 'ListenerNotFoundException', 'ListenerNotFound'))?.Listeners?.[0];
+  return (await undefinedOn(asked, 'ListenerNotFoundException', 'ListenerNotFound'))?.Listeners?.[0];
 }
 
 async function readLoadBalancer(
@@ -102,10 +106,10 @@ async function readLoadBalancer(
 }
 
 function listenerFinding(listener: Listener | undefined): Finding {
-  if (listener === undefined) return misfit(LISTENER, 'it does not exist', mend('listenerArn'));
+  if (listener === undefined) return invalid(LISTENER, 'it does not exist', mend('listenerArn'));
   const { Protocol, Port } = listener;
   if (Protocol === 'HTTPS' && Port === 443) return ok(LISTENER, 'HTTPS on port 443');
-  return misfit(LISTENER, `it takes ${Protocol} on port ${Port}, not HTTPS on 443`, mend('listenerArn'));
+  return invalid(LISTENER, `it takes ${Protocol} on port ${Port}, not HTTPS on 443`, mend('listenerArn'));
 }
 
 /** The first thing about a load balancer that the configuration has otherwise. */
@@ -126,14 +130,15 @@ function loadBalancerFinding(
     ['canonicalHostedZoneId', 'hosted zone', found.CanonicalHostedZoneId, canonicalHostedZoneId],
   ];
   for (const [key, what, is, said] of differences) {
-    if (said !== undefined && is !== said) return misfit(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, mend(key));
+    if (said !== undefined && is !== said)
+      return invalid(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, mend(key));
   }
   if (!SecurityGroups.includes(securityGroupId)) {
-    return misfit(LOAD_BALANCER, `it does not have the group ${securityGroupId}`, mend('securityGroupId'));
+    return invalid(LOAD_BALANCER, `it does not have the group ${securityGroupId}`, mend('securityGroupId'));
   }
   if (vpcId !== undefined && VpcId !== vpcId) {
     const remedy = 'Import the VPC of the load balancer: it reaches no tasks elsewhere.';
-    return misfit(LOAD_BALANCER, `it is in ${VpcId}, not in ${vpcId}`, remedy);
+    return invalid(LOAD_BALANCER, `it is in ${VpcId}, not in ${vpcId}`, remedy);
   }
   return ok(LOAD_BALANCER, `${found.DNSName}`);
 }
@@ -154,17 +159,17 @@ interface GroupToLookAt {
 
 /** Whether the group is in the VPC, and lets the load balancer reach the tasks' ports at all. */
 export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: GroupToLookAt): Promise<Finding> {
-  return lookedAt(SECURITY_GROUP, async () => {
+  return check(SECURITY_GROUP, async () => {
     const asked = ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
-    const group = (await unlessNamed(asked, 'InvalidGroup.NotFound'))?.SecurityGroups?.[0];
+    const group = (await undefinedOn(asked, 'InvalidGroup.NotFound'))?.SecurityGroups?.[0];
     const remedy = 'Mend loadBalancer.securityGroupId in the configuration.';
-    if (group === undefined) return misfit(SECURITY_GROUP, `there is no ${id}`, remedy);
+    if (group === undefined) return invalid(SECURITY_GROUP, `there is no ${id}`, remedy);
     if (vpcId !== undefined && group.VpcId !== vpcId) {
-      return misfit(SECURITY_GROUP, `${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
+      return invalid(SECURITY_GROUP, `${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
     }
     const closed = ports.filter((port) => !group.IpPermissionsEgress?.some((rule) => letsOut(rule, port)));
     if (closed.length === 0) return ok(SECURITY_GROUP, id);
-    return misfit(
+    return invalid(
       SECURITY_GROUP,
       `${id} lets nothing out to port ${closed.join(', ')}, where the tasks listen`,
       'Add an egress rule to it, or set loadBalancer.addEgress, which adds one for each service.',

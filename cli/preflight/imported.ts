@@ -7,7 +7,7 @@ import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../lib/github-tokens.ts';
 import type { PreflightClients } from './clients.ts';
-import { type Finding, lookedAt, misfit, notChecked, ok, unlessNamed } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok, undefinedOn } from './finding.ts';
 import { certificateFinding, hostedZoneFinding, listenerCertificateFinding } from './imported-domain.ts';
 import { loadBalancerFindings, securityGroupFinding, vpcFindings } from './imported-network.ts';
 
@@ -61,11 +61,11 @@ const CLUSTER = 'ECS cluster';
 
 /** Whether the cluster is there and takes services. */
 function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
-  return lookedAt(CLUSTER, async () => {
+  return check(CLUSTER, async () => {
     const { clusters: [cluster] = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
     if (cluster?.status === 'ACTIVE') return ok(CLUSTER, name);
     const state = cluster === undefined ? `there is no ${name}` : `${name} is ${cluster.status}`;
-    return misfit(CLUSTER, state, 'Mend cluster.name in the configuration, or create the cluster.');
+    return invalid(CLUSTER, state, 'Mend cluster.name in the configuration, or create the cluster.');
   });
 }
 
@@ -73,30 +73,30 @@ const ENCRYPTION_KEY = 'encryption key';
 
 /** Whether Parameter Store could encrypt under the key: enabled and symmetric. Its policy is not looked at. */
 function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
-  return lookedAt(ENCRYPTION_KEY, async () => {
+  return check(ENCRYPTION_KEY, async () => {
     const asked = kms.send(new DescribeKeyCommand({ KeyId: arn }));
-    const key = (await unlessNamed(asked, 'NotFoundException'))?.KeyMetadata;
+    const key = (await undefinedOn(asked, 'NotFoundException'))?.KeyMetadata;
     if (key === undefined)
-      return misfit(ENCRYPTION_KEY, 'it does not exist', 'Mend encryptionKey.arn in the configuration.');
+      return invalid(ENCRYPTION_KEY, 'it does not exist', 'Mend encryptionKey.arn in the configuration.');
     const { KeyState, KeySpec, KeyUsage } = key;
     if (KeyState !== 'Enabled')
-      return misfit(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or give another one.');
+      return invalid(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or give another one.');
     if (KeySpec === 'SYMMETRIC_DEFAULT' && KeyUsage === 'ENCRYPT_DECRYPT')
       return ok(ENCRYPTION_KEY, 'enabled, symmetric');
     const remedy = 'Give a symmetric key for encryption: Parameter Store takes no other.';
-    return misfit(ENCRYPTION_KEY, `it is a ${KeySpec} key for ${KeyUsage}`, remedy);
+    return invalid(ENCRYPTION_KEY, `it is a ${KeySpec} key for ${KeyUsage}`, remedy);
   });
 }
 
 /** Whether a log group is there. */
 function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Finding> {
   const about = `log group ${name}`;
-  return lookedAt(about, async () => {
+  return check(about, async () => {
     // CloudWatch Logs looks up by the beginning of a name only.
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: name })) {
       if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok(about, 'is there');
     }
-    return misfit(about, 'does not exist', 'Mend logGroups in the configuration, or create it.');
+    return invalid(about, 'does not exist', 'Mend logGroups in the configuration, or create it.');
   });
 }
 
@@ -104,21 +104,21 @@ const OIDC_PROVIDER = 'OIDC provider of GitHub';
 
 /** Whether the account knows GitHub's tokens, and takes those that are meant for AWS. */
 function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
-  return lookedAt(OIDC_PROVIDER, async () => {
+  return check(OIDC_PROVIDER, async () => {
     const asked = iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
-    const provider = await unlessNamed(asked, 'NoSuchEntityException', 'NoSuchEntity');
+    const provider = await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity');
     if (provider === undefined) {
-      return misfit(
+      return invalid(
         OIDC_PROVIDER,
         `there is no ${arn}`,
         "Mend ci.oidcProvider in the configuration, or write { kind: 'create' }.",
       );
     }
     if (provider.Url !== GITHUB_ISSUER_HOST) {
-      return misfit(OIDC_PROVIDER, `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`, 'Name that of GitHub.');
+      return invalid(OIDC_PROVIDER, `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`, 'Name that of GitHub.');
     }
     if (provider.ClientIDList?.includes(GITHUB_AUDIENCE)) return ok(OIDC_PROVIDER, arn);
-    return misfit(
+    return invalid(
       OIDC_PROVIDER,
       `it does not take tokens for ${GITHUB_AUDIENCE}`,
       'Add that audience to the provider.',
@@ -130,10 +130,10 @@ const PERMISSIONS_BOUNDARY = 'permissions boundary';
 
 /** Whether the managed policy is there. What it allows is not looked at. */
 function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Finding> {
-  return lookedAt(PERMISSIONS_BOUNDARY, async () => {
+  return check(PERMISSIONS_BOUNDARY, async () => {
     const asked = iam.send(new GetPolicyCommand({ PolicyArn: arn }));
-    if (await unlessNamed(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(PERMISSIONS_BOUNDARY, arn);
-    return misfit(PERMISSIONS_BOUNDARY, `there is no ${arn}`, 'Mend iam.permissionsBoundary in the configuration.');
+    if (await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(PERMISSIONS_BOUNDARY, arn);
+    return invalid(PERMISSIONS_BOUNDARY, `there is no ${arn}`, 'Mend iam.permissionsBoundary in the configuration.');
   });
 }
 
@@ -141,9 +141,9 @@ const ALARM_TOPIC = 'alarm topic';
 
 /** Whether the topic is there. Whether its policy lets CloudWatch publish is not looked at. */
 function topicFinding(sns: SNSClient, arn: string): Promise<Finding> {
-  return lookedAt(ALARM_TOPIC, async () => {
+  return check(ALARM_TOPIC, async () => {
     const asked = sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
-    if (await unlessNamed(asked, 'NotFoundException', 'NotFound')) return ok(ALARM_TOPIC, arn);
-    return misfit(ALARM_TOPIC, `there is no ${arn}`, 'Mend operations.topic in the configuration, or create it.');
+    if (await undefinedOn(asked, 'NotFoundException', 'NotFound')) return ok(ALARM_TOPIC, arn);
+    return invalid(ALARM_TOPIC, `there is no ${arn}`, 'Mend operations.topic in the configuration, or create it.');
   });
 }

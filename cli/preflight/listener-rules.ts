@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { errorName } from '../../contract/safe-error.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
-import { type Finding, lookedAt, misfit, ok } from './finding.ts';
+import { check, type Finding, invalid, ok } from './finding.ts';
 
 const ABOUT = 'listener rule priorities';
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
@@ -31,7 +31,7 @@ export function listenerRuleFinding(
 ): Promise<Finding> {
   const wanted = resourcesOf(template, TYPE).map(({ Properties }) => String(Properties?.Priority));
   const list = wanted.join(', ');
-  return lookedAt(ABOUT, async () => {
+  return check(ABOUT, async () => {
     if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is made by this deploy`);
     const [rules, ours] = await Promise.all([
       rulesOf(clients.elbv2, listenerArn),
@@ -39,12 +39,12 @@ export function listenerRuleFinding(
     ]);
     if (rules === undefined) {
       const remedy = 'Mend its ARN in the configuration; one that this project has made comes back with Foundation.';
-      return misfit(ABOUT, `there is no listener ${listenerArn}`, remedy);
+      return invalid(ABOUT, `there is no listener ${listenerArn}`, remedy);
     }
     const foreign = rules.filter(({ RuleArn = '' }) => !ours.has(RuleArn));
     const taken = foreign.map(({ Priority = '' }) => Priority).filter((priority) => wanted.includes(priority));
     if (taken.length === 0) return ok(ABOUT, `${list}: free, or of this deployment already`);
-    return misfit(
+    return invalid(
       ABOUT,
       `other rules of the listener have ${taken.join(', ')}`,
       `Choose others in loadBalancer.rulePriorities; taken are ${foreign.map(({ Priority }) => Priority).join(', ')}.`,

@@ -8,7 +8,7 @@ import { stackName } from '../../lib/names.ts';
 import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
 import { endOf, readDriven } from '../rotation/driver.ts';
 import { askExecution, type Execution } from '../rotation/execution.ts';
-import { type Finding, lookedAt, ok, refused } from './finding.ts';
+import { check, type Finding, ok, refused } from './finding.ts';
 
 interface LockClients {
   readonly cloudformation: CloudFormationClient;
@@ -40,8 +40,8 @@ export async function lockFindings(
 ): Promise<readonly Finding[]> {
   return Promise.all([
     servicesStackFinding(clients.cloudformation, config),
-    lookedAt(ABOUT.lock, () => lockFinding(clients, stateTable)),
-    lookedAt(ABOUT.rotation, () => rotationFinding(clients, stateTable)),
+    check(ABOUT.lock, () => lockFinding(clients, stateTable)),
+    check(ABOUT.rotation, () => rotationFinding(clients, stateTable)),
   ]);
 }
 
@@ -109,7 +109,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** Whether CloudFormation could change a stack now; one that is not there can be made. */
 export function stackFinding(cloudformation: CloudFormationClient, about: string, name: string): Promise<Finding> {
-  return lookedAt(about, async () => {
+  return check(about, async () => {
     const status = await readStackStatus(cloudformation, name, AbortSignal.timeout(ANSWER_MS));
     if (status === 'DELETE_COMPLETE') return ok(about, `${name} is not there yet`);
     const remedy = REMEDIES[status]?.replaceAll('NAME', name);

@@ -62,7 +62,7 @@ const GIVES_WAY = ['KEY SET', 'SECRET', 'BY', 'CATALOG', 'MCP', 'COMMIT'] as con
  * @param revisions - newest first
  * @param width - columns of the terminal
  */
-export function revisionTable(revisions: readonly RevisionSummary[], width = terminalWidth()): string {
+export function revisionHistoryTable(revisions: readonly RevisionSummary[], width = terminalWidth()): string {
   if (revisions.length === 0) return 'Nothing has been deployed yet.';
   const rows = [HEADING, ...revisions.map(rowOf)];
   return [table(rows, { width, givesWay: GIVES_WAY }), '', ...wrapped(NOTE, width)].join('\n');

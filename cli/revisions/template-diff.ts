@@ -45,7 +45,7 @@ const SECTIONS = ['parameters', 'mappings', 'conditions', 'metadata', 'resources
 export async function diffTemplates(from: Template, to: Template): Promise<readonly EntryDifference[]> {
   // It brings the whole specification of CloudFormation along, which no other command needs.
   const { fullDiff } = await import('@aws-cdk/cloudformation-diff');
-  return entriesOf(fullDiff(withoutUnlikeByNature(from), withoutUnlikeByNature(to)));
+  return entriesOf(fullDiff(withoutIgnoredDifferences(from), withoutIgnoredDifferences(to)));
 }
 
 function entriesOf(difference: TemplateDiff): readonly EntryDifference[] {
@@ -99,7 +99,7 @@ const CDK_METADATA_CONDITION = 'CDKMetadataAvailable';
  * that image alone: the triggers (a hash of all the rest), the gate's images and the version that a service shows, where both
  * follow from the image of a task definition, and what the CDK adds about itself.
  */
-function withoutUnlikeByNature(template: Template): Template {
+function withoutIgnoredDifferences(template: Template): Template {
   const images = Object.values(template.Resources).flatMap(containersOf).map(imageOf);
   const { [CDK_METADATA_CONDITION]: _, ...conditions } = template.Conditions ?? {};
   const reduced = mapResources(template, (resource) => {

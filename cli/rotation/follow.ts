@@ -10,7 +10,7 @@ import { graceEnd, notesOf } from './notes.ts';
 const ANSWER_MS = 6 * 60_000;
 
 /** What following an execution needs of the world. */
-export interface Surroundings {
+export interface Connections {
   readonly executions: {
     /** `undefined` when there is no such execution, or not yet. */
     describe(arn: string): Promise<Execution | undefined>;
@@ -44,7 +44,7 @@ export async function follow(
   started: Execution,
   until: 'begun' | 'over',
   screen: Screen,
-  { executions, readRecord, pause, now, interrupted }: Surroundings,
+  { executions, readRecord, pause, now, interrupted }: Connections,
 ): Promise<Seen> {
   const { arn } = started;
   const answerBy = now() + ANSWER_MS;

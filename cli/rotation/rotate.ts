@@ -4,7 +4,7 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Screen } from '../terminal.ts';
 import { type DrivenRecord, type Driver, drivenBy, endOf, lifeOf, readDriven } from './driver.ts';
 import { type Execution, executionName } from './execution.ts';
-import { follow, type Seen, type Surroundings } from './follow.ts';
+import { type Connections, follow, type Seen } from './follow.ts';
 
 /** How an execution that a command has started is called. */
 const STARTED: Readonly<Record<Command['command'], string>> = {
@@ -25,8 +25,8 @@ export interface RotateRequest {
   readonly watchCommand: string;
 }
 
-export interface RotateSurroundings extends Surroundings {
-  readonly executions: Surroundings['executions'] & { start(command: Command): Promise<Execution> };
+export interface RotateConnections extends Connections {
+  readonly executions: Connections['executions'] & { start(command: Command): Promise<Execution> };
 }
 
 /** What was seen last, and what is known of the execution that the record names. */
@@ -45,7 +45,7 @@ export interface Rotated extends Seen {
 export async function rotate(
   request: RotateRequest,
   screen: Screen,
-  surroundings: RotateSurroundings,
+  surroundings: RotateConnections,
 ): Promise<Rotated> {
   const { command, watch, attach, watchCommand } = request;
   const { executions, readRecord } = surroundings;

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { howMany, readHistory } from '../../cli/canary.ts';
-import { historyTable } from '../../cli/canary-text.ts';
+import { canaryHistoryTable } from '../../cli/canary-text.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../lambda/support/servers.ts';
 
@@ -41,7 +41,7 @@ function clientsOf(endpoint: string) {
 }
 
 test('the table has a line for each report: when, why it ran, what was wrong', () => {
-  expect(historyTable([RED, REPORT])).toBe(
+  expect(canaryHistoryTable([RED, REPORT])).toBe(
     [
       '  TIME                      TRIGGER   VERDICT  FAILED                            TOLERATED',
       '  2026-01-02T03:09:05.678Z  deploy    ✘ red    catalog-reachable, key-ids-agree  no-token-refused',
@@ -51,7 +51,7 @@ test('the table has a line for each report: when, why it ran, what was wrong', (
 });
 
 test('says so when there is no report', () => {
-  expect(historyTable([])).toBe('The canary has not run yet.');
+  expect(canaryHistoryTable([])).toBe('The canary has not run yet.');
 });
 
 test('reads the newest first, from the table that Foundation names', async () => {

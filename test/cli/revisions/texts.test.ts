@@ -1,4 +1,4 @@
-import { revisionTable } from '../../../cli/revisions/history.ts';
+import { revisionHistoryTable } from '../../../cli/revisions/history.ts';
 import { summaryOf } from '../../../cli/revisions/summary.ts';
 import { revisionText } from '../../../cli/revisions/texts.ts';
 import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
@@ -32,7 +32,7 @@ const RUNNING = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: 
 const TOLD = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, RUNNING));
 
 test('the history has a line for each revision, and marks the one that runs', () => {
-  const [lines] = revisionTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
+  const [lines] = revisionHistoryTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
   expect(lines).toBe(
     [
       '     NO  OPENED                VERDICT       WHAT              BY                           COMMIT     CATALOG       MCP           SECRET  KEY SET',
@@ -43,11 +43,11 @@ test('the history has a line for each revision, and marks the one that runs', ()
       '     1   2026-01-02T03:04:05Z  ✔ good        deploy            –                            –          111111111111  111111111111  3       5',
     ].join('\n'),
   );
-  expect(revisionTable([])).toBe('Nothing has been deployed yet.');
+  expect(revisionHistoryTable([])).toBe('Nothing has been deployed yet.');
 });
 
 test('at 80 columns it says which columns are not shown, and still has a line for each revision', () => {
-  const lines = revisionTable(TOLD, 80).split('\n');
+  const lines = revisionHistoryTable(TOLD, 80).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.slice(0, 8)).toEqual([
     '     NO  OPENED                VERDICT       WHAT',

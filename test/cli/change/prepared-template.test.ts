@@ -1,7 +1,7 @@
-import { prepareTemplate } from '../../cli/change/prepared-template.ts';
-import { parseTemplate } from '../../cli/revisions/template.ts';
-import { buildBundles } from './support/build.ts';
-import { productionWith, synthesise } from './support/synthesise.ts';
+import { prepareTemplate } from '../../../cli/change/prepared-template.ts';
+import { parseTemplate } from '../../../cli/revisions/template.ts';
+import { buildBundles } from '../../lib/support/build.ts';
+import { productionWith, synthesise } from '../../lib/support/synthesise.ts';
 
 beforeAll(buildBundles);
 

@@ -1,7 +1,7 @@
-import type { Execution } from '../../cli/rotation/execution.ts';
-import type { Command, RotationRecord } from '../../contract/rotation.ts';
-import { resumeRotation } from '../../local/run/resume-rotation.ts';
-import { CREATE, EXECUTION, GRACE, IDLE } from './support/records.ts';
+import type { Execution } from '../../../cli/rotation/execution.ts';
+import type { Command, RotationRecord } from '../../../contract/rotation.ts';
+import { resumeRotation } from '../../../local/run/resume-rotation.ts';
+import { CREATE, EXECUTION, GRACE, IDLE } from '../support/records.ts';
 
 /** What a kept environment does at its start, with this record and an execution that is so. */
 async function startWith(record: RotationRecord | undefined, status?: Execution['status']) {

@@ -1,5 +1,5 @@
-import { canaryTable } from '../../../cli/canary-text.ts';
-import type { CanaryReport } from '../../../contract/canary-report.ts';
+import { canaryTable } from '../../cli/canary-text.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 
 const REPORT: CanaryReport = {
   verdict: 'green',

@@ -1,4 +1,5 @@
-import { SILENT, screenOn } from '../../cli/terminal.ts';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { coloured, SILENT, screenOn } from '../../cli/terminal.ts';
 
 /** All that a stream gets of a command that goes from step to step. */
 function written(isTTY: boolean): string {
@@ -27,4 +28,33 @@ test('a log gets a line for each step that takes its time, and whole lines only'
 
 test('nothing is shown where standard output is for one document', () => {
   expect(Object.values(SILENT).map((show) => show('text'))).toEqual([undefined, undefined, undefined]);
+});
+
+const TEXT = `  CHECK             TIME
+  ✔ initialize      3 ms
+  ✘ tools-list      4 ms
+  – token-service   0 ms
+
+Canary red on https://catalog.example.org in 0.1 s.`;
+
+const terminal = { hasColors: () => true };
+
+test('a terminal shows marks, verdicts and headings in colour, and the same words', () => {
+  const shown = coloured(TEXT, terminal);
+  for (const [style, text] of [
+    ['green', '✔'],
+    ['red', '✘'],
+    ['red', 'red'],
+    ['bold', 'CHECK             TIME'],
+  ] as const) {
+    expect(shown).toContain(styleText(style, text, { validateStream: false }));
+  }
+  expect(stripVTControlCharacters(shown)).toBe(TEXT);
+});
+
+test.each([
+  ['a pipe', {}],
+  ['a terminal that wants none', { hasColors: () => false }],
+])('%s gets the text alone', (_name, stream) => {
+  expect(coloured(TEXT, stream)).toBe(TEXT);
 });

@@ -1,10 +1,10 @@
-import { commandLine } from '../../cli/commands/common.ts';
-import type { Driver } from '../../cli/rotation/driver.ts';
-import { summaryOf } from '../../cli/rotation/record-summary.ts';
-import { nextRotation, type SecretStatus } from '../../cli/rotation/secret-status.ts';
-import { statusTable } from '../../cli/rotation/secret-status-table.ts';
-import type { RotationRecord } from '../../contract/rotation.ts';
-import { CREATE, CURRENT, GRACE, IDLE, NEXT, RETIRE } from './support/records.ts';
+import { commandLine } from '../../../cli/commands/common.ts';
+import type { Driver } from '../../../cli/rotation/driver.ts';
+import { summaryOf } from '../../../cli/rotation/record-summary.ts';
+import { nextRotation, type SecretStatus } from '../../../cli/rotation/secret-status.ts';
+import { statusTable } from '../../../cli/rotation/secret-status-table.ts';
+import type { RotationRecord } from '../../../contract/rotation.ts';
+import { CREATE, CURRENT, GRACE, IDLE, NEXT, RETIRE } from '../support/records.ts';
 
 const NOW = Date.parse('2026-01-02T03:02:25.000Z');
 const MONTHLY = { everyDays: 30, paused: false, rollOutMinutes: 15 };

@@ -1,9 +1,9 @@
-import { CommandError } from '../../cli/exit-codes.ts';
-import type { Execution } from '../../cli/rotation/execution.ts';
-import { type RotateRequest, type RotateSurroundings, rotate } from '../../cli/rotation/rotate.ts';
-import { screenOn } from '../../cli/terminal.ts';
-import type { RotationRecord } from '../../contract/rotation.ts';
-import { CREATE, EXECUTION, FINISH, GRACE, IDLE, RETIRE } from './support/records.ts';
+import { CommandError } from '../../../cli/exit-codes.ts';
+import type { Execution } from '../../../cli/rotation/execution.ts';
+import { type RotateConnections, type RotateRequest, rotate } from '../../../cli/rotation/rotate.ts';
+import { screenOn } from '../../../cli/terminal.ts';
+import type { RotationRecord } from '../../../contract/rotation.ts';
+import { CREATE, EXECUTION, FINISH, GRACE, IDLE, RETIRE } from '../support/records.ts';
 
 /** What is seen in one look, and how many seconds pass until the next. */
 type Look = { readonly record: RotationRecord | undefined; readonly over?: boolean; readonly seconds?: number };
@@ -27,7 +27,7 @@ function worldOf(looks: readonly [Look, ...Look[]], isTTY = false) {
   const started: unknown[] = [];
   let now = BEGAN;
   let written = '';
-  const surroundings: RotateSurroundings = {
+  const surroundings: RotateConnections = {
     executions: {
       describe: async () => (look().over ? OVER : RUNNING),
       start: async (command) => {

@@ -9,7 +9,7 @@ import { type RollbackReport, rollback } from '../../../../cli/change/rollback.t
 import type { RollbackRequest } from '../../../../cli/change/rollback-connections.ts';
 import { SILENT } from '../../../../cli/terminal.ts';
 import { loadEnvironment } from '../../../../config/load.ts';
-import type { FakeAccount } from './fake-account.ts';
+import type { FakeAccount } from '../../revisions/support/fake-account.ts';
 
 /** How a rollback ended, with the lines that it showed. */
 export type RolledBack = RollbackReport & { readonly lines: readonly string[] };

@@ -1,13 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readDriven } from '../../cli/rotation/driver.ts';
-import { type Execution, isOver } from '../../cli/rotation/execution.ts';
-import { Executions } from '../../cli/rotation/executions.ts';
-import { type Closing, outcomeOf } from '../../cli/rotation/outcome.ts';
-import { commandOf } from '../../cli/rotation/rotate.ts';
-import type { RotationRecord } from '../../contract/rotation.ts';
-import { closeServers, unusedOrigin } from '../lambda/support/servers.ts';
-import { startFakeDeployment } from './support/fake-deployment.ts';
-import { CREATE, EXECUTION, IDLE, MACHINE, NEXT } from './support/records.ts';
+import { readDriven } from '../../../cli/rotation/driver.ts';
+import { type Execution, isOver } from '../../../cli/rotation/execution.ts';
+import { Executions } from '../../../cli/rotation/executions.ts';
+import { type Closing, outcomeOf } from '../../../cli/rotation/outcome.ts';
+import { commandOf } from '../../../cli/rotation/rotate.ts';
+import type { RotationRecord } from '../../../contract/rotation.ts';
+import { closeServers, unusedOrigin } from '../../lambda/support/servers.ts';
+import { startFakeDeployment } from '../support/fake-deployment.ts';
+import { CREATE, EXECUTION, IDLE, MACHINE, NEXT } from '../support/records.ts';
 
 afterEach(closeServers);
 

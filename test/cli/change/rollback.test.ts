@@ -1,8 +1,8 @@
 import { closeServers } from '../../lambda/support/servers.ts';
-import { CALLER, FakeAccount, modified } from './support/fake-account.ts';
-import { type Item, revision } from './support/records.ts';
+import { CALLER, FakeAccount, modified } from '../revisions/support/fake-account.ts';
+import { type Item, revision } from '../revisions/support/records.ts';
+import { image, servicesTemplate, sha256 } from '../revisions/support/template.ts';
 import { rollBack } from './support/roll-back.ts';
-import { image, servicesTemplate, sha256 } from './support/template.ts';
 
 const SECOND = { mcp: image('mcp', '2') };
 const CHANGES_STACK = ['ExecuteChangeSet', 'PutItem'];
