@@ -4,7 +4,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { readStateTableName } from './foundation-values.ts';
+import { requireFoundationValue } from './foundation-values.ts';
 
 /**
  * Runs the deployed canary and returns its report.
@@ -67,8 +67,8 @@ export async function readHistory(
   namePrefix: string,
   count: number,
 ): Promise<readonly CanaryReport[]> {
+  const TableName = await requireFoundationValue(ssm, namePrefix, 'state-table-name');
   try {
-    const TableName = await readStateTableName(ssm, namePrefix);
     const reports: CanaryReport[] = [];
     // Page by page: one answer of DynamoDB holds 1 MB, and long red reports fill it.
     const pages = paginateQuery(

@@ -1,8 +1,7 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { type FoundationValue, foundationParameterName } from '../lib/foundation-values.ts';
-import { awsFailure } from './aws-failure.ts';
+import { awsFailure, undefinedOn } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { undefinedOn } from './preflight/finding.ts';
 
 /**
  * A value of Foundation's contract, as it is deployed.
@@ -39,17 +38,4 @@ export async function requireFoundationValue(
     `There is no parameter ${name}. Is the environment deployed? Deploy Foundation and Trust of this code first.`,
     EXIT.unreachable,
   );
-}
-
-/**
- * The name of an environment's state table, from Foundation's contract.
- *
- * @param namePrefix - of the environment
- * @throws what the SDK throws, or an Error when the parameter has no value
- */
-export async function readStateTableName(ssm: SSMClient, namePrefix: string): Promise<string> {
-  const Name = foundationParameterName(namePrefix, 'state-table-name');
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-  if (Parameter?.Value) return Parameter.Value;
-  throw new Error(`The parameter ${Name} is empty`);
 }

@@ -53,7 +53,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
 
 /** What is there before the services are changed. */
 interface Before {
-  readonly board: AnnouncementStore;
+  readonly store: AnnouncementStore;
   readonly records: RevisionRecords;
   /** The newest revision's number; 0 when there is none. */
   readonly newest: number;
@@ -71,7 +71,7 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
   if (stateTable === undefined) throw new Error('Foundation is deployed and does not say where its state table is');
   const records = new RevisionRecords(clients.dynamodb, stateTable);
   return {
-    board: { dynamodb: clients.dynamodb, stateTable, trigger: triggerOf(template) },
+    store: { dynamodb: clients.dynamodb, stateTable, trigger: triggerOf(template) },
     records,
     newest: await records.newestNumber(),
     newestEvent,
@@ -79,9 +79,9 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
 }
 
 /** Who deploys is good to know, and nothing that a deploy would have to be given up for. */
-async function announceChange({ announcement, say }: Change, { board }: Before): Promise<void> {
+async function announceChange({ announcement, say }: Change, { store }: Before): Promise<void> {
   try {
-    await announce(board, announcement, Date.now());
+    await announce(store, announcement, Date.now());
   } catch (error) {
     const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
     say(findingLines(notChecked('announcement', detail)));
@@ -94,7 +94,7 @@ function runCdk({ target, directory, json, follower }: Change, stacks: readonly 
 
 async function lookAfter(
   change: Change,
-  { board, records, newest, newestEvent }: Before,
+  { store, records, newest, newestEvent }: Before,
   cdk: CdkEnd,
 ): Promise<DeployEnd> {
   const { target, clients, announcement } = change;
@@ -102,7 +102,7 @@ async function lookAfter(
   const end = { cdk, underWay, revision, refusal: undefined };
   if (revision !== undefined) return end;
   // Otherwise the gate may not have been asked yet. What stays is for no other template, and ends by itself.
-  if (!underWay) await withdraw(board, announcement).catch(() => undefined);
+  if (!underWay) await withdraw(store, announcement).catch(() => undefined);
   if (cdk.succeeded) return end;
   const services = stackName(target.config, 'services');
   return { ...end, refusal: await gateRefusal(clients.cloudformation, services, newestEvent) };

@@ -4,7 +4,7 @@ import type { Screen } from '../terminal.ts';
 import { endOf, eventLine, eventsSince, type StackEvent } from './stack-events.ts';
 
 /** What following a stack needs of the world. */
-interface FollowPorts {
+interface FollowConnections {
   readonly cloudformation: CloudFormationClient;
   readonly stackArn: string;
   /** Waits before the next look; at once when the watching was ended. */
@@ -16,7 +16,7 @@ interface FollowPorts {
 /** What was seen of an operation. */
 interface Followed {
   /** Oldest first. */
-  readonly happenings: readonly StackEvent[];
+  readonly events: readonly StackEvent[];
   /** The status that the stack came to; `undefined` when the watching was ended before. */
   readonly end: string | undefined;
 }
@@ -32,19 +32,19 @@ export async function followStack(
   since: string | undefined,
   changing: readonly string[],
   screen: Screen,
-  { cloudformation, stackArn, pause, interrupted }: FollowPorts,
+  { cloudformation, stackArn, pause, interrupted }: FollowConnections,
 ): Promise<Followed> {
-  const happenings: StackEvent[] = [];
+  const events: StackEvent[] = [];
   const progress = new Progress(screen, changing);
   for (;;) {
-    for (const happening of await eventsSince(cloudformation, stackArn, happenings.at(-1)?.id ?? since)) {
-      progress.show(happening);
-      happenings.push(happening);
+    for (const event of await eventsSince(cloudformation, stackArn, events.at(-1)?.id ?? since)) {
+      progress.show(event);
+      events.push(event);
     }
-    const end = endOf(happenings);
+    const end = endOf(events);
     if (end !== undefined || interrupted.aborted) {
       progress.end();
-      return { happenings, end };
+      return { events, end };
     }
     progress.wait();
     await pause();
@@ -70,21 +70,21 @@ export class Progress {
     this.#changing = new Map(changing.map((resource) => [resource, '']));
   }
 
-  show(happening: StackEvent): void {
-    const { resource, status, ofStack } = happening;
+  show(event: StackEvent): void {
+    const { resource, status, ofStack } = event;
     if (ofStack) this.#cleansUp = status.endsWith('_CLEANUP_IN_PROGRESS');
     const before = ofStack ? undefined : this.#changing.get(resource);
     if (before !== undefined) this.#changing.set(resource, status);
-    if (status.endsWith('_FAILED')) this.#screen.line(eventLine(happening));
-    else if (ofStack) this.#showStack(happening);
+    if (status.endsWith('_FAILED')) this.#screen.line(eventLine(event));
+    else if (ofStack) this.#showStack(event);
     else if (before === undefined || this.#cleansUp) this.#count(resource);
-    else if (before !== status) this.#screen.line(eventLine({ ...happening, reason: '' }));
+    else if (before !== status) this.#screen.line(eventLine({ ...event, reason: '' }));
   }
 
   /** Why it goes back is told; that somebody has begun is known. */
-  #showStack(happening: StackEvent): void {
-    const { status, reason } = happening;
-    if (!this.#cleansUp) this.#screen.line(eventLine({ ...happening, reason: goesBack(status) ? reason : '' }));
+  #showStack(event: StackEvent): void {
+    const { status, reason } = event;
+    if (!this.#cleansUp) this.#screen.line(eventLine({ ...event, reason: goesBack(status) ? reason : '' }));
   }
 
   /** Shows what is under way, where there is a terminal. */

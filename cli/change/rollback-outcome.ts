@@ -35,7 +35,7 @@ export interface Ending {
   readonly status: string;
   /** The revision that the rollback has made; `undefined` when the deploy gate did not admit it. */
   readonly made: RevisionRecord | undefined;
-  readonly happenings: readonly StackEvent[];
+  readonly events: readonly StackEvent[];
 }
 
 /** What the end of a rollback means. */
@@ -73,8 +73,8 @@ function ofReturned(ending: Ending): Outcome {
   return { result: 'went-back', message, exitCode };
 }
 
-function reasonOf({ made, happenings }: Ending): { readonly why: string; readonly exitCode: ExitCode } {
-  const failure = firstFailure(happenings);
+function reasonOf({ made, events }: Ending): { readonly why: string; readonly exitCode: ExitCode } {
+  const failure = firstFailure(events);
   const said = failure?.reason || made?.closedBecause || 'no reason is known.';
   if (failure?.type === 'Custom::DeployGate') {
     return { why: `the deploy gate refused it. ${said}`, exitCode: EXIT.refused };
@@ -88,8 +88,8 @@ function reasonOf({ made, happenings }: Ending): { readonly why: string; readonl
   return { why: failure === undefined ? said : `${failure.resource} failed. ${said}`, exitCode: EXIT.unexpected };
 }
 
-function ofStuck({ stackName, target, status, happenings }: Ending): Outcome {
-  const failed = happenings.findLast((happening) => !happening.ofStack && happening.status.endsWith('_FAILED'));
+function ofStuck({ stackName, target, status, events }: Ending): Outcome {
+  const failed = events.findLast((event) => !event.ofStack && event.status.endsWith('_FAILED'));
   const where = failed === undefined ? '' : ` ${failed.resource}: ${failed.reason}`;
   const remedy =
     status === 'UPDATE_ROLLBACK_FAILED'

@@ -22,7 +22,7 @@ export interface Begun {
   readonly changing: readonly string[];
   /** Number of the newest revision before it. */
   readonly newest: number;
-  readonly board: AnnouncementStore;
+  readonly store: AnnouncementStore;
   readonly announcement: Announcement;
 }
 
@@ -41,13 +41,13 @@ export async function begin(
   plan: Plan,
   request: RollbackRequest,
   screen: Screen,
-  surroundings: RollbackConnections,
+  connections: RollbackConnections,
 ): Promise<Beginning> {
-  const changeSet = await propose(plan, surroundings);
+  const changeSet = await propose(plan, connections);
   try {
-    const changes = await changesIn(changeSet, screen, surroundings);
+    const changes = await changesIn(changeSet, screen, connections);
     const end = endBefore(plan, request, changes);
-    if (end === undefined) return { changes, begun: await execute(plan, changeSet, changes, screen, surroundings) };
+    if (end === undefined) return { changes, begun: await execute(plan, changeSet, changes, screen, connections) };
     await remove(changeSet, screen);
     return { changes, end };
   } catch (error) {
@@ -124,7 +124,7 @@ async function execute(
   screen: Screen,
   { clients, interrupted, now }: RollbackConnections,
 ): Promise<Begun> {
-  const board = { dynamodb: clients.dynamodb, stateTable: plan.stateTable, trigger: plan.template.trigger };
+  const store = { dynamodb: clients.dynamodb, stateTable: plan.stateTable, trigger: plan.template.trigger };
   const announcement = announcementOf(plan);
   const [since, newest] = await Promise.all([
     newestEventId(clients.cloudformation, plan.stackArn).catch((error: unknown) => {
@@ -133,15 +133,15 @@ async function execute(
     plan.records.newestNumber(),
   ]);
   requireUninterrupted(interrupted);
-  await announceOrSay(board, announcement, screen, now());
+  await announceOrSay(store, announcement, screen, now());
   try {
     requireUninterrupted(interrupted);
     await changeSet.execute();
   } catch (error) {
-    await withdraw(board, announcement).catch(() => undefined);
+    await withdraw(store, announcement).catch(() => undefined);
     throw error;
   }
-  return { since, changing: changes.map(({ resource }) => resource), newest, board, announcement };
+  return { since, changing: changes.map(({ resource }) => resource), newest, store, announcement };
 }
 
 /** What the template was made from is what it was made from at its first deploy. */
@@ -151,13 +151,13 @@ function announcementOf({ caller, target }: Plan): Announcement {
 
 /** Who rolls back is good to know, and nothing that a rollback would have to be given up for. */
 async function announceOrSay(
-  board: AnnouncementStore,
+  store: AnnouncementStore,
   announcement: Announcement,
   screen: Screen,
   now: number,
 ): Promise<void> {
   try {
-    await announce(board, announcement, now);
+    await announce(store, announcement, now);
   } catch (error) {
     const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
     screen.line(findingLines(notChecked('announcement', detail)));

@@ -40,10 +40,10 @@ const NOWHERE = { target: null, before: null, skipped: [], changes: [], made: nu
 export async function rollback(
   request: RollbackRequest,
   screen: Screen,
-  surroundings: RollbackConnections,
+  connections: RollbackConnections,
 ): Promise<RollbackReport> {
   const findings: Finding[] = [];
-  const plan = await planRollback(request.number, surroundings.clients, surroundings.config, (finding) => {
+  const plan = await planRollback(request.number, connections.clients, connections.config, (finding) => {
     findings.push(finding);
     screen.line(findingLines(finding));
   });
@@ -54,9 +54,9 @@ export async function rollback(
   }
   const { target, current, skipped = [] } = plan;
   const found = { findings, target: target.number, before: current.number, skipped };
-  const { changes, end, begun } = await begin(plan, request, screen, surroundings);
+  const { changes, end, begun } = await begin(plan, request, screen, connections);
   if (end !== undefined) return { ...found, ...end, changes, made: null };
-  const ended = await followToEnd(plan, begun, screen, surroundings);
+  const ended = await followToEnd(plan, begun, screen, connections);
   return { ...found, ...ended, changes };
 }
 
@@ -68,14 +68,9 @@ type Ended = Outcome & { readonly made: RevisionSummary | null };
  *
  * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be looked at
  */
-async function followToEnd(
-  plan: Plan,
-  begun: Begun,
-  screen: Screen,
-  surroundings: RollbackConnections,
-): Promise<Ended> {
+async function followToEnd(plan: Plan, begun: Begun, screen: Screen, connections: RollbackConnections): Promise<Ended> {
   try {
-    return await follow(plan, begun, screen, surroundings);
+    return await follow(plan, begun, screen, connections);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(
@@ -87,27 +82,27 @@ async function followToEnd(
 
 async function follow(
   { target, current, records, stackArn }: Plan,
-  { since, changing, newest, board, announcement }: Begun,
+  { since, changing, newest, store, announcement }: Begun,
   screen: Screen,
   { clients, config, interrupted, pause }: RollbackConnections,
 ): Promise<Ended> {
   const { cloudformation } = clients;
-  const ports = { cloudformation, stackArn, pause, interrupted };
-  const { happenings, end } = await followStack(since, changing, screen, ports);
+  const connections = { cloudformation, stackArn, pause, interrupted };
+  const { events, end } = await followStack(since, changing, screen, connections);
   if (end === undefined) {
     const message = 'Only the watching has ended; the rollback goes on. bin/quiltctl history shows how it ends.';
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
   }
   const made = await records.firstAfter(newest);
   // The gate takes it away when it admits a deploy.
-  if (made === undefined) await withdraw(board, announcement).catch(() => undefined);
+  if (made === undefined) await withdraw(store, announcement).catch(() => undefined);
   const outcome = outcomeOf({
     stackName: stackName(config, 'services'),
     target: target.number,
     before: current.number,
     status: end,
     made,
-    happenings,
+    events,
   });
   const stack = { arn: stackArn, status: end };
   const runs = made !== undefined && stands(made, stack) ? made : current;

@@ -40,7 +40,7 @@ export async function eventsSince(
     for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackArn })) {
       for (const event of StackEvents) {
         if (event.EventId === since) return found.reverse();
-        found.push(happeningOf(event));
+        found.push(stackEventOf(event));
       }
     }
   } catch (error) {
@@ -49,7 +49,7 @@ export async function eventsSince(
   return found.reverse();
 }
 
-function happeningOf(event: SdkStackEvent): StackEvent {
+function stackEventOf(event: SdkStackEvent): StackEvent {
   const { EventId, Timestamp, LogicalResourceId, ResourceType, ResourceStatus } = event;
   return {
     id: EventId ?? '',
@@ -71,16 +71,16 @@ export function eventLine({ at, resource, status, reason }: StackEvent): string 
 /**
  * The status that the stack has come to, when nothing more happens to it.
  *
- * @param happenings - oldest first, all of one operation
+ * @param events - oldest first, all of one operation
  */
-export function endOf(happenings: readonly StackEvent[]): string | undefined {
-  const last = happenings.findLast(({ ofStack }) => ofStack)?.status;
+export function endOf(events: readonly StackEvent[]): string | undefined {
+  const last = events.findLast(({ ofStack }) => ofStack)?.status;
   return last === undefined || last.endsWith('_IN_PROGRESS') ? undefined : last;
 }
 
 /** What failed first; the rest fails or is cancelled because of it. */
-export function firstFailure(happenings: readonly StackEvent[]): StackEvent | undefined {
-  return happenings.find(({ ofStack, status, reason }) => !ofStack && isCause(status, reason));
+export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
+  return events.find(({ ofStack, status, reason }) => !ofStack && isCause(status, reason));
 }
 
 /**

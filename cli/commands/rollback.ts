@@ -42,7 +42,7 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   const number = given === undefined ? undefined : revisionNumber(given);
   const target = findTarget(environment);
   const screen = json ? SILENT : screenOn(process.stdout);
-  const report = await rollback({ number, dryRun, allowReplacement }, screen, surroundingsOf(target, interruption()));
+  const report = await rollback({ number, dryRun, allowReplacement }, screen, connect(target, interruption()));
   screen.status('');
   if (json) print(report);
   if (report.exitCode !== EXIT.done) throw new CommandError(report.message, report.exitCode);
@@ -50,7 +50,7 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   return report.exitCode;
 }
 
-function surroundingsOf({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackConnections {
+function connect({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackConnections {
   return {
     clients: {
       cloudformation: new CloudFormationClient(clientSettings),

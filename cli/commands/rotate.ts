@@ -1,13 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
-import { rotationStateMachineArn } from '../../lib/names.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
-import { recordReader } from '../rotation/driver.ts';
-import { Executions } from '../rotation/executions.ts';
+import { connectRotation } from '../rotation/connect.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
 import {
@@ -61,7 +56,7 @@ async function run(options: RotateOptions): Promise<number> {
     if (!options.yes) await confirm('Revoke the secret?');
   }
   const screen = options.json ? SILENT : screenOn(process.stdout);
-  return report(await rotate(request, screen, surroundingsOf(target, interruption())), options);
+  return report(await rotate(request, screen, connect(target, interruption())), options);
 }
 
 function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
@@ -74,11 +69,9 @@ function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
   };
 }
 
-function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RotateConnections {
-  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
+function connect(target: Target, interrupted: AbortSignal): RotateConnections {
   return {
-    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
-    readRecord: recordReader(clients, config.namePrefix),
+    ...connectRotation(target),
     now: Date.now,
     interrupted,
     async pause() {

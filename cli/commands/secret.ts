@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
+import { connectRotation } from '../rotation/connect.ts';
 import { secretStatus } from '../rotation/secret-status.ts';
 import { statusTable } from '../rotation/secret-status-table.ts';
 import { findTarget } from '../target.ts';
@@ -20,15 +19,15 @@ export function addSecret(command: Command): void {
 }
 
 async function showStatus({ environment, json }: CommonOptions): Promise<number> {
-  const { config, clientSettings } = findTarget(environment);
-  const clients = {
-    dynamodb: new DynamoDBClient(clientSettings),
+  const target = findTarget(environment);
+  const { config, clientSettings } = target;
+  const connections = {
+    ...connectRotation(target),
     lambda: new LambdaClient(clientSettings),
-    sfn: new SFNClient(clientSettings),
     ssm: new SSMClient(clientSettings),
   };
   const now = Date.now();
-  const status = await secretStatus(clients, config, now);
+  const status = await secretStatus(connections, config, now);
   print(json ? status : statusTable(status, now, (command) => commandLine(command, environment)));
   const isWhole = status.canary.verdict !== 'unknown' && status.rotation?.driver?.state !== 'not-checked';
   return isWhole ? EXIT.done : EXIT.unreachable;

@@ -1,4 +1,5 @@
 import { errorName } from '../../contract/safe-error.ts';
+import { isFailureOfAws } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** What was found of one thing that a change relies on, before anything is changed. */
@@ -48,23 +49,6 @@ export async function check(about: string, look: () => Promise<Finding>): Promis
     if (!isFailureOfAws(error)) throw error;
     return notChecked(about, `AWS gave no answer: ${errorName(error)}`);
   }
-}
-
-/** What a call to AWS gives; `undefined` when it fails with one of these errors, by which a service says that nothing is there. */
-export async function undefinedOn<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    // Not with errorName: names of EC2 have a full stop inside.
-    if (error instanceof Error && names.includes(error.name)) return undefined;
-    throw error;
-  }
-}
-
-/** Errors of a service carry its answer; those of the way there have a code, or the name of a provider or a time-out. */
-export function isFailureOfAws(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return '$metadata' in error || 'code' in error || /^(Timeout|Abort)Error$|Provider|Credentials/.test(error.name);
 }
 
 const MARK: Readonly<Record<Finding['state'], string>> = { ok: '✔', failed: '✘', 'not-checked': '–' };

@@ -1,8 +1,9 @@
 import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import { undefinedOn } from '../aws-failure.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
-import { check, type Finding, invalid, notChecked, ok, undefinedOn } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok } from './finding.ts';
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for what the CDK has built, with a tag. */
 const ECR_IMAGE =

@@ -5,7 +5,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetHostedZoneCommand, type Route53Client } from '@aws-sdk/client-route-53';
 import type { DnsConfig } from '../../config/domain.ts';
-import { check, type Finding, invalid, ok, undefinedOn } from './finding.ts';
+import { undefinedOn } from '../aws-failure.ts';
+import { check, type Finding, invalid, ok } from './finding.ts';
 
 const CERTIFICATE = 'certificate';
 

@@ -15,7 +15,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LoadBalancerConfig } from '../../config/load-balancer.ts';
 import type { VpcConfig } from '../../config/network.ts';
-import { check, type Finding, invalid, ok, undefinedOn } from './finding.ts';
+import { undefinedOn } from '../aws-failure.ts';
+import { check, type Finding, invalid, ok } from './finding.ts';
 
 type ImportedVpc = Extract<VpcConfig, { kind: 'import' }>;
 

@@ -6,8 +6,9 @@ import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../lib/github-tokens.ts';
+import { undefinedOn } from '../aws-failure.ts';
 import type { PreflightClients } from './clients.ts';
-import { check, type Finding, invalid, notChecked, ok, undefinedOn } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok } from './finding.ts';
 import { certificateFinding, hostedZoneFinding, listenerCertificateFinding } from './imported-domain.ts';
 import { loadBalancerFindings, securityGroupFinding, vpcFindings } from './imported-network.ts';
 

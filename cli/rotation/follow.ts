@@ -2,7 +2,7 @@ import type { RotationRecord } from '../../contract/rotation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { duration } from '../format.ts';
 import type { Screen } from '../terminal.ts';
-import type { ReadRecord } from './driver.ts';
+import type { ReadRecord } from './connect.ts';
 import { type Execution, executionName, isOver } from './execution.ts';
 import { graceEnd, notesOf } from './notes.ts';
 

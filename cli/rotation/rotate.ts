@@ -42,13 +42,9 @@ export interface Rotated extends Seen {
  * @returns what was seen last; whatever happens here, the execution goes on by itself
  * @throws CommandError (3) when AWS refuses the caller, (4) when something is not there or does not answer
  */
-export async function rotate(
-  request: RotateRequest,
-  screen: Screen,
-  surroundings: RotateConnections,
-): Promise<Rotated> {
+export async function rotate(request: RotateRequest, screen: Screen, connections: RotateConnections): Promise<Rotated> {
   const { command, watch, attach, watchCommand } = request;
-  const { executions, readRecord } = surroundings;
+  const { executions, readRecord } = connections;
   const describe = (arn: string) => executions.describe(arn);
   // Nothing comes before a revocation.
   const before = command.command === 'revoke' ? undefined : await readDriven(readRecord, describe);
@@ -63,7 +59,7 @@ export async function rotate(
   const what = running ? 'Rotation' : STARTED[command.command];
   screen.line(running ? `A rotation runs already; following it: ${name}` : `${what} asked for: ${name}`);
 
-  const seen = await follow(execution, watch ? 'over' : 'begun', screen, surroundings)
+  const seen = await follow(execution, watch ? 'over' : 'begun', screen, connections)
     .catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
       throw new CommandError(`${error.message}\n${name} goes on without this command.`, error.exitCode);

@@ -1,15 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
-import { canaryFunctionArn, rotationStateMachineArn } from '../../lib/names.ts';
+import { canaryFunctionArn } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { invokeCanary } from '../canary.ts';
 import { CommandError } from '../exit-codes.ts';
-import { readDriven, recordReader } from './driver.ts';
-import { Executions } from './executions.ts';
+import type { RotationConnections } from './connect.ts';
+import { readDriven } from './driver.ts';
 import { type RecordSummary, summaryOf } from './record-summary.ts';
 
 /** What the canary found, or why it could not be asked. */
@@ -27,10 +25,8 @@ export interface SecretStatus {
   readonly canary: CanaryFinding;
 }
 
-interface StatusClients {
-  readonly dynamodb: DynamoDBClient;
+interface StatusConnections extends RotationConnections {
   readonly lambda: LambdaClient;
-  readonly sfn: SFNClient;
   readonly ssm: SSMClient;
 }
 
@@ -42,14 +38,13 @@ interface StatusClients {
  * @throws CommandError (3) when AWS refuses the caller, (4) when something but the canary and Step Functions does not answer
  */
 export async function secretStatus(
-  { dynamodb, lambda, sfn, ssm }: StatusClients,
+  { executions, readRecord, lambda, ssm }: StatusConnections,
   config: EnvironmentConfig,
   now: number,
 ): Promise<SecretStatus> {
-  const executions = new Executions(sfn, rotationStateMachineArn(config));
   const [parameters, { record, driver }, canary] = await Promise.all([
     readParameterStates(ssm, [config.signingSecretParameter, config.keySetParameter]),
-    readDriven(recordReader({ dynamodb, ssm }, config.namePrefix), (arn) => executions.describe(arn)),
+    readDriven(readRecord, (arn) => executions.describe(arn)),
     askCanary(lambda, config),
   ]);
   const rotation = record ? summaryOf(record, driver) : null;

@@ -1,25 +1,16 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { type ReadRecord, readDriven, recordReader } from '../../cli/rotation/driver.ts';
-import { Executions } from '../../cli/rotation/executions.ts';
+import { connectRotation, type RotationConnections } from '../../cli/rotation/connect.ts';
+import { readDriven } from '../../cli/rotation/driver.ts';
+import type { Executions } from '../../cli/rotation/executions.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { rotationStateMachineArn } from '../../lib/names.ts';
 import type { LocalEnvironment } from './environment.ts';
 
-interface Surroundings {
-  readonly readRecord: ReadRecord;
+interface Connections extends Pick<RotationConnections, 'readRecord'> {
   readonly executions: Pick<Executions, 'describe' | 'start'>;
 }
 
 /** The rotation of a deployed environment. */
-export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): Surroundings {
-  const config = loadEnvironment('local');
-  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
-  return {
-    readRecord: recordReader(clients, config.namePrefix),
-    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
-  };
+export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): RotationConnections {
+  return connectRotation({ config: loadEnvironment('local'), clientSettings });
 }
 
 /**
@@ -29,7 +20,7 @@ export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSet
  * @returns what was found and done, for people; `undefined` when no rotation stands still
  * @throws CommandError when the emulator does not answer
  */
-export async function resumeRotation({ readRecord, executions }: Surroundings): Promise<string | undefined> {
+export async function resumeRotation({ readRecord, executions }: Connections): Promise<string | undefined> {
   const { record, driver, failure } = await readDriven(readRecord, (arn) => executions.describe(arn));
   if (record === undefined || record.phase === 'idle') return undefined;
   const { phase, stopped } = record;

@@ -27,7 +27,7 @@ function worldOf(looks: readonly [Look, ...Look[]], isTTY = false) {
   const started: unknown[] = [];
   let now = BEGAN;
   let written = '';
-  const surroundings: RotateConnections = {
+  const connections: RotateConnections = {
     executions: {
       describe: async () => (look().over ? OVER : RUNNING),
       start: async (command) => {
@@ -50,7 +50,7 @@ function worldOf(looks: readonly [Look, ...Look[]], isTTY = false) {
       return true;
     },
   });
-  return { surroundings, screen, started, interruption, output: () => written };
+  return { connections, screen, started, interruption, output: () => written };
 }
 
 const ROLL = { service: 'mcp', deployment: 'ecs-svc/1', since: '2026-01-02T03:00:01.000Z' } as const;
@@ -68,8 +68,8 @@ const WHOLE: readonly [Look, ...Look[]] = [
 ];
 
 test('watching shows a line for each phase and roll-out, and nothing twice', async () => {
-  const { surroundings, screen, output } = worldOf(WHOLE);
-  const seen = await rotate(WATCH, screen, surroundings);
+  const { connections, screen, output } = worldOf(WHOLE);
+  const seen = await rotate(WATCH, screen, connections);
   expect(seen).toMatchObject({ state: 'over', execution: OVER, record: { revision: 30 } });
   expect(output()).toBe(
     [
@@ -89,26 +89,22 @@ test('watching shows a line for each phase and roll-out, and nothing twice', asy
 });
 
 test('a terminal gets a countdown of the grace time, which is gone from the next line', async () => {
-  const { surroundings, screen, output } = worldOf(WHOLE, true);
-  await rotate(WATCH, screen, surroundings);
+  const { connections, screen, output } = worldOf(WHOLE, true);
+  await rotate(WATCH, screen, connections);
   const erase = '\r\u001b[K';
   expect(output()).toContain(`  grace: 1 min 5 s left${erase}  grace: 35 s left${erase}2026-01-02T03:03:05Z`);
 });
 
 test('going back is said with its reason', async () => {
   const back = { ...FINISH, direction: 'back', backBecause: 'The canary is red.' } as const;
-  const { surroundings, screen, output } = worldOf([
-    { record: FINISH },
-    { record: back },
-    { record: IDLE, over: true },
-  ]);
-  await rotate(WATCH, screen, surroundings);
+  const { connections, screen, output } = worldOf([{ record: FINISH }, { record: back }, { record: IDLE, over: true }]);
+  await rotate(WATCH, screen, connections);
   expect(output()).toMatch(/going back: The canary is red\.\n.*finishSecret: the old key signs again/);
 });
 
 test('without watching, it ends as soon as the record names the execution', async () => {
-  const { surroundings, screen, output } = worldOf([{ record: IDLE }, { record: CREATE }]);
-  const seen = await rotate({ ...WATCH, watch: false }, screen, surroundings);
+  const { connections, screen, output } = worldOf([{ record: IDLE }, { record: CREATE }]);
+  const seen = await rotate({ ...WATCH, watch: false }, screen, connections);
   expect(seen.state).toBe('begun');
   expect(output()).toContain(
     'Rotation started: manual-20260102T030000-beef; follow it with bin/quiltctl rotate --watch\n',
@@ -117,8 +113,8 @@ test('without watching, it ends as soon as the record names the execution', asyn
 
 test('another execution in the record shows nothing: this one may yet be refused', async () => {
   const others = { ...CREATE, execution: `${EXECUTION}-other` };
-  const { surroundings, screen, output } = worldOf([{ record: others }, { record: others, over: true }]);
-  const seen = await rotate(WATCH, screen, surroundings);
+  const { connections, screen, output } = worldOf([{ record: others }, { record: others, over: true }]);
+  const seen = await rotate(WATCH, screen, connections);
   expect(seen.state).toBe('over');
   expect(output()).toBe('Rotation asked for: manual-20260102T030000-beef\n');
 });
@@ -129,31 +125,28 @@ test.each([
   ['is not there', IDLE, false, 1],
   ['has no record', undefined, false, 1],
 ])('watching alone, when the rotation of the record %s', async (_, record, over, starts) => {
-  const { surroundings, screen, started, output } = worldOf([
+  const { connections, screen, started, output } = worldOf([
     { record, over },
     { record, over: true },
   ]);
-  await rotate({ ...WATCH, attach: true }, screen, surroundings);
+  await rotate({ ...WATCH, attach: true }, screen, connections);
   expect(started).toHaveLength(starts);
   expect(output().includes('A rotation runs already; following it')).toBe(starts === 0);
 });
 
 /** A world whose record is driven by an execution that ended, until another one is started. */
 function deadWorld(record: RotationRecord, dead: Partial<Execution> | undefined) {
-  const { surroundings, screen, started, output } = worldOf([
-    { record },
-    { record: { ...record, execution: STARTED } },
-  ]);
+  const { connections, screen, started, output } = worldOf([{ record }, { record: { ...record, execution: STARTED } }]);
   const begun: Execution = { ...RUNNING, arn: STARTED };
   return {
     started,
     screen,
     output,
-    surroundings: {
-      ...surroundings,
+    connections: {
+      ...connections,
       executions: {
         start: async (command: RotateRequest['command']) => {
-          await surroundings.executions.start(command);
+          await connections.executions.start(command);
           return begun;
         },
         describe: async (arn: string) => (arn === STARTED ? begun : dead && { ...RUNNING, ...dead }),
@@ -188,8 +181,8 @@ test.each<[string, RotateRequest, Partial<Execution> | undefined, string]>([
 ])(
   'when the execution of the rotation %s, it is said before another one is started',
   async (_, request, dead, says) => {
-    const { surroundings, screen, started, output } = deadWorld(CREATE, dead);
-    const { resumed, driver } = await rotate({ ...request, watch: false }, screen, surroundings);
+    const { connections, screen, started, output } = deadWorld(CREATE, dead);
+    const { resumed, driver } = await rotate({ ...request, watch: false }, screen, connections);
     expect(started).toHaveLength(1);
     expect(output()).toContain(`The execution of the rotation under way (createSecret) ended ${says}\n`);
     expect(output()).toContain('started: manual-20260102T030000-beef-two');
@@ -199,10 +192,10 @@ test.each<[string, RotateRequest, Partial<Execution> | undefined, string]>([
 
 test('that Step Functions may not be asked is said, and stands in the way of following alone', async () => {
   const refusal = new CommandError('Said AWS.', 3);
-  const { surroundings, screen, started, output } = deadWorld(CREATE, ABORTED);
+  const { connections, screen, started, output } = deadWorld(CREATE, ABORTED);
   const describe = (arn: string) =>
-    arn === EXECUTION ? Promise.reject(refusal) : surroundings.executions.describe(arn);
-  const mute = { ...surroundings, executions: { ...surroundings.executions, describe } };
+    arn === EXECUTION ? Promise.reject(refusal) : connections.executions.describe(arn);
+  const mute = { ...connections, executions: { ...connections.executions, describe } };
   await expect(rotate({ ...WATCH, attach: true }, screen, mute)).rejects.toBe(refusal);
   expect(started).toEqual([]);
   await rotate({ ...WATCH, watch: false }, screen, mute);
@@ -210,10 +203,10 @@ test('that Step Functions may not be asked is said, and stands in the way of fol
 });
 
 test('nothing is asked before a revocation', async () => {
-  const { surroundings, screen, started } = deadWorld(CREATE, ABORTED);
+  const { connections, screen, started } = deadWorld(CREATE, ABORTED);
   const blind = {
-    ...surroundings,
-    readRecord: () => (started.length > 0 ? surroundings.readRecord() : Promise.reject(new Error('read too early'))),
+    ...connections,
+    readRecord: () => (started.length > 0 ? connections.readRecord() : Promise.reject(new Error('read too early'))),
   };
   const revoke: RotateRequest = { ...WATCH, watch: false, command: { command: 'revoke', trigger: 'manual' } };
   await rotate(revoke, screen, blind);
@@ -221,16 +214,16 @@ test('nothing is asked before a revocation', async () => {
 });
 
 test('ends with what is known when the watching is ended', async () => {
-  const { surroundings, screen, interruption, output } = worldOf([{ record: CREATE }]);
+  const { connections, screen, interruption, output } = worldOf([{ record: CREATE }]);
   interruption.abort();
-  const seen = await rotate(WATCH, screen, surroundings);
+  const seen = await rotate(WATCH, screen, connections);
   expect(seen).toMatchObject({ state: 'interrupted', record: { phase: 'createSecret' } });
   expect(output()).toMatch(/Only the watching has ended; .* goes on\./);
 });
 
 test('a function that never answers is exit code 4, and the execution is named', async () => {
-  const { surroundings, screen } = worldOf([{ record: IDLE, seconds: 60 }]);
-  await expect(rotate(WATCH, screen, surroundings)).rejects.toMatchObject({
+  const { connections, screen } = worldOf([{ record: IDLE, seconds: 60 }]);
+  await expect(rotate(WATCH, screen, connections)).rejects.toMatchObject({
     exitCode: 4,
     message: expect.stringContaining(EXECUTION),
   });

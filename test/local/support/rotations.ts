@@ -4,7 +4,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { parseKeySet } from '../../../auth/key-set.ts';
 import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
 import { loadSigningKey } from '../../../auth/signing-key.ts';
-import { recordReader } from '../../../cli/rotation/driver.ts';
+import { recordReader } from '../../../cli/rotation/connect.ts';
 import { type Execution, isOver } from '../../../cli/rotation/execution.ts';
 import { Executions } from '../../../cli/rotation/executions.ts';
 import { loadEnvironment } from '../../../config/load.ts';
