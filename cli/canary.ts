@@ -17,15 +17,12 @@ import { requireFoundationValue } from './foundation-values.ts';
  */
 export async function invokeCanary(lambda: LambdaClient, functionArn: string): Promise<CanaryReport> {
   const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: unknown) => {
-    throw awsFailure(`The canary function ${functionArn} cannot be invoked`, error);
+    throw awsFailure(`Could not invoke the canary function ${functionArn}`, error);
   });
   const payload = parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
   if (answer.FunctionError === undefined && isReport(payload)) return payload;
-  const { errorMessage = 'its log group has more' } = (payload ?? {}) as { errorMessage?: string };
-  throw new CommandError(
-    `The canary function ${functionArn} ended without a report: ${errorMessage}.`,
-    EXIT.unreachable,
-  );
+  const { errorMessage = 'see its log group' } = (payload ?? {}) as { errorMessage?: string };
+  throw new CommandError(`The canary function ${functionArn} returned no report: ${errorMessage}.`, EXIT.unreachable);
 }
 
 function parse(payload: string): unknown {
@@ -87,6 +84,6 @@ export async function readHistory(
     }
     return reports.slice(0, count);
   } catch (error) {
-    throw awsFailure("The canary's reports cannot be read", error);
+    throw awsFailure('Could not read the canary reports', error);
   }
 }

@@ -15,7 +15,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error that is the user's to mend: its message is the whole output, without a stack trace. */
+/** An error that the user can fix: its message is the whole output, without a stack trace. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
 

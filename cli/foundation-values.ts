@@ -31,11 +31,11 @@ export async function requireFoundationValue(
 ): Promise<string> {
   const name = foundationParameterName(namePrefix, value);
   const found = await foundationValue(ssm, namePrefix, value).catch((error: unknown) => {
-    throw awsFailure(`The parameter ${name} cannot be read`, error);
+    throw awsFailure(`Could not read the parameter ${name}`, error);
   });
   if (found) return found;
   throw new CommandError(
-    `There is no parameter ${name}. Is the environment deployed? Deploy Foundation and Trust of this code first.`,
+    `The parameter ${name} does not exist. Is the environment deployed? Deploy Foundation and Trust first.`,
     EXIT.unreachable,
   );
 }

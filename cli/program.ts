@@ -12,7 +12,7 @@ import { hasPrinted, print } from './terminal.ts';
 export function newProgram(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .showHelpAfterError(`Run \`${name} --help\` to see what it takes.`)
+    .showHelpAfterError(`Run \`${name} --help\` for usage.`)
     .configureHelp({ optionDescription })
     .exitOverride(({ exitCode, message }) => {
       if (exitCode === 0) process.exit(EXIT.done);
@@ -54,7 +54,7 @@ export async function runCommand(work: () => Promise<number>, options: RunOption
     if (error instanceof CommandError) return fail(error.message, error.exitCode, options);
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return fail(
-      options.verbose ? (stack ?? message) : `${message}\nRun it again with --verbose to see where.`,
+      options.verbose ? (stack ?? message) : `${message}\nRun it again with --verbose for details.`,
       EXIT.unexpected,
       options,
     );

@@ -38,7 +38,7 @@ export function findTarget(name: string, given: DeployContext = {}): Target {
   const running = findRunning();
   if (!running) {
     throw new CommandError(
-      'The local environment does not run: start it with `npm start`, or name another one with --environment.',
+      'The local environment is not running. Start it with `npm start`, or select another one with --environment.',
       EXIT.unreachable,
     );
   }

@@ -84,7 +84,7 @@ export function coloured(text: string, stream: { hasColors?(): boolean }): strin
 export function requireSomebodyToAsk(yes: boolean): void {
   if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
   throw new CommandError(
-    'This has to be confirmed, and there is no terminal to ask at: add --yes when you mean it.',
+    'This needs confirmation, but there is no terminal to ask at. Add --yes to confirm.',
     EXIT.configuration,
   );
 }
@@ -99,7 +99,7 @@ export async function confirm(question: string): Promise<void> {
   const answer = await new Promise<string>((resolve) => {
     // Ctrl-C and Ctrl-D close it without an answer.
     terminal.once('close', () => resolve(''));
-    terminal.question(`${question} Type yes to go on: `, resolve);
+    terminal.question(`${question} Type yes to continue: `, resolve);
   });
   terminal.close();
   if (answer.trim().toLowerCase() === 'yes') return;

@@ -75,7 +75,7 @@ export class ChangeSet {
     });
     await cloudformation.send(command).catch((error: unknown) => {
       if (errorName(error) === 'ValidationError') throw notAccepted(messageOf(error));
-      throw awsFailure('The change set cannot be made', error);
+      throw awsFailure('Could not create the change set', error);
     });
     return changeSet;
   }
@@ -91,7 +91,7 @@ export class ChangeSet {
       for await (const page of paginateDescribeChangeSet({ client: this.#cloudformation }, this.#id)) pages.push(page);
     } catch (error) {
       if (isGone(error)) throw removed(this.name);
-      throw awsFailure('The change set cannot be looked at', error);
+      throw awsFailure('Could not read the change set', error);
     }
     const [{ Status, StatusReason = '' } = {}] = pages;
     if (Status === 'CREATE_COMPLETE') {
@@ -124,8 +124,8 @@ export class ChangeSet {
     if (status?.startsWith('EXECUTE_')) return;
     if (isGone(error) || errorName(error).startsWith('InvalidChangeSetStatus')) throw removed(this.name);
     const what = status
-      ? 'The change set cannot be executed'
-      : 'Nobody knows whether the change set is executed (see bin/quiltctl history)';
+      ? 'Could not execute the change set'
+      : 'Could not confirm that the change set started (see bin/quiltctl history)';
     throw awsFailure(what, error);
   }
 
@@ -149,7 +149,7 @@ export class ChangeSet {
         }
       }
     } catch (error) {
-      throw awsFailure('The change set of an earlier rollback cannot be removed', error);
+      throw awsFailure('Could not delete the change set of an earlier rollback', error);
     }
   }
 }
@@ -172,16 +172,16 @@ function isGone(error: unknown): boolean {
 function notAccepted(reason: string): CommandError {
   const said = reason.replace(/\.$/, '') || 'it gave no reason';
   return new CommandError(
-    `CloudFormation does not accept the template as a change of the stack: ${said}. Nothing was changed. ` +
-      'Mend what it names, or choose another revision: bin/quiltctl history.',
+    `CloudFormation rejected the change set: ${said}. Nothing was changed. ` +
+      'Fix the cause, or choose another revision: bin/quiltctl history.',
     EXIT.refused,
   );
 }
 
 function removed(name: string): CommandError {
   return new CommandError(
-    `The change set ${name} is not to be used any more: somebody else changes the stack or has removed it. ` +
-      'Nothing was changed. Look at bin/quiltctl history, and start again.',
+    `The change set ${name} is no longer usable: someone else changed the stack or deleted the change set. ` +
+      'Nothing was changed. Check bin/quiltctl history, then retry.',
     EXIT.refused,
   );
 }

@@ -68,7 +68,8 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
     readServicesStack(clients.cloudformation, config),
   ]);
   const newestEvent = stack && (await newestEventId(clients.cloudformation, services));
-  if (stateTable === undefined) throw new Error('Foundation is deployed and does not say where its state table is');
+  if (stateTable === undefined)
+    throw new Error('Foundation is deployed, but the parameter with the name of its state table is missing');
   const records = new RevisionRecords(clients.dynamodb, stateTable);
   return {
     store: { dynamodb: clients.dynamodb, stateTable, trigger: triggerOf(template) },
@@ -83,7 +84,7 @@ async function announceChange({ announcement, say }: Change, { store }: Before):
   try {
     await announce(store, announcement, Date.now());
   } catch (error) {
-    const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
+    const detail = `failed (${errorName(error)}); the revision will not show who made it`;
     say(findingLines(notChecked('announcement', detail)));
   }
 }

@@ -26,41 +26,39 @@ export interface Outcome {
 export function outcomeOf({ cdk, underWay, revision, refusal }: DeployEnd): Outcome {
   if (cdk.interrupted) {
     const message = underWay
-      ? 'Interrupted. CloudFormation goes on with what it has begun; bin/quiltctl history shows how that ends.'
-      : 'Interrupted. CloudFormation changes nothing now; the next deploy goes on from here.';
+      ? 'Interrupted. CloudFormation continues; bin/quiltctl history shows the result.'
+      : 'Interrupted. CloudFormation is not changing anything; the next deployment continues from here.';
     return { result: 'interrupted', message, exitCode: EXIT.interrupted };
   }
   if (revision !== undefined) return ofRevision(revision, cdk);
   if (cdk.succeeded) {
     return {
       result: 'unchanged',
-      message: 'No change: the services run what was deployed before.',
+      message: 'No changes: the services already run this version.',
       exitCode: EXIT.done,
     };
   }
   if (refusal !== undefined) {
     return { result: 'refused', message: `The deploy gate refused: ${refusal}`, exitCode: EXIT.refused };
   }
-  return failed('The CDK CLI failed before the services were changed; see what it says above.');
+  return failed('The CDK CLI failed before the services were changed; see its output above.');
 }
 
 function ofRevision(revision: RevisionRecord, { succeeded }: CdkEnd): Outcome {
   const { number, verdict } = revision;
   if (verdict === 'failed') return ofFailed(revision);
   if (verdict === 'open') {
-    return failed(
-      `Revision ${number} has no verdict yet; bin/quiltctl history shows it when CloudFormation has ended.`,
-    );
+    return failed(`Revision ${number} has no verdict yet; bin/quiltctl history shows it when CloudFormation finishes.`);
   }
   const judged = verdict === 'good' ? 'good' : `unverified: ${whyUnverified(revision)}`;
   if (succeeded)
     return { result: verdict, message: `Revision ${number} is ${judged}`.replace(/\.?$/, '.'), exitCode: EXIT.done };
-  return failed(`Revision ${number} is ${verdict}, and the CDK CLI failed on another stack; see what it says above.`);
+  return failed(`Revision ${number} is ${verdict}, and the CDK CLI failed on another stack; see its output above.`);
 }
 
 function whyUnverified({ reason, closedBecause, failedChecks }: RevisionRecord): string {
   if (reason === undefined) return closedBecause ?? namesOf(failedChecks);
-  return `${reason} (${failedChecks.length === 0 ? 'break-glass' : `break-glass; not proved: ${namesOf(failedChecks)}`})`;
+  return `${reason} (${failedChecks.length === 0 ? 'break-glass' : `break-glass; not verified: ${namesOf(failedChecks)}`})`;
 }
 
 /** A canary that is red, or that could not tell, is the check itself; a service that does not start is not. */
@@ -70,7 +68,7 @@ function ofFailed({
   stackFailure,
   closedBecause = 'It ended without a verdict.',
 }: RevisionRecord): Outcome {
-  const back = 'CloudFormation took the services back to what they were.';
+  const back = 'CloudFormation rolled the services back.';
   if (failedChecks.length > 0) {
     const message = `Revision ${number} failed its canary: ${namesOf(failedChecks)}. ${back}`;
     return { result: 'red', message, exitCode: EXIT.checkFailed };
@@ -83,7 +81,7 @@ function ofFailed({
     };
   }
   const what =
-    stackFailure === undefined ? 'The CDK CLI says above what did not start.' : stackFailureText(stackFailure);
+    stackFailure === undefined ? 'The CDK CLI output above shows what did not start.' : stackFailureText(stackFailure);
   return failed(`Revision ${number} failed: ${closedBecause} ${what}`);
 }
 

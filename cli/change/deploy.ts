@@ -87,7 +87,7 @@ interface Preflight {
   readonly stateTable: AccountFindings['stateTable'];
 }
 
-/** Looks at everything, and goes on when something is wrong: who mends one thing wants to know of the others. */
+/** Looks at everything, and goes on when something is wrong: so that all faults can be fixed at once. */
 async function preflight(
   directory: string,
   { environment, target }: DeployRequest,
@@ -99,7 +99,7 @@ async function preflight(
     for (const finding of found) screen.line(findingLines(finding));
     findings.push(...found);
   };
-  screen.status('Asking AWS who is calling …');
+  screen.status('Identifying the caller …');
   const { findings: ofCaller, caller } = await callerFindings(clients.sts, target.config);
   show(ofCaller);
   // What another account says of the rest would be about something else.
@@ -112,7 +112,7 @@ async function preflight(
   ]);
   show([...account.findings, synthesis]);
   if (synthesis.state === 'ok') {
-    screen.status('Looking at what the templates rely on …');
+    screen.status('Checking what the templates rely on …');
     show(await findingsOfAssembly(clients, target.config, readAssembly(directory)));
   }
   screen.status('');

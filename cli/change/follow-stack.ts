@@ -92,7 +92,7 @@ export class Progress {
     const statuses = [...this.#changing];
     const done = statuses.filter(([, status]) => status.endsWith('_COMPLETE')).length;
     const underWay = statuses.filter(([, status]) => status.endsWith('_IN_PROGRESS')).map(([resource]) => resource);
-    const names = underWay.length > 0 ? `; under way: ${underWay.join(', ')}` : '';
+    const names = underWay.length > 0 ? `; in progress: ${underWay.join(', ')}` : '';
     this.#screen.status(`${done} of ${statuses.length} resources done${names} …`);
   }
 
@@ -101,9 +101,7 @@ export class Progress {
     this.#screen.status('');
     if (this.#quietEvents === 0) return;
     const resources = this.#quiet.size === 1 ? '1 resource' : `${this.#quiet.size} resources`;
-    this.#screen.line(
-      `${this.#quietEvents} more events of ${resources}, which had nothing to change or were cleaned up.`,
-    );
+    this.#screen.line(`${this.#quietEvents} more events of ${resources} that did not change or were cleaned up.`);
   }
 
   #count(resource: string): void {

@@ -97,7 +97,7 @@ export async function uploadTemplate(
   const key = `${PREPARED_TEMPLATES}${sha256}.json`;
   const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' });
   const { VersionId: version } = await s3.send(command).catch((error: unknown) => {
-    throw awsFailure('The template cannot be handed over to CloudFormation', error);
+    throw awsFailure('Could not upload the template for CloudFormation', error);
   });
   const { domainSuffix = 'amazonaws.com' } = RegionInfo.get(region);
   const url = new URL(`https://s3.${region}.${domainSuffix}/${bucket}/${key}`);

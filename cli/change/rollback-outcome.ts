@@ -56,26 +56,26 @@ function ofComplete({ target, made }: Ending): Outcome {
     return { result: 'rolled-back', message, exitCode: EXIT.done };
   }
   if (made?.verdict === 'unverified') {
-    const why = made.closedBecause ?? 'The canary did not prove it.';
+    const why = made.closedBecause ?? 'The canary did not verify it.';
     const message = `Revision ${made.number} is unverified: rolled back to ${target}. ${why}`;
     return { result: 'rolled-back', message, exitCode: EXIT.done };
   }
   const message =
-    `CloudFormation has rolled back to revision ${target}, and the deploy gate gave no verdict about it. ` +
-    'Check it with bin/quiltctl canary; the log group of the deploy gate says why.';
+    `CloudFormation rolled back to revision ${target}, but the deploy gate gave no verdict. ` +
+    'Check the services with bin/quiltctl canary; see the log group of the deploy gate for the cause.';
   return { result: 'rolled-back', message, exitCode: EXIT.unexpected };
 }
 
 function ofReturned(ending: Ending): Outcome {
   const { target, before } = ending;
   const { why, exitCode } = reasonOf(ending);
-  const message = `The rollback to revision ${target} did not hold: ${why}\nThe stack went back to where it was, revision ${before}.`;
+  const message = `Rollback to revision ${target} failed; revision ${before} was restored. Cause: ${why}`;
   return { result: 'went-back', message, exitCode };
 }
 
 function reasonOf({ made, events }: Ending): { readonly why: string; readonly exitCode: ExitCode } {
   const failure = firstFailure(events);
-  const said = failure?.reason || made?.closedBecause || 'no reason is known.';
+  const said = failure?.reason || made?.closedBecause || 'unknown.';
   if (failure?.type === 'Custom::DeployGate') {
     return { why: `the deploy gate refused it. ${said}`, exitCode: EXIT.refused };
   }
@@ -93,11 +93,11 @@ function ofStuck({ stackName, target, status, events }: Ending): Outcome {
   const where = failed === undefined ? '' : ` ${failed.resource}: ${failed.reason}`;
   const remedy =
     status === 'UPDATE_ROLLBACK_FAILED'
-      ? `Mend what stands in the way, then run \`aws cloudformation continue-update-rollback --stack-name ${stackName}\`.`
-      : `Look at the stack's events, and bring it to an end: \`aws cloudformation rollback-stack --stack-name ${stackName}\`.`;
+      ? `Fix the cause, then run \`aws cloudformation continue-update-rollback --stack-name ${stackName}\`.`
+      : `Check the stack events, then run \`aws cloudformation rollback-stack --stack-name ${stackName}\`.`;
   return {
     result: 'stuck',
-    message: `The rollback to revision ${target} failed, and the stack ${stackName} is ${status}.${where}\n${remedy} Until then nothing can be deployed.`,
+    message: `Rollback to revision ${target} failed; the stack ${stackName} is ${status}.${where}\n${remedy} Deployments are blocked until then.`,
     exitCode: EXIT.unexpected,
   };
 }

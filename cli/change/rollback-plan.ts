@@ -68,7 +68,7 @@ export async function planRollback(
   found([...locks, ...images]);
   if (blocked || stack === undefined) return undefined;
   const template = prepareTemplate(target.number, await readStoredTemplate({ s3: clients.s3, bucket }, target));
-  found([ok(`template of revision ${target.number}`, 'the one that was deployed')]);
+  found([ok(`template of revision ${target.number}`, 'matches the SHA-256 in its record')]);
   return { ...way, caller, stackArn: stack.arn, stateTable, bucket, records, template };
 }
 
@@ -96,7 +96,7 @@ async function findWay(
   const current = await nextThat((revision) => stands(revision, stack), revisions);
   if (current === undefined) {
     throw new CommandError(
-      'No revision runs now, so that there is nothing to roll back: deploy with bin/quiltctl deploy.',
+      'No revision is running, so there is nothing to roll back. Deploy with bin/quiltctl deploy.',
       EXIT.refused,
     );
   }
@@ -109,8 +109,8 @@ async function findWay(
   const target = await nextThat((revision) => way.leadsTo(revision), revisions);
   if (target !== undefined) return { current, target, skipped: way.skipped };
   throw new CommandError(
-    `There is no good revision before ${current.number} to go back to${skippedText(way.skipped)}. ` +
-      'Name a revision of bin/quiltctl history: bin/quiltctl rollback N.',
+    `There is no good revision before ${current.number} to roll back to${skippedText(way.skipped)}. ` +
+      'Choose a revision from bin/quiltctl history: bin/quiltctl rollback N.',
     EXIT.refused,
   );
 }
@@ -130,7 +130,7 @@ async function nextThat(
 function choiceFinding({ current, target, skipped = [] }: Way): Finding {
   return ok(
     'no number given',
-    `revision ${target.number} is the newest good one before ${current.number}, which runs${skippedText(skipped)}`,
+    `revision ${target.number} is the newest good revision before ${current.number}, the current one${skippedText(skipped)}`,
   );
 }
 
@@ -138,11 +138,11 @@ const BECAUSE: Readonly<Record<Skipped['because'], string>> = {
   failed: 'failed',
   open: 'no verdict',
   unverified: 'unverified',
-  'rolled-away': 'rolled away from by',
-  'runs-now': 'what runs now',
+  'rolled-away': 'rolled back by',
+  'runs-now': 'same as the current one',
 };
 
-/** `; skipped: 5 (what runs now), 8 to 6 (rolled away from by 9)`; nothing when none was. */
+/** `; skipped: 5 (what runs now), 8 to 6 (rolled back by 9)`; nothing when none was. */
 function skippedText(skipped: readonly Skipped[]): string {
   const groups: { readonly why: string; readonly numbers: number[] }[] = [];
   for (const { number, because, by } of skipped) {
@@ -162,9 +162,9 @@ function rangeText(numbers: readonly number[]): string {
 /** Whether a revision is one that can be gone back to. */
 function targetFinding({ number, verdict, openedAt, template }: RevisionRecord): Finding {
   const about = `revision ${number}`;
-  const remedy = 'Choose a good one with a template: bin/quiltctl history.';
-  if (verdict === 'failed') return refused(about, 'it failed when it was deployed', remedy);
+  const remedy = 'Choose a good revision with a template from bin/quiltctl history.';
+  if (verdict === 'failed') return refused(about, 'its deployment failed', remedy);
   if (verdict === 'open') return refused(about, 'it has no verdict', remedy);
-  if (template === undefined) return refused(about, 'its template could not be kept', remedy);
+  if (template === undefined) return refused(about, 'its template was not kept', remedy);
   return ok(about, `${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
 }

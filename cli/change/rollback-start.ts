@@ -80,7 +80,7 @@ async function changesIn(
   screen: Screen,
   { interrupted, pause }: RollbackConnections,
 ): Promise<readonly Change[]> {
-  screen.step('CloudFormation compares the template with the stack …');
+  screen.step('Comparing the template with the stack …');
   for (;;) {
     requireUninterrupted(interrupted);
     const found = await changeSet.look();
@@ -102,18 +102,18 @@ function endBefore(
   changes: readonly Change[],
 ): Outcome | undefined {
   if (changes.length === 0) {
-    const message = `No changes: what runs now, revision ${current.number}, is what revision ${target.number} was.`;
+    const message = `No changes: revision ${current.number}, which runs now, is the same as revision ${target.number}.`;
     return { result: 'no-changes', message, exitCode: EXIT.done };
   }
   const lost = changes.filter(({ needsPermission }) => needsPermission).map(({ resource }) => resource);
   if (lost.length > 0 && !allowReplacement) {
     const message =
       `Rolling back to revision ${target.number} would replace or remove ${lost.join(', ')}. Nothing was changed. ` +
-      'Look at bin/quiltctl diff, and add --allow-replacement when that is what you want.';
+      'Review bin/quiltctl diff, then add --allow-replacement to proceed.';
     return { result: 'refused', message, exitCode: EXIT.refused };
   }
   if (!dryRun) return undefined;
-  const message = `Dry run: nothing was changed. Revision ${current.number} runs, and would be rolled back to ${target.number}.`;
+  const message = `Dry run: nothing was changed. Revision ${current.number} would be rolled back to revision ${target.number}.`;
   return { result: 'planned', message, exitCode: EXIT.done };
 }
 
@@ -128,7 +128,7 @@ async function execute(
   const announcement = announcementOf(plan);
   const [since, newest] = await Promise.all([
     newestEventId(clients.cloudformation, plan.stackArn).catch((error: unknown) => {
-      throw awsFailure("The stack's events cannot be read", error);
+      throw awsFailure('Could not read the stack events', error);
     }),
     plan.records.newestNumber(),
   ]);
@@ -159,7 +159,7 @@ async function announceOrSay(
   try {
     await announce(store, announcement, now);
   } catch (error) {
-    const detail = `not made (${errorName(error)}), so that the revision will not say who made it`;
+    const detail = `failed (${errorName(error)}); the revision will not show who made it`;
     screen.line(findingLines(notChecked('announcement', detail)));
   }
 }
@@ -169,6 +169,6 @@ async function remove(changeSet: ChangeSet, screen: Screen): Promise<void> {
   try {
     await changeSet.delete();
   } catch (error) {
-    screen.line(`The change set ${changeSet.name} could not be removed (${errorName(error)}).`);
+    screen.line(`Could not delete the change set ${changeSet.name} (${errorName(error)}).`);
   }
 }

@@ -49,7 +49,7 @@ export async function rollback(
   });
   if (plan === undefined) {
     const exitCode = exitCodeOf(findings) || EXIT.refused;
-    const message = 'Not rolled back: something stands in the way. Nothing was changed.';
+    const message = 'Not rolled back: a check failed. Nothing was changed.';
     return { result: 'refused', message, exitCode, findings, ...NOWHERE };
   }
   const { target, current, skipped = [] } = plan;
@@ -74,7 +74,7 @@ async function followToEnd(plan: Plan, begun: Begun, screen: Screen, connections
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(
-      `${error.message}\nThe rollback goes on without this command: bin/quiltctl history shows how it ends.`,
+      `${error.message}\nThe rollback continues without this command; bin/quiltctl history shows the result.`,
       error.exitCode,
     );
   }
@@ -90,7 +90,7 @@ async function follow(
   const connections = { cloudformation, stackArn, pause, interrupted };
   const { events, end } = await followStack(since, changing, screen, connections);
   if (end === undefined) {
-    const message = 'Only the watching has ended; the rollback goes on. bin/quiltctl history shows how it ends.';
+    const message = 'Stopped watching; the rollback continues. bin/quiltctl history shows the result.';
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
   }
   const made = await records.firstAfter(newest);

@@ -44,7 +44,7 @@ export async function eventsSince(
       }
     }
   } catch (error) {
-    throw awsFailure("The stack's events cannot be read", error);
+    throw awsFailure('Could not read the stack events', error);
   }
   return found.reverse();
 }

@@ -27,9 +27,9 @@ export async function synthesise(
     ...contextArguments(environment, target.context),
   ];
   const { succeeded, text } = await captureCdk(args, target.variables, follower);
-  if (succeeded) return ok(ABOUT, 'the templates are made');
+  if (succeeded) return ok(ABOUT, 'succeeded');
   process.stderr.write(`${text}\n`);
-  return invalid(ABOUT, 'the CDK app has failed', 'Mend what it says above.');
+  return invalid(ABOUT, 'the CDK app failed', 'Fix the error above.');
 }
 
 /** What the CDK app is told, as arguments of the CDK CLI. */
@@ -50,7 +50,7 @@ export function contextOf(given: readonly string[]): DeployContext {
 function pairOf(text: string): readonly [string, string] {
   const [, key = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (key === 'environment') {
-    throw new CommandError('Name the environment with --environment, not with -c.', EXIT.configuration);
+    throw new CommandError('Select the environment with --environment, not with -c.', EXIT.configuration);
   }
   if (CONTEXT_KEYS.some((known) => known === key)) return [key, value];
   throw new CommandError(`-c takes key=value with one of the keys ${CONTEXT_KEYS.join(', ')}.`, EXIT.configuration);

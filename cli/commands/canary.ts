@@ -17,8 +17,11 @@ interface CanaryOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl canary`. */
 export function addCanary(command: Command): void {
-  command.option('--last [n]', 'show the last n reports (10) instead of a new one; exit code 0 whatever they say');
-  withCommonOptions(command, 'the report, or the list of the last ones').action(
+  command.option(
+    '--last [n]',
+    'show the last n reports (default 10) instead of running the canary; always exits with 0',
+  );
+  withCommonOptions(command, 'the report, or the last reports').action(
     async ({ environment, json, verbose, last }: CanaryOptions) => {
       process.exitCode = await runCommand(
         async () => {

@@ -18,7 +18,7 @@ export function withCommonOptions(command: Command, json: string): Command {
   return command
     .option('--environment <name>', 'the environment to work on', DEFAULT_ENVIRONMENT)
     .option('--json', `print one JSON document: ${json}`, false)
-    .option('--verbose', 'show where an unexpected error came from', false);
+    .option('--verbose', 'show the stack trace of an unexpected error', false);
 }
 
 /**

@@ -13,8 +13,8 @@ import { type CommonOptions, withCommonOptions } from './common.ts';
 /** Adds `bin/quiltctl diff`. */
 export function addDiff(command: Command): void {
   command
-    .argument('<from>', 'the revision to begin with')
-    .argument('[to]', 'the revision to compare it with; the one that runs now when left out');
+    .argument('<from>', 'the base revision')
+    .argument('[to]', 'the revision to compare with it; by default the current one');
   withCommonOptions(command, 'the differences').action(
     async (from: string, to: string | undefined, options: CommonOptions) => {
       process.exitCode = await runCommand(() => showDiff(from, to, options), options);
@@ -45,5 +45,5 @@ async function running({ cloudformation, config, records }: RevisionConnections)
   const stack = await readServicesStack(cloudformation, config);
   const current = await findCurrent(records.newestFirst(), stack);
   if (current !== undefined) return current;
-  throw new CommandError('No revision runs now: name both revisions to compare.', EXIT.configuration);
+  throw new CommandError('No revision is running. Name both revisions to compare.', EXIT.configuration);
 }

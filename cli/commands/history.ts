@@ -14,8 +14,8 @@ interface HistoryOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl history`. */
 export function addHistory(command: Command): void {
-  command.option('--last <n>', 'how many revisions', '20');
-  withCommonOptions(command, 'the revisions, and which one runs').action(async (options: HistoryOptions) => {
+  command.option('--last <n>', 'number of revisions', '20');
+  withCommonOptions(command, 'the revisions, and the current one').action(async (options: HistoryOptions) => {
     process.exitCode = await runCommand(() => showHistory(options), options);
   });
 }

@@ -26,8 +26,8 @@ export function addLock(command: Command): void {
   const remove = command
     .command('release')
     .description('Release the deploy lock of a holder that has ended')
-    .option('--force', 'release it although the holder is alive or could not be checked; needs --reason', false)
-    .option('--reason <text>', 'why; recorded with your name and the time');
+    .option('--force', 'release it even if the holder is alive or could not be checked; requires --reason', false)
+    .option('--reason <text>', 'the reason; recorded with your name and the time');
   withCommonOptions(remove, 'what was released').action(async (options: ReleaseOptions) => {
     process.exitCode = await runCommand(() => releaseNow(options), options);
   });
@@ -58,6 +58,6 @@ async function releaseNow({ environment, json, force, reason }: ReleaseOptions):
   const { clients, config, stateTable } = await connect(environment);
   const released = await release(request, clients, { config, stateTable, now: Date.now() });
   if (json) print({ released: released ?? null });
-  else print(released ? `The deploy lock is released: ${releaseText(released)}` : 'The deploy lock is free already.');
+  else print(released ? `The deploy lock is released: ${releaseText(released)}` : 'The deploy lock is already free.');
   return EXIT.done;
 }

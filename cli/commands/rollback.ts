@@ -27,10 +27,10 @@ const PAUSE_MS = 1_000;
 /** Adds `bin/quiltctl rollback`. */
 export function addRollback(command: Command): void {
   command
-    .argument('[number]', 'the revision; left out: the last good one before what runs that was not rolled away from')
-    .option('--dry-run', 'show what would change, and change nothing', false)
-    .option('--allow-replacement', 'also when something has to be replaced or removed', false);
-  withCommonOptions(command, 'what was found, changed and made').action(
+    .argument('[number]', 'the revision; by default the last good one before the current one that was not rolled back')
+    .option('--dry-run', 'show what would change, but change nothing', false)
+    .option('--allow-replacement', 'allow resources to be replaced or removed', false);
+  withCommonOptions(command, 'the findings, the changes and the new revision').action(
     async (number: string | undefined, options: RollbackOptions) => {
       process.exitCode = await runCommand(() => run(number, options), options);
     },

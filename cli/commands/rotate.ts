@@ -35,12 +35,12 @@ const REVOCATION =
 /** Adds `bin/quiltctl rotate`. */
 export function addRotate(command: Command): void {
   command
-    .option('--watch', 'follow it to its end; alone, while a rotation runs: follow that one')
-    .option('--from-parameter <name>', 'take the next secret from this SecureString, which is deleted then')
-    .option('--resume', 'go on with a rotation that has stopped')
-    .option('--abort', 'go back to the secret before')
-    .option('--revoke-now', 'emergency: refuse every token that was signed so far')
-    .option('--yes', 'with --revoke-now: do not ask');
+    .option('--watch', 'follow the rotation until it ends; given alone, attaches to one that is running')
+    .option('--from-parameter <name>', 'take the next secret from this SecureString, then delete it')
+    .option('--resume', 'resume a stopped rotation')
+    .option('--abort', 'roll back to the previous secret')
+    .option('--revoke-now', 'emergency: refuse every token signed so far')
+    .option('--yes', 'with --revoke-now: skip the confirmation');
   withCommonOptions(command, 'execution, progress and record').action(async (options: RotateOptions) => {
     process.exitCode = await runCommand(() => run(options), options);
   });

@@ -17,9 +17,7 @@ interface ShowOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl show`. */
 export function addShow(command: Command): void {
-  command
-    .argument('<number>', 'the revision')
-    .option('--template', 'print its template alone, as it was deployed', false);
+  command.argument('<number>', 'the revision').option('--template', 'print only its template, as deployed', false);
   withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
     process.exitCode = await runCommand(() => show(number, options), options);
   });
@@ -28,7 +26,7 @@ export function addShow(command: Command): void {
 async function show(given: string, { environment, json, template }: ShowOptions): Promise<number> {
   const number = revisionNumber(given);
   if (json && template) {
-    throw new CommandError('--template prints JSON by itself: leave --json out.', EXIT.configuration);
+    throw new CommandError('--template already prints JSON; omit --json.', EXIT.configuration);
   }
   const { config, cloudformation, records, templates } = await connectRevisions(findTarget(environment));
   const record = await records.get(number);

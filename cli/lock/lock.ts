@@ -42,7 +42,7 @@ export async function lockStatus(clients: LockClients, stateTable: string): Prom
     readHolder(dynamodb, stateTable),
     readReleases(dynamodb, stateTable),
   ]).catch((error: unknown) => {
-    throw awsFailure('The deploy lock cannot be read', error);
+    throw awsFailure('Could not read the deploy lock', error);
   });
   return { lock: holder === undefined ? null : { ...holder, life: await askAbout(holder, clients) }, releases };
 }
@@ -53,7 +53,7 @@ async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLif
     return await lifeOfHolder(holder, clients);
   } catch (error) {
     if (!isFailureOfAws(error)) throw error;
-    return { state: 'not-checked', detail: `AWS gave no answer: ${errorName(error)}` };
+    return { state: 'not-checked', detail: `AWS did not answer: ${errorName(error)}` };
   }
 }
 
@@ -64,7 +64,7 @@ async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLif
  */
 export function requireReason({ force, reason }: ReleaseRequest): void {
   if (force && reason === undefined) {
-    throw new CommandError('--force takes a reason, which is recorded: add --reason TEXT.', EXIT.configuration);
+    throw new CommandError('--force requires a reason, which is recorded: add --reason TEXT.', EXIT.configuration);
   }
   if (reason === undefined) return;
   const isOneLine = /^\P{C}+$/u.test(reason) && reason.trim() !== '';
@@ -98,8 +98,8 @@ export async function release(
   const hasEnded = lock.life.state === 'ended';
   if (!hasEnded && !request.force) {
     throw new CommandError(
-      `The deploy lock is not known to be stale. ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it has ended, or, if ` +
-        'you know that it has, add --force --reason TEXT.',
+      `The deploy lock is not known to be stale. ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it ends, or, if ` +
+        'you know that it has ended, add --force --reason TEXT.',
       EXIT.refused,
     );
   }
@@ -111,11 +111,11 @@ export async function release(
     holder: lock,
   };
   const isDone = await releaseLock(clients.dynamodb, stateTable, done).catch((error: unknown) => {
-    throw awsFailure('The deploy lock cannot be released', error);
+    throw awsFailure('Could not release the deploy lock', error);
   });
   if (isDone) return done;
   throw new CommandError(
-    'The deploy lock changed hands meanwhile, and was not released. Look again with bin/quiltctl lock status.',
+    'The deploy lock changed hands and was not released. Check bin/quiltctl lock status.',
     EXIT.refused,
   );
 }

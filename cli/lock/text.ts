@@ -27,7 +27,7 @@ export function lifeText({ state, detail }: HolderLife): string {
 }
 
 const NEXT_STEP: Readonly<Record<HolderLife['state'], (commandLine: CommandLine) => string>> = {
-  alive: () => 'Wait until the holder has ended; it releases the lock itself.',
+  alive: () => 'Wait until the holder ends; it releases the lock itself.',
   ended: (commandLine) =>
     `The lock is stale: the next deployment or rotation takes it over, and \`${commandLine('lock release')}\` releases it now.`,
   'not-checked': (commandLine) =>

@@ -25,13 +25,16 @@ export async function callerFindings(
   { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
 ): Promise<CallerFindings> {
   const answer = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
-    const failure = awsFailure('AWS does not say whose credentials these are', error);
+    const failure = awsFailure('Could not identify the caller', error);
     if (failure.exitCode === EXIT.refused || isInvalid(error)) return errorName(error);
     throw failure;
   });
   if (typeof answer === 'string') {
-    const remedy = `Sign in again, or choose a profile with AWS_PROFILE, for account ${account}.`;
-    return { findings: [refused(ABOUT.credentials, `none that AWS accepts (${answer})`, remedy)], caller: undefined };
+    const remedy = `Sign in again, or select a profile for account ${account} with AWS_PROFILE.`;
+    return {
+      findings: [refused(ABOUT.credentials, `AWS does not accept them (${answer})`, remedy)],
+      caller: undefined,
+    };
   }
   const credentials = ok(ABOUT.credentials, answer.Arn ?? 'accepted');
   if (answer.Account === account) {
@@ -39,8 +42,8 @@ export async function callerFindings(
   }
   const place = refused(
     ABOUT.place,
-    `the credentials are those of account ${answer.Account}, the configuration is for ${account}`,
-    'Sign in to that account, or name another environment with --environment.',
+    `the credentials are for account ${answer.Account}, the configuration is for account ${account}`,
+    'Sign in to that account, or select another environment with --environment.',
   );
   return { findings: [credentials, place], caller: undefined };
 }

@@ -47,7 +47,7 @@ export async function check(about: string, look: () => Promise<Finding>): Promis
     return await look();
   } catch (error) {
     if (!isFailureOfAws(error)) throw error;
-    return notChecked(about, `AWS gave no answer: ${errorName(error)}`);
+    return notChecked(about, `AWS did not answer: ${errorName(error)}`);
   }
 }
 
@@ -60,7 +60,7 @@ export function findingLines({ about, state, detail, remedy }: Finding): string 
 }
 
 /**
- * The exit code of what was found: a mistake to mend comes before what only has to be waited for.
+ * The exit code of what was found: what the user has to fix comes before what they can wait for.
  *
  * @returns 0 when nothing stands in the way
  */

@@ -45,7 +45,7 @@ async function changesUnderWay(clients: PreflightClients, config: EnvironmentCon
   }
   const services = await servicesStackFinding(clients.cloudformation, config);
   return name === undefined
-    ? { findings: [services, ok(about, 'made by this deploy, the first one')], stateTable: 'absent' }
+    ? { findings: [services, ok(about, 'created by this first deployment')], stateTable: 'absent' }
     : { findings: [services, name], stateTable: 'unknown' };
 }
 
@@ -83,7 +83,7 @@ async function servicesFindings(
   });
   return [
     ...(await imageFindings(given, clients)),
-    ...(built.length > 0 ? [notChecked('built images', `${built.length}, which the deploy builds and pushes`)] : []),
+    ...(built.length > 0 ? [notChecked('built images', `${built.length}, built and pushed by the deployment`)] : []),
     await rules,
   ];
 }
@@ -115,9 +115,9 @@ function bootstrapFinding(
   return check(BOOTSTRAP, async () => {
     const asked = ssm.send(new GetParameterCommand({ Name: parameter }));
     const answer = await undefinedOn(asked, 'ParameterNotFound');
-    if (answer === undefined) return invalid(BOOTSTRAP, `the account has none in ${region}`, remedy);
+    if (answer === undefined) return invalid(BOOTSTRAP, `not bootstrapped in ${region}`, remedy);
     const found = Number(answer.Parameter?.Value);
     if (found >= version) return ok(BOOTSTRAP, `version ${found}`);
-    return invalid(BOOTSTRAP, `version ${answer.Parameter?.Value}, and ${version} is needed`, remedy);
+    return invalid(BOOTSTRAP, `version ${answer.Parameter?.Value}; version ${version} is required`, remedy);
   });
 }

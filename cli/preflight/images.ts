@@ -64,14 +64,10 @@ function imageFinding(image: string, ecrOf: ImageSources['ecrOf']): Promise<Find
     );
     const answer = await undefinedOn(asked, 'RepositoryNotFoundException');
     if (answer === undefined) {
-      return invalid(
-        about,
-        `there is no repository ${repository} in ${account}, ${region}`,
-        'Mend the name of the image.',
-      );
+      return invalid(about, `repository ${repository} does not exist in ${account}, ${region}`, 'Fix the image name.');
     }
-    if (answer.images?.length) return ok(about, 'is there');
-    return invalid(about, 'is not in its repository', 'Push it again, or name an image that is there.');
+    if (answer.images?.length) return ok(about, 'exists');
+    return invalid(about, 'not found in its repository', 'Push it again, or name an image that exists.');
   });
 }
 

@@ -15,13 +15,17 @@ export function certificateFinding(acm: ACMClient, arn: string, hostName: string
   return check(CERTIFICATE, async () => {
     const certificate = await readCertificate(acm, arn);
     if (certificate === undefined)
-      return invalid(CERTIFICATE, 'it does not exist', 'Mend certificate.arn in the configuration.');
+      return invalid(CERTIFICATE, 'it does not exist', 'Fix certificate.arn in the configuration.');
     if (certificate.Status !== 'ISSUED') {
-      const remedy = 'Have it validated, or import another one.';
+      const remedy = 'Validate it, or import another certificate.';
       return invalid(CERTIFICATE, `its status is ${certificate.Status}, not ISSUED`, remedy);
     }
     if (covers(certificate, hostName)) return ok(CERTIFICATE, `issued for ${hostName}`);
-    return invalid(CERTIFICATE, `it is not for ${hostName}`, 'Import one with that name or with a wildcard for it.');
+    return invalid(
+      CERTIFICATE,
+      `it is not for ${hostName}`,
+      'Import a certificate for that name or for a matching wildcard.',
+    );
   });
 }
 
@@ -45,7 +49,7 @@ export function listenerCertificateFinding(
     return invalid(
       CERTIFICATE,
       `the listener has none for ${hostName}`,
-      "Add one to the listener, or give certificate { kind: 'import', arn: … }, which adds it.",
+      "Add one to the listener, or set certificate to { kind: 'import', arn: … }, which adds it.",
     );
   });
 }
@@ -74,11 +78,11 @@ export function hostedZoneFinding(
     const asked = route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
     const zone = (await undefinedOn(asked, 'NoSuchHostedZone'))?.HostedZone;
     if (zone === undefined) {
-      return invalid(HOSTED_ZONE, `there is no ${hostedZoneId}`, 'Mend dns.hostedZoneId in the configuration.');
+      return invalid(HOSTED_ZONE, `${hostedZoneId} does not exist`, 'Fix dns.hostedZoneId in the configuration.');
     }
     // Route 53 ends a name with the root's dot.
     const name = zone.Name?.replace(/\.$/, '');
     if (name === zoneName) return ok(HOSTED_ZONE, `${hostedZoneId}, ${zoneName}`);
-    return invalid(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Mend dns in the configuration.');
+    return invalid(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Fix dns in the configuration.');
   });
 }

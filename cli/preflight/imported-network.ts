@@ -34,14 +34,10 @@ export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<
 async function vpcFinding(ec2: EC2Client, { vpcId, cidr }: ImportedVpc): Promise<Finding> {
   const asked = ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
   const found = (await undefinedOn(asked, 'InvalidVpcID.NotFound'))?.Vpcs?.[0];
-  if (found === undefined) return invalid('VPC', `there is no ${vpcId}`, 'Mend vpc.vpcId in the configuration.');
+  if (found === undefined) return invalid('VPC', `${vpcId} does not exist`, 'Fix vpc.vpcId in the configuration.');
   const ranges = (found.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []);
   if (found.CidrBlock === cidr || ranges.includes(cidr)) return ok('VPC', `${vpcId}, ${cidr}`);
-  return invalid(
-    'VPC',
-    `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`,
-    'Mend vpc.cidr in the configuration.',
-  );
+  return invalid('VPC', `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`, 'Fix vpc.cidr in the configuration.');
 }
 
 function subnetsFinding(
@@ -51,7 +47,7 @@ function subnetsFinding(
   ids: readonly string[],
   { vpcId, availabilityZones }: ImportedVpc,
 ): Promise<Finding> {
-  const remedy = `Mend ${key} and vpc.availabilityZones in the configuration: one subnet for each zone, in the same order.`;
+  const remedy = `Fix ${key} and vpc.availabilityZones in the configuration: one subnet for each zone, in the same order.`;
   return check(about, async () => {
     const asked = ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }));
     const answer = await undefinedOn(asked, 'InvalidSubnetID.NotFound');
@@ -65,7 +61,7 @@ function subnetsFinding(
 }
 
 function subnetProblem(id: string, subnet: Subnet | undefined, vpcId: string, zone: string | undefined) {
-  if (subnet === undefined) return `there is no ${id}`;
+  if (subnet === undefined) return `${id} does not exist`;
   if (subnet.VpcId !== vpcId) return `${id} is in ${subnet.VpcId}, not in ${vpcId}`;
   return subnet.AvailabilityZone === zone ? undefined : `${id} is in ${subnet.AvailabilityZone}, not in ${zone}`;
 }
@@ -86,7 +82,8 @@ export function loadBalancerFindings(
     check(LISTENER, async () => listenerFinding(await listener)),
     check(LOAD_BALANCER, async () => {
       const found = await readLoadBalancer(elbv2, await listener);
-      if (found === undefined) return invalid(LOAD_BALANCER, 'there is none behind the listener', mend('listenerArn'));
+      if (found === undefined)
+        return invalid(LOAD_BALANCER, 'the listener has no load balancer', fixKey('listenerArn'));
       return loadBalancerFinding(found, config, vpcId);
     }),
   ];
@@ -107,10 +104,10 @@ async function readLoadBalancer(
 }
 
 function listenerFinding(listener: Listener | undefined): Finding {
-  if (listener === undefined) return invalid(LISTENER, 'it does not exist', mend('listenerArn'));
+  if (listener === undefined) return invalid(LISTENER, 'it does not exist', fixKey('listenerArn'));
   const { Protocol, Port } = listener;
   if (Protocol === 'HTTPS' && Port === 443) return ok(LISTENER, 'HTTPS on port 443');
-  return invalid(LISTENER, `it takes ${Protocol} on port ${Port}, not HTTPS on 443`, mend('listenerArn'));
+  return invalid(LISTENER, `it accepts ${Protocol} on port ${Port}, not HTTPS on 443`, fixKey('listenerArn'));
 }
 
 /** The first thing about a load balancer that the configuration has otherwise. */
@@ -132,20 +129,20 @@ function loadBalancerFinding(
   ];
   for (const [key, what, is, said] of differences) {
     if (said !== undefined && is !== said)
-      return invalid(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, mend(key));
+      return invalid(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, fixKey(key));
   }
   if (!SecurityGroups.includes(securityGroupId)) {
-    return invalid(LOAD_BALANCER, `it does not have the group ${securityGroupId}`, mend('securityGroupId'));
+    return invalid(LOAD_BALANCER, `it does not have the security group ${securityGroupId}`, fixKey('securityGroupId'));
   }
   if (vpcId !== undefined && VpcId !== vpcId) {
-    const remedy = 'Import the VPC of the load balancer: it reaches no tasks elsewhere.';
+    const remedy = 'Import the VPC of the load balancer; it cannot reach tasks elsewhere.';
     return invalid(LOAD_BALANCER, `it is in ${VpcId}, not in ${vpcId}`, remedy);
   }
   return ok(LOAD_BALANCER, `${found.DNSName}`);
 }
 
-function mend(key: string): string {
-  return `Mend loadBalancer.${key} in the configuration.`;
+function fixKey(key: string): string {
+  return `Fix loadBalancer.${key} in the configuration.`;
 }
 
 const SECURITY_GROUP = 'security group of the load balancer';
@@ -163,8 +160,8 @@ export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: Group
   return check(SECURITY_GROUP, async () => {
     const asked = ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     const group = (await undefinedOn(asked, 'InvalidGroup.NotFound'))?.SecurityGroups?.[0];
-    const remedy = 'Mend loadBalancer.securityGroupId in the configuration.';
-    if (group === undefined) return invalid(SECURITY_GROUP, `there is no ${id}`, remedy);
+    const remedy = 'Fix loadBalancer.securityGroupId in the configuration.';
+    if (group === undefined) return invalid(SECURITY_GROUP, `${id} does not exist`, remedy);
     if (vpcId !== undefined && group.VpcId !== vpcId) {
       return invalid(SECURITY_GROUP, `${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
     }
@@ -172,7 +169,7 @@ export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: Group
     if (closed.length === 0) return ok(SECURITY_GROUP, id);
     return invalid(
       SECURITY_GROUP,
-      `${id} lets nothing out to port ${closed.join(', ')}, where the tasks listen`,
+      `${id} allows no egress to port ${closed.join(', ')}, where the tasks listen`,
       'Add an egress rule to it, or set loadBalancer.addEgress, which adds one for each service.',
     );
   });

@@ -65,8 +65,8 @@ function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
   return check(CLUSTER, async () => {
     const { clusters: [cluster] = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
     if (cluster?.status === 'ACTIVE') return ok(CLUSTER, name);
-    const state = cluster === undefined ? `there is no ${name}` : `${name} is ${cluster.status}`;
-    return invalid(CLUSTER, state, 'Mend cluster.name in the configuration, or create the cluster.');
+    const state = cluster === undefined ? `${name} does not exist` : `${name} is ${cluster.status}`;
+    return invalid(CLUSTER, state, 'Fix cluster.name in the configuration, or create the cluster.');
   });
 }
 
@@ -78,13 +78,13 @@ function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
     const asked = kms.send(new DescribeKeyCommand({ KeyId: arn }));
     const key = (await undefinedOn(asked, 'NotFoundException'))?.KeyMetadata;
     if (key === undefined)
-      return invalid(ENCRYPTION_KEY, 'it does not exist', 'Mend encryptionKey.arn in the configuration.');
+      return invalid(ENCRYPTION_KEY, 'it does not exist', 'Fix encryptionKey.arn in the configuration.');
     const { KeyState, KeySpec, KeyUsage } = key;
     if (KeyState !== 'Enabled')
-      return invalid(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or give another one.');
+      return invalid(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or use another key.');
     if (KeySpec === 'SYMMETRIC_DEFAULT' && KeyUsage === 'ENCRYPT_DECRYPT')
       return ok(ENCRYPTION_KEY, 'enabled, symmetric');
-    const remedy = 'Give a symmetric key for encryption: Parameter Store takes no other.';
+    const remedy = 'Use a symmetric encryption key; Parameter Store supports no other.';
     return invalid(ENCRYPTION_KEY, `it is a ${KeySpec} key for ${KeyUsage}`, remedy);
   });
 }
@@ -95,9 +95,9 @@ function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Find
   return check(about, async () => {
     // CloudWatch Logs looks up by the beginning of a name only.
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: name })) {
-      if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok(about, 'is there');
+      if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok(about, 'exists');
     }
-    return invalid(about, 'does not exist', 'Mend logGroups in the configuration, or create it.');
+    return invalid(about, 'does not exist', 'Fix logGroups in the configuration, or create it.');
   });
 }
 
@@ -111,17 +111,21 @@ function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
     if (provider === undefined) {
       return invalid(
         OIDC_PROVIDER,
-        `there is no ${arn}`,
-        "Mend ci.oidcProvider in the configuration, or write { kind: 'create' }.",
+        `${arn} does not exist`,
+        "Fix ci.oidcProvider in the configuration, or write { kind: 'create' }.",
       );
     }
     if (provider.Url !== GITHUB_ISSUER_HOST) {
-      return invalid(OIDC_PROVIDER, `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`, 'Name that of GitHub.');
+      return invalid(
+        OIDC_PROVIDER,
+        `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`,
+        'Use the OIDC provider of GitHub.',
+      );
     }
     if (provider.ClientIDList?.includes(GITHUB_AUDIENCE)) return ok(OIDC_PROVIDER, arn);
     return invalid(
       OIDC_PROVIDER,
-      `it does not take tokens for ${GITHUB_AUDIENCE}`,
+      `it does not accept tokens for ${GITHUB_AUDIENCE}`,
       'Add that audience to the provider.',
     );
   });
@@ -134,7 +138,7 @@ function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Findin
   return check(PERMISSIONS_BOUNDARY, async () => {
     const asked = iam.send(new GetPolicyCommand({ PolicyArn: arn }));
     if (await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(PERMISSIONS_BOUNDARY, arn);
-    return invalid(PERMISSIONS_BOUNDARY, `there is no ${arn}`, 'Mend iam.permissionsBoundary in the configuration.');
+    return invalid(PERMISSIONS_BOUNDARY, `${arn} does not exist`, 'Fix iam.permissionsBoundary in the configuration.');
   });
 }
 
@@ -145,6 +149,6 @@ function topicFinding(sns: SNSClient, arn: string): Promise<Finding> {
   return check(ALARM_TOPIC, async () => {
     const asked = sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
     if (await undefinedOn(asked, 'NotFoundException', 'NotFound')) return ok(ALARM_TOPIC, arn);
-    return invalid(ALARM_TOPIC, `there is no ${arn}`, 'Mend operations.topic in the configuration, or create it.');
+    return invalid(ALARM_TOPIC, `${arn} does not exist`, 'Fix operations.topic in the configuration, or create it.');
   });
 }

@@ -32,22 +32,23 @@ export function listenerRuleFinding(
   const wanted = resourcesOf(template, TYPE).map(({ Properties }) => String(Properties?.Priority));
   const list = wanted.join(', ');
   return check(ABOUT, async () => {
-    if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is made by this deploy`);
+    if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is created by this deployment`);
     const [rules, ours] = await Promise.all([
       rulesOf(clients.elbv2, listenerArn),
       rulesOfStack(clients.cloudformation, servicesStack),
     ]);
     if (rules === undefined) {
-      const remedy = 'Mend its ARN in the configuration; one that this project has made comes back with Foundation.';
-      return invalid(ABOUT, `there is no listener ${listenerArn}`, remedy);
+      const remedy =
+        'Fix its ARN in the configuration; if this project created the listener, deploy Foundation to recreate it.';
+      return invalid(ABOUT, `listener ${listenerArn} does not exist`, remedy);
     }
     const foreign = rules.filter(({ RuleArn = '' }) => !ours.has(RuleArn));
     const taken = foreign.map(({ Priority = '' }) => Priority).filter((priority) => wanted.includes(priority));
-    if (taken.length === 0) return ok(ABOUT, `${list}: free, or of this deployment already`);
+    if (taken.length === 0) return ok(ABOUT, `${list}: free, or already used by this deployment`);
     return invalid(
       ABOUT,
-      `other rules of the listener have ${taken.join(', ')}`,
-      `Choose others in loadBalancer.rulePriorities; taken are ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
+      `already used by other rules of the listener: ${taken.join(', ')}`,
+      `Choose other priorities in loadBalancer.rulePriorities; in use: ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
     );
   });
 }

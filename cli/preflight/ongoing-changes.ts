@@ -19,12 +19,11 @@ interface LockClients {
 const ABOUT = { lock: 'deploy lock', rotation: 'rotation' } as const;
 
 const WAIT_FOR_ROTATION =
-  'Wait until it is in its grace time or has ended; `bin/quiltctl rotate --watch` shows where it is.';
+  'Wait until it reaches its grace time or ends; `bin/quiltctl rotate --watch` shows its progress.';
 
-const WAIT_FOR_HOLDER =
-  'Wait until it has ended, then start again; `bin/quiltctl lock status` shows whether it is alive.';
+const WAIT_FOR_HOLDER = 'Wait until it ends, then retry; `bin/quiltctl lock status` shows whether it is alive.';
 
-const WHO: Readonly<Record<string, string>> = { rotation: 'a rotation of the secret', deploy: 'another deploy' };
+const WHO: Readonly<Record<string, string>> = { rotation: 'a secret rotation', deploy: 'another deployment' };
 
 const RESUME = 'afterwards run `bin/quiltctl rotate --resume`';
 
@@ -58,7 +57,7 @@ async function lockFinding(clients: LockClients, stateTable: string): Promise<Fi
   if (holder === undefined) return ok(ABOUT.lock, 'free');
   const { kind, owner, takenAt } = holder;
   const { state, detail } = await lifeOfHolder(holder, clients);
-  if (state === 'ended') return ok(ABOUT.lock, `left since ${takenAt} by a ${kind}: ${detail}`);
+  if (state === 'ended') return ok(ABOUT.lock, `stale, taken by a ${kind} at ${takenAt}: ${detail}`);
   const what = WHO[kind] ?? `a holder of an unknown kind ("${kind}")`;
   const remedy = kind === 'rotation' ? WAIT_FOR_ROTATION : WAIT_FOR_HOLDER;
   return refused(ABOUT.lock, `held since ${takenAt} by ${what}: ${owner}`, remedy);
@@ -73,16 +72,16 @@ async function rotationFinding({ dynamodb, sfn }: LockClients, stateTable: strin
     return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
   };
   const { record, driver } = await readDriven(read, (execution) => askAbout(sfn, execution));
-  if (record === undefined) return ok(ABOUT.rotation, 'none so far');
+  if (record === undefined) return ok(ABOUT.rotation, 'none yet');
   const { phase } = record;
   if (driver?.state === 'ended') {
     return ok(
       ABOUT.rotation,
-      `in ${phase}, but its execution ended (${endOf(driver)}), so it is no obstacle; ${RESUME}`,
+      `in ${phase}, but its execution ended (${endOf(driver)}), so it blocks nothing; ${RESUME}`,
     );
   }
   if (driver === undefined && phase !== 'idle')
-    return ok(ABOUT.rotation, `stopped in ${phase}, which is no obstacle; ${RESUME}`);
+    return ok(ABOUT.rotation, `stopped in ${phase}, which blocks nothing; ${RESUME}`);
   if (RESTING_PHASES.some((resting) => resting === phase)) return ok(ABOUT.rotation, phase);
   return refused(ABOUT.rotation, `the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
 }
@@ -100,21 +99,21 @@ export const ONLY_REVIEWED = 'REVIEW_IN_PROGRESS';
 /** In these CloudFormation takes no change until somebody has put the stack right. */
 const REMEDIES: Readonly<Record<string, string>> = {
   UPDATE_ROLLBACK_FAILED:
-    'Mend what its events name, then run `aws cloudformation continue-update-rollback --stack-name NAME`.',
-  UPDATE_FAILED: 'Run `aws cloudformation rollback-stack --stack-name NAME`, then start again.',
-  CREATE_FAILED: 'Run `aws cloudformation rollback-stack --stack-name NAME`, then start again.',
+    'Fix what its events report, then run `aws cloudformation continue-update-rollback --stack-name NAME`.',
+  UPDATE_FAILED: 'Run `aws cloudformation rollback-stack --stack-name NAME`, then retry.',
+  CREATE_FAILED: 'Run `aws cloudformation rollback-stack --stack-name NAME`, then retry.',
   DELETE_FAILED:
-    'Run `aws cloudformation delete-stack --stack-name NAME` again, or keep what its events name with --retain-resources.',
+    'Run `aws cloudformation delete-stack --stack-name NAME` again, or retain the resources that its events name with --retain-resources.',
 };
 
 /** Whether CloudFormation could change a stack now; one that is not there can be made. */
 export function stackFinding(cloudformation: CloudFormationClient, about: string, name: string): Promise<Finding> {
   return check(about, async () => {
     const status = await readStackStatus(cloudformation, name, AbortSignal.timeout(ANSWER_MS));
-    if (status === 'DELETE_COMPLETE') return ok(about, `${name} is not there yet`);
+    if (status === 'DELETE_COMPLETE') return ok(about, `${name} does not exist yet`);
     const remedy = REMEDIES[status]?.replaceAll('NAME', name);
     if (remedy !== undefined) return refused(about, `${name} is ${status}`, remedy);
     if (isOver(status) || status === ONLY_REVIEWED) return ok(about, `${name} is ${status}`);
-    return refused(about, `${name} is ${status}`, 'Wait until it has ended, then start again.');
+    return refused(about, `${name} is ${status}`, 'Wait until it ends, then retry.');
   });
 }

@@ -68,8 +68,7 @@ export function revisionHistoryTable(revisions: readonly RevisionSummary[], widt
   return [table(rows, { width, givesWay: GIVES_WAY }), '', ...wrapped(NOTE, width)].join('\n');
 }
 
-const NOTE =
-  '→ runs now. bin/quiltctl show N has all of a revision, bin/quiltctl diff N what it differs in from the one that runs.';
+const NOTE = '→ runs now. bin/quiltctl show N shows a revision, bin/quiltctl diff N compares it with the current one.';
 
 function rowOf(revision: RevisionSummary): readonly string[] {
   const { number, current, openedAt, images, parameterVersions, template } = revision;

@@ -16,7 +16,7 @@ export function revisionNumber(text: string): number {
   const number = wholeNumber(text);
   if (number !== undefined) return number;
   throw new CommandError(
-    `${JSON.stringify(text)} is no number of a revision: bin/quiltctl history shows those that there are.`,
+    `${JSON.stringify(text)} is not a revision number. List revisions with bin/quiltctl history.`,
     EXIT.configuration,
   );
 }
@@ -35,7 +35,7 @@ export function howManyRevisions(text: string): number {
 /** A revision that was asked for and is not there. */
 export function noSuchRevision(number: number): CommandError {
   return new CommandError(
-    `There is no revision ${number}, or none any more: bin/quiltctl history shows those that there are.`,
+    `Revision ${number} does not exist, or is no longer kept. List revisions with bin/quiltctl history.`,
     EXIT.configuration,
   );
 }

@@ -80,6 +80,6 @@ async function answered<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw awsFailure('The revisions cannot be read', error);
+    throw awsFailure('Could not read the revisions', error);
   }
 }

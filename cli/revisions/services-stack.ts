@@ -31,7 +31,7 @@ export async function readServicesStack(
   } catch (error) {
     // This is how CloudFormation says that a stack does not exist.
     if (errorName(error) === 'ValidationError') return undefined;
-    throw awsFailure(`The stack ${name} cannot be looked at`, error);
+    throw awsFailure(`Could not read the stack ${name}`, error);
   }
 }
 
@@ -58,9 +58,9 @@ export async function findFailure(
   if (isKnown || (verdict !== 'failed' && verdict !== 'open')) return {};
   try {
     const failure = await readStackFailure(cloudformation, stackArn, { before: openedAt });
-    return failure === undefined ? { unknown: 'CloudFormation has no failure of it, or none any more' } : { failure };
+    return failure === undefined ? { unknown: 'CloudFormation has no failure on record' } : { failure };
   } catch (error) {
-    return { unknown: `CloudFormation gave no answer: ${errorName(error)}` };
+    return { unknown: `CloudFormation did not answer: ${errorName(error)}` };
   }
 }
 

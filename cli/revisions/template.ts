@@ -74,16 +74,16 @@ export async function readStoredTemplate(
   { number, template }: Pick<RevisionRecord, 'number' | 'template'>,
 ): Promise<StoredTemplate> {
   if (template === undefined) {
-    throw refusal(`Revision ${number} has no template: it could not be kept when it was deployed.`);
+    throw refusal(`Revision ${number} has no template: it could not be stored during the deployment.`);
   }
   const text = await readObject(s3, bucket, template.key).catch((error: unknown) => {
-    if (errorName(error) !== 'NoSuchKey') throw awsFailure(`The template of revision ${number} cannot be read`, error);
-    throw refusal(`The template of revision ${number} is not in the bucket any more: ${bucket}, ${template.key}.`);
+    if (errorName(error) !== 'NoSuchKey') throw awsFailure(`Could not read the template of revision ${number}`, error);
+    throw refusal(`The template of revision ${number} is no longer in the bucket: ${bucket}, ${template.key}.`);
   });
   if (createHash('sha256').update(text).digest('hex') !== template.sha256) {
     throw refusal(
-      `The template of revision ${number} is not the one that was deployed: ${bucket}, ${template.key} was written over. ` +
-        'The version before is still in the bucket for a while.',
+      `The template of revision ${number} is not the one that was deployed: ${bucket}, ${template.key} was overwritten. ` +
+        'The bucket keeps the previous version for a while.',
     );
   }
   return { text, template: parseTemplate(text) };

@@ -63,14 +63,14 @@ export function revisionText(revision: RevisionSummary, unknown?: string): strin
   return [
     table([[`REVISION ${number}`, current ? 'runs now' : ''], ...rowsOf(revision, whatFailed(revision, unknown))]),
     ...(failedChecks.length > 0 ? [checkTable(revision)] : []),
-    ...(failedBefore.length > 0 ? [`Red before the deploy already: ${failedBefore.join(', ')}.`] : []),
+    ...(failedBefore.length > 0 ? [`Already red before the deployment: ${failedBefore.join(', ')}.`] : []),
     ...(parameters.length > 0 ? [table([['STACK PARAMETER', 'GIVEN'], ...parameters])] : []),
   ].join('\n\n');
 }
 
 function whatFailed({ verdict, failedChecks, stackFailure }: RevisionSummary, unknown?: string): string | undefined {
   if (stackFailure !== null) return stackFailureText(stackFailure);
-  if (unknown !== undefined) return `not known: ${unknown}`;
+  if (unknown !== undefined) return `unknown: ${unknown}`;
   if (verdict !== 'failed' || failedChecks.length === 0) return undefined;
   return `the canary was red: ${failedChecks.map(({ name }) => name).join(', ')}`;
 }
@@ -85,23 +85,23 @@ function rowsOf(revision: RevisionSummary, failed: string | undefined): readonly
     ...(reason === null ? [] : [['reason', reason]]),
     ['opened', timeText(revision.openedAt)],
     ['closed', timeText(revision.closedAt)],
-    ['by', revision.by ?? 'unknown: it was not started by bin/quiltctl'],
+    ['by', revision.by ?? 'unknown (not started by bin/quiltctl)'],
     ['commit', wholeCommit(revision)],
     ...Object.entries(versions ?? {}).map(([name, version]) => [name, version]),
     ['catalog image', images.catalog],
     ['MCP image', images.mcp],
     ['secret', `version ${parameterVersions.secret}`],
     ['key set', `version ${parameterVersions.keySet}`],
-    ['tokens live', tokenLifetimeSeconds === null ? 'unknown' : `${tokenLifetimeSeconds} s`],
-    ['template', template === null ? 'not kept: nothing can go back to this revision' : template.key],
-    ...(template === null ? [] : [['its SHA-256', template.sha256]]),
+    ['token lifetime', tokenLifetimeSeconds === null ? 'unknown' : `${tokenLifetimeSeconds} s`],
+    ['template', template === null ? 'not kept; you cannot roll back to this revision' : template.key],
+    ...(template === null ? [] : [['template SHA-256', template.sha256]]),
     ['stack', revision.stackArn],
   ];
 }
 
 function wholeCommit({ commit, dirty }: RevisionSummary): string {
   if (commit === null) return 'unknown';
-  return dirty ? `${commit}, with changes that are not in it` : commit;
+  return dirty ? `${commit}, with uncommitted changes` : commit;
 }
 
 function checkTable({ failedChecks }: RevisionSummary): string {

@@ -46,7 +46,7 @@ export function recordReader(
       const { Item } = await dynamodb.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }));
       return Item === undefined ? undefined : (JSON.parse(Item.record?.S ?? '') as RotationRecord);
     } catch (error) {
-      throw awsFailure('The record of the rotation cannot be read', error);
+      throw awsFailure('Could not read the rotation record', error);
     }
   };
 }

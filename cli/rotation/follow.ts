@@ -80,8 +80,8 @@ function countdown(record: RotationRecord, now: number): string {
 
 function unanswered(arn: string): CommandError {
   return new CommandError(
-    `The rotation ${executionName(arn)} was started, and its function has not answered yet. Look at the execution ${arn} in ` +
-      'Step Functions, and at the log group of the rotation function.',
+    `The rotation ${executionName(arn)} was started, but its function has not responded yet. Check the execution ${arn} in ` +
+      'Step Functions and the log group of the rotation function.',
     EXIT.unreachable,
   );
 }

@@ -6,34 +6,34 @@ const SERVICE: Readonly<Record<ServiceRole, string>> = { mcp: 'MCP', catalog: 'c
 
 /** What happens in each phase. A repair and a revocation know one direction. */
 const DOES: Readonly<Record<Phase, Readonly<Record<Direction, string>>>> = {
-  idle: { forward: 'at rest', back: 'at rest' },
+  idle: { forward: 'no rotation', back: 'no rotation' },
   createSecret: {
-    forward: 'the next key joins the accepted keys, and MCP is replaced task by task',
-    back: 'the next key leaves the accepted keys, and MCP is replaced task by task',
+    forward: 'the next key is added to the accepted keys; MCP tasks are replaced one by one',
+    back: 'the next key is removed from the accepted keys; MCP tasks are replaced one by one',
   },
   testSecret: {
-    forward: 'the canary tries tokens of both keys on every task',
-    back: 'the canary tries tokens of both keys on every task',
+    forward: 'the canary tests tokens of both keys on every task',
+    back: 'the canary tests tokens of both keys on every task',
   },
   finishSecret: {
-    forward: 'the next key signs from here, and the catalog is replaced task by task',
-    back: 'the old key signs again, and the catalog is replaced task by task',
+    forward: 'the next key starts signing; catalog tasks are replaced one by one',
+    back: 'the old key signs again; catalog tasks are replaced one by one',
   },
   grace: {
-    forward: 'tokens of the old key run out, both keys are accepted',
-    back: 'tokens of the next key run out, both keys are accepted',
+    forward: 'tokens of the old key expire; both keys are accepted',
+    back: 'tokens of the next key expire; both keys are accepted',
   },
   retireSecret: {
-    forward: 'the old key leaves the accepted keys, and both services are replaced task by task',
-    back: 'the next key leaves the accepted keys, and both services are replaced task by task',
+    forward: 'the old key is removed from the accepted keys; tasks of both services are replaced one by one',
+    back: 'the next key is removed from the accepted keys; tasks of both services are replaced one by one',
   },
   repair: {
-    forward: 'what was changed by hand is put back, and both services are replaced task by task',
-    back: 'what was changed by hand is put back, and both services are replaced task by task',
+    forward: 'manual changes are reverted; tasks of both services are replaced one by one',
+    back: 'manual changes are reverted; tasks of both services are replaced one by one',
   },
   revokeSecret: {
-    forward: 'only the next key is accepted, and both services are replaced task by task',
-    back: 'only the next key is accepted, and both services are replaced task by task',
+    forward: 'only the next key is accepted; tasks of both services are replaced one by one',
+    back: 'only the next key is accepted; tasks of both services are replaced one by one',
   },
 };
 
@@ -59,9 +59,9 @@ function phaseNote(before: RotationRecord | undefined, now: RotationRecord): rea
   const { phase, direction, backBecause, repaired } = now;
   const turned = direction === 'back' && before?.direction !== 'back' && backBecause !== undefined;
   return [
-    ...(turned ? [`going back: ${backBecause}`] : []),
+    ...(turned ? [`rolling back: ${backBecause}`] : []),
     `${phase}: ${DOES[phase][direction]}`,
-    ...(phase === 'repair' && repaired !== undefined ? [`to repair: ${repaired}`] : []),
+    ...(phase === 'repair' && repaired !== undefined ? [`repairing: ${repaired}`] : []),
   ];
 }
 
@@ -73,11 +73,11 @@ function graceNote(before: RotationRecord | undefined, now: RotationRecord): rea
 
 function rollBegin(before: RotationRecord | undefined, { roll, retries }: RotationRecord): readonly string[] {
   if (roll === undefined || roll.deployment === before?.roll?.deployment) return [];
-  return [`${SERVICE[roll.service]}: roll-out ${roll.deployment} begun${retries ? ` (try ${retries + 1})` : ''}`];
+  return [`${SERVICE[roll.service]}: rollout ${roll.deployment} started${retries ? ` (attempt ${retries + 1})` : ''}`];
 }
 
 /** Only the step itself can tell whether it ended well: the next line shows it. */
 function rollEnd(before: RotationRecord | undefined, { roll }: RotationRecord): readonly string[] {
   if (before?.roll === undefined || before.roll.deployment === roll?.deployment) return [];
-  return [`${SERVICE[before.roll.service]}: roll-out ${before.roll.deployment} over`];
+  return [`${SERVICE[before.roll.service]}: rollout ${before.roll.deployment} ended`];
 }

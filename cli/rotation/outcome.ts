@@ -76,7 +76,7 @@ function withoutResult(execution: Execution, closing: Closing): string {
   const signs = and(signingKey(closing.record), 'signs');
   return (
     `Rotation ${executionName(execution.arn)} ended without a result after ${took} (${end})${signs}: ` +
-    `${(execution.failure ?? 'no reason is known').replace(/\.$/, '')}. Look at the log group of the rotation function, then run ` +
+    `${(execution.failure ?? 'reason unknown').replace(/\.$/, '')}. Check the log group of the rotation function, then run ` +
     `${closing.resumeCommand}.`
   );
 }

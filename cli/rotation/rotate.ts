@@ -10,7 +10,7 @@ import { type Connections, follow, type Seen } from './follow.ts';
 const STARTED: Readonly<Record<Command['command'], string>> = {
   rotate: 'Rotation',
   resume: 'Rotation',
-  abort: 'Way back',
+  abort: 'Rollback',
   repair: 'Repair',
   revoke: 'Revocation',
 };
@@ -57,17 +57,17 @@ export async function rotate(request: RotateRequest, screen: Screen, connections
   const execution = running ?? (await executions.start(command));
   const name = executionName(execution.arn);
   const what = running ? 'Rotation' : STARTED[command.command];
-  screen.line(running ? `A rotation runs already; following it: ${name}` : `${what} asked for: ${name}`);
+  screen.line(running ? `A rotation is already running; following it: ${name}` : `${what} requested: ${name}`);
 
   const seen = await follow(execution, watch ? 'over' : 'begun', screen, connections)
     .catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
-      throw new CommandError(`${error.message}\n${name} goes on without this command.`, error.exitCode);
+      throw new CommandError(`${error.message}\n${name} continues without this command.`, error.exitCode);
     })
     .finally(() => screen.status(''));
   if (seen.state === 'begun') screen.line(`${what} started: ${name}; follow it with ${watchCommand}`);
   if (seen.state === 'interrupted') {
-    screen.line(`Only the watching has ended; ${name} goes on. Follow it again with ${watchCommand}`);
+    screen.line(`Stopped watching; ${name} continues. Follow it again with ${watchCommand}`);
   }
   const isOurs = seen.record?.execution === execution.arn;
   const driver = isOurs ? lifeOf(seen.execution) : (await drivenBy(seen.record, describe)).driver;
@@ -86,7 +86,7 @@ function earlierText(
   resumed: boolean,
 ): string {
   if (driver.state === 'not-checked') {
-    return `Whether the rotation under way (${phase}) has a living execution could not be checked: ${driver.reason}`;
+    return `Could not check whether the execution of the rotation under way (${phase}) is running: ${driver.reason}`;
   }
   const then = resumed ? '; this one resumes the rotation' : '';
   return `The execution of the rotation under way (${phase}) ended (${endOf(driver)})${then}.`;
@@ -129,14 +129,14 @@ export function requireOneMode({ fromParameter, revokeNow, resume, abort }: Mode
     ...(abort ? ['--abort'] : []),
   ];
   if (given.length < 2) return;
-  throw new CommandError(`${given.join(' and ')} exclude each other: give one of them.`, EXIT.configuration);
+  throw new CommandError(`${given.join(' and ')} cannot be combined; use one of them.`, EXIT.configuration);
 }
 
 function requireIncoming(name: string, path: string): void {
   if (name.startsWith(path) && SAFE_PART.test(name.slice(path.length))) return;
   // What was given is not repeated: it may be the secret itself, by mistake.
   throw new CommandError(
-    `--from-parameter takes the name of a SecureString below ${path}, and nothing else is read. Write the next secret there ` +
+    `--from-parameter takes the name of a SecureString below ${path} and reads no other. Write the next secret there ` +
       'from a file, then name it:\n' +
       `  aws ssm put-parameter --type SecureString --name ${path}next --value file://next-secret.txt\n` +
       `  bin/quiltctl rotate --from-parameter ${path}next`,

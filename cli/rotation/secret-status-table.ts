@@ -7,8 +7,7 @@ import type { CanaryFinding, NextRotation, SecretStatus } from './secret-status.
 
 type CommandLine = (command: string) => string;
 
-const NO_RECORD =
-  'No rotation has been recorded yet: a run of the canary has the first record made, and so does bin/quiltctl rotate.';
+const NO_RECORD = 'No rotation has been recorded yet. A canary run or bin/quiltctl rotate creates the first record.';
 
 /**
  * The status of the secret for people: parameters, keys, rotation, tasks, and the canary's verdict last.
@@ -70,7 +69,7 @@ function rotationRows(rotation: RecordSummary, now: number, commandLine: Command
       : []),
     ['secret signs since', `${signingSince} (${span(signingSince, now)})`],
     ...(graceUntil ? [['grace until', `${graceUntil} (${graceLeft(graceUntil, now)})`]] : []),
-    ...(backBecause === undefined ? [] : [['goes back because', backBecause]]),
+    ...(backBecause === undefined ? [] : [['rolls back because', backBecause]]),
     ...(stopped ? [['stopped', `${stopped.at}: ${stopped.reason}`]] : []),
     ['last outcome', last ? [`${last.outcome} at ${last.at}`, ...(last.reason ? [last.reason] : [])].join(': ') : '–'],
   ];
@@ -90,17 +89,17 @@ function lifeText(driver: Driver, commandLine: CommandLine): string {
 function nextText(next: NextRotation, now: number, commandLine: CommandLine): string {
   switch (next.state) {
     case 'due':
-      return `due now, since ${next.at}; the schedule looks every hour`;
+      return `due since ${next.at}; the schedule checks every hour`;
     case 'scheduled':
       return `${next.at} (in ${span(new Date(now).toISOString(), Date.parse(next.at))})`;
     case 'paused':
       return 'paused by the configuration (rotation.paused)';
     case 'stopped':
-      return `after the one that has stopped: ${commandLine('rotate --resume')} goes on, --abort goes back`;
+      return `after the stopped rotation: ${commandLine('rotate --resume')} resumes it, --abort rolls it back`;
     case 'execution-ended':
-      return `after the one whose execution ended: ${commandLine('rotate --resume')} goes on, --abort goes back`;
+      return `after the rotation whose execution ended: ${commandLine('rotate --resume')} resumes it, --abort rolls it back`;
     default:
-      return `after the one under way: ${commandLine('rotate --watch')} follows it`;
+      return `after the rotation under way: ${commandLine('rotate --watch')} follows it`;
   }
 }
 

@@ -80,7 +80,7 @@ interface ParameterState {
 async function readParameterStates(ssm: SSMClient, names: readonly string[]): Promise<readonly ParameterState[]> {
   const command = new GetParametersCommand({ Names: [...names], WithDecryption: false });
   const { Parameters = [] } = await ssm.send(command).catch((error: unknown) => {
-    throw awsFailure('The parameters of the secret cannot be looked at', error);
+    throw awsFailure('Could not read the parameters of the secret', error);
   });
   return names.map((name) => {
     const { Version: version, LastModifiedDate: modified } = Parameters.find(({ Name }) => Name === name) ?? {};

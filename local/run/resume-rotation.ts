@@ -27,14 +27,14 @@ export async function resumeRotation({ readRecord, executions }: Connections): P
   if (stopped) {
     return (
       `The rotation stopped in ${phase}: ${stopped.reason}\n` +
-      'When the cause is mended, resume it with: bin/quiltctl rotate --resume'
+      'Fix the cause, then resume it with: bin/quiltctl rotate --resume'
     );
   }
   if (failure !== undefined) throw failure;
   if (driver?.state === 'running') return undefined;
   await executions.start({ command: 'resume', trigger: 'manual' });
   return (
-    `The rotation stood still in ${phase}: its execution ended with the last run.\n` +
-    'It is resumed now; follow it with: bin/quiltctl rotate --watch'
+    `The rotation was interrupted in ${phase}: its execution ended with the last run.\n` +
+    'It is now resumed; follow it with: bin/quiltctl rotate --watch'
   );
 }

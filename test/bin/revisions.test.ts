@@ -58,7 +58,7 @@ test('show: of a revision that the record does not tell enough of, CloudFormatio
   expect(stdout).toMatch(/^ +what failed +McpService \(AWS::ECS::Service\): no capacity\.$/m);
   account.failing.set('DescribeStackEvents', 'AccessDenied');
   const refused = await run('show', '2');
-  expect(refused.stdout).toMatch(/^ +what failed +not known: CloudFormation gave no answer: AccessDenied$/m);
+  expect(refused.stdout).toMatch(/^ +what failed +not known: CloudFormation did not answer: AccessDenied$/m);
   expect(refused.status).toBe(0);
 });
 
@@ -79,7 +79,7 @@ test('rollback as a document: nothing else is on standard output, and a refusal 
   account.remember(revision(1, {}, { verdict: { S: 'failed' } }), revision(2));
   const { status, stdout, stderr } = await run('rollback', '1', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ result: 'refused', made: null, changes: [] });
-  expect(stderr).toBe('Not rolled back: something stands in the way. Nothing was changed.\n');
+  expect(stderr).toBe('Not rolled back: a check failed. Nothing was changed.\n');
   expect(status).toBe(3);
 });
 
@@ -101,7 +101,7 @@ test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is e
   account.remember(revision(1));
   const { status, stderr } = await run(command, '7');
   expect(stderr).toContain(
-    'There is no revision 7, or none any more: bin/quiltctl history shows those that there are.\n',
+    'Revision 7 does not exist, or none any more: bin/quiltctl history shows those that there are.\n',
   );
   expect(status).toBe(2);
 });

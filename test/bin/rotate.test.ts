@@ -67,7 +67,7 @@ test('Ctrl-C ends the watching only, and says so', async () => {
     child.kill('SIGINT');
     child.kill('SIGINT');
   });
-  expect(stdout).toContain('A rotation runs already; following it: manual-20260102T030000-beef');
+  expect(stdout).toContain('A rotation is already running; following it: manual-20260102T030000-beef');
   expect(stdout).toContain('Only the watching has ended; manual-20260102T030000-beef goes on.');
   expect(status).toBe(0);
   expect(aws.calls.map(({ operation }) => operation)).not.toContain('StopExecution');

@@ -71,7 +71,7 @@ describe('status', () => {
         '  holder       is alive: its stack is UPDATE_IN_PROGRESS',
         `  owner        ${STACK}`,
         '',
-        'Wait until the holder has ended; it releases the lock itself.',
+        'Wait until the holder ends; it releases the lock itself.',
       ].join('\n'),
     );
   });
@@ -110,14 +110,14 @@ describe('status', () => {
       'a rotation that may not be asked about',
       ROTATION,
       { DescribeExecution: { error: 'AccessDeniedException' } },
-      'could not be checked: AWS gave no answer: AccessDeniedException',
+      'could not be checked: AWS did not answer: AccessDeniedException',
       /lock release --force --reason TEXT --environment production/,
     ],
     [
       'a deployment that may not be asked about',
       DEPLOY,
       { DescribeStacks: { error: 'AccessDenied' } },
-      'could not be checked: AWS gave no answer: AccessDenied',
+      'could not be checked: AWS did not answer: AccessDenied',
       /--force/,
     ],
     [
@@ -213,7 +213,7 @@ describe('release', () => {
     });
     await expect(releaseAt(account)).rejects.toMatchObject({
       exitCode: 3,
-      message: expect.stringContaining('changed hands meanwhile, and was not released'),
+      message: expect.stringContaining('changed hands and was not released'),
     });
   });
 

@@ -34,7 +34,7 @@ test('npm run ci:deploy deploys an environment of its own from nothing, proves i
     'Starting the local AWS emulator …',
     'Bootstrapping the CDK …',
     'Synthesizing the stacks and checking the account …',
-    '✔ state table: made by this deploy, the first one',
+    '✔ state table: created by this first deployment',
     '✔ CDK bootstrap: version',
     'Deploying Foundation and Trust …',
     '✅  Trust',

@@ -179,8 +179,9 @@ test(
     );
     const before = await state();
     const { exitCode, err } = await operator.run('rollback', '2');
-    expect(err).toMatch(/^The rollback to revision 2 did not hold: the deploy gate refused it\. contract-version: /);
-    expect(err).toMatch(/\nThe stack went back to where it was, revision 3\.\n$/);
+    expect(err).toMatch(
+      /^Rollback to revision 2 failed; revision 3 was restored\. Cause: the deploy gate refused it\. contract-version: /,
+    );
     expect(exitCode).toBe(3);
     expect(await state()).toEqual(before);
   },

@@ -21,7 +21,7 @@ test.each([
     { cdk: DONE, revision: record({ ...red, verdict: 'unverified', reason: 'It has to be.' }) },
     {
       result: 'unverified',
-      message: 'Revision 7 is unverified: It has to be. (break-glass; not proved: no-token-refused).',
+      message: 'Revision 7 is unverified: It has to be. (break-glass; not verified: no-token-refused).',
       exitCode: 0,
     },
   ],
@@ -33,7 +33,7 @@ test.each([
   [
     'a deploy that changes nothing',
     { cdk: DONE },
-    { result: 'unchanged', message: 'No change: the services run what was deployed before.', exitCode: 0 },
+    { result: 'unchanged', message: 'No changes: the services already run this version.', exitCode: 0 },
   ],
   [
     'a red canary',
@@ -96,19 +96,19 @@ test.each([
     { result: 'failed', message: expect.stringMatching(/^Revision 7 is good, and the CDK CLI failed/), exitCode: 1 },
   ],
   [
-    'a CDK CLI that gave up while CloudFormation goes on',
+    'a CDK CLI that gave up while CloudFormation continues',
     { cdk: FAILED, revision: record({ verdict: 'open' }) },
     { result: 'failed', message: expect.stringContaining('no verdict yet'), exitCode: 1 },
   ],
   [
     'Ctrl-C while CloudFormation is at it',
     { cdk: { succeeded: false, interrupted: true }, underWay: true, revision: record({ verdict: 'open' }) },
-    { result: 'interrupted', message: expect.stringContaining('CloudFormation goes on'), exitCode: 130 },
+    { result: 'interrupted', message: expect.stringContaining('CloudFormation continues'), exitCode: 130 },
   ],
   [
     'Ctrl-C before CloudFormation was asked',
     { cdk: { succeeded: false, interrupted: true } },
-    { result: 'interrupted', message: expect.stringContaining('changes nothing now'), exitCode: 130 },
+    { result: 'interrupted', message: expect.stringContaining('is not changing anything'), exitCode: 130 },
   ],
 ])('%s', (_, end, expected) => {
   expect(outcomeOf({ underWay: false, revision: undefined, refusal: undefined, ...end })).toEqual(expected);

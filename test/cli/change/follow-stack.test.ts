@@ -62,7 +62,7 @@ test('the stack and what changes, once for each status; the rest is counted', ()
     'Mcp  UPDATE_IN_PROGRESS',
     'Mcp  UPDATE_COMPLETE',
     `${STACK}  UPDATE_COMPLETE`,
-    expect.stringMatching(/events of 4 resources, which had nothing to change or were cleaned up\.$/),
+    expect.stringMatching(/events of 4 resources that did not change or were cleaned up\.$/),
   ]);
 });
 
@@ -90,7 +90,7 @@ test('whatever fails is shown with its reason, whether or not it was to change, 
 
 test('a terminal shows what is under way, within one line; a pipe gets no escape sequence', () => {
   const events = [['Gate', 'UPDATE_COMPLETE'], ['Mcp', 'UPDATE_IN_PROGRESS'], ...QUIET] as const;
-  expect(shownOf(events, { columns: 80 })).toContain('\n1 of 2 resources done; under way: Mcp …\r\u001b[K');
-  expect(shownOf(events, { columns: 30 })).toContain('\n1 of 2 resources done; under \r\u001b[K');
+  expect(shownOf(events, { columns: 80 })).toContain('\n1 of 2 resources done; in progress: Mcp …\r\u001b[K');
+  expect(shownOf(events, { columns: 30 })).toContain('\n1 of 2 resources done; in pro\r\u001b[K');
   expect(shownOf(events)).not.toContain('\u001b');
 });

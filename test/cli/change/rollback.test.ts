@@ -68,8 +68,8 @@ test('a second rollback goes further back and not to where the first one fled fr
     ],
   });
   expect(report.lines).toContain(
-    '  ✔ no number given: revision 1 is the newest good one before 5, which runs; ' +
-      'skipped: 4 (failed), 3 (rolled away from by 5), 2 (what runs now)',
+    '  ✔ no number given: revision 1 is the newest good revision before 5, the current one; ' +
+      'skipped: 4 (failed), 3 (rolled back by 5), 2 (same as the current one)',
   );
   // By its number it can be gone back to all the same.
   expect(await rollBack(account, { dryRun: true, number: 3 })).toMatchObject({ target: 3, before: 5, skipped: [] });
@@ -80,8 +80,8 @@ test('where there is nothing further back, it says what was skipped', async () =
   await expect(rollBack(account)).rejects.toMatchObject({
     exitCode: 3,
     message:
-      'There is no good revision before 3 to go back to; skipped: 2 (rolled away from by 3), 1 (what runs now). ' +
-      'Name a revision of bin/quiltctl history: bin/quiltctl rollback N.',
+      'There is no good revision before 3 to roll back to; skipped: 2 (rolled back by 3), 1 (same as the current one). ' +
+      'Choose a revision from bin/quiltctl history: bin/quiltctl rollback N.',
   });
 });
 
@@ -127,9 +127,8 @@ test('a red canary takes it back: what failed, and where the stack is', async ()
     result: 'went-back',
     exitCode: 5,
     message:
-      'The rollback to revision 1 did not hold: the canary was red on revision 3.\n' +
-      '  ✘ no-token-refused: accepted: it was served\n' +
-      'The stack went back to where it was, revision 2.',
+      'Rollback to revision 1 failed; revision 2 was restored. Cause: the canary was red on revision 3.\n' +
+      '  ✘ no-token-refused: accepted: it was served',
     made: { number: 3, current: false, verdict: 'failed' },
   });
 });
@@ -144,7 +143,7 @@ test('a refusal of the deploy gate is exit code 3, and what was announced is tak
     result: 'went-back',
     exitCode: 3,
     message: expect.stringMatching(
-      /did not hold: the deploy gate refused it\. lock-held: Another deploy\n.*revision 2\.$/,
+      /^Rollback to revision 1 failed; revision 2 was restored\. Cause: the deploy gate refused it\. lock-held: Another deploy$/,
     ),
     made: null,
   });
@@ -158,7 +157,7 @@ test('anything else that fails is exit code 1, with the first reason', async () 
     deployEnds('UPDATE_ROLLBACK_COMPLETE', { verdict: { S: 'failed' } });
   };
   const { exitCode, message } = await rollBack(account);
-  expect(message).toContain('McpService failed. Circuit Breaker\n');
+  expect(message).toMatch(/McpService failed\. Circuit Breaker$/);
   expect(exitCode).toBe(1);
 });
 
@@ -222,9 +221,9 @@ test('a template that CloudFormation does not accept is refused with its reason'
 });
 
 test.each([
-  ['it failed', { verdict: { S: 'failed' } }, 'it failed when it was deployed'],
+  ['it failed', { verdict: { S: 'failed' } }, 'its deployment failed'],
   ['nobody has judged it', { verdict: { S: 'open' } }, 'it has no verdict'],
-  ['it has no template', { template: undefined }, 'its template could not be kept'],
+  ['it has no template', { template: undefined }, 'its template was not kept'],
 ])('nothing goes back to a revision when %s', async (_, more, detail) => {
   account.remember(revision(1, {}, more));
   const { findings, ...report } = await rollBack(account, { number: 1 });
@@ -282,7 +281,7 @@ test.each([
 });
 
 test.each([
-  [{ number: 7 }, 'There is no revision 7', 2],
+  [{ number: 7 }, 'Revision 7 does not exist', 2],
   [{}, 'There is no good revision before 2', 3],
 ])('an end of its own for what is not there: %j', async (request, message, exitCode) => {
   account.items.delete('revision|000001');
@@ -337,7 +336,7 @@ test('Ctrl-C afterwards ends the watching only, and leaves all to the deploy gat
   expect(await rollBack(account, {}, pressed.signal)).toMatchObject({
     result: 'goes-on',
     exitCode: 130,
-    message: expect.stringContaining('Only the watching has ended; the rollback goes on.'),
+    message: expect.stringContaining('Stopped watching; the rollback continues.'),
   });
   expect(account.changeSets.size).toBe(1);
   expect(announcement()).toBeDefined();
@@ -353,7 +352,7 @@ test('a caller who may not announce rolls back all the same', async () => {
   account.failing.set('PutItem', 'AccessDeniedException');
   account.onExecute = () => deployEnds('UPDATE_COMPLETE');
   const { lines, exitCode } = await rollBack(account);
-  expect(lines.join('\n')).toContain('announcement: not made (AccessDeniedException)');
+  expect(lines.join('\n')).toContain('announcement: failed (AccessDeniedException)');
   expect(exitCode).toBe(0);
 });
 

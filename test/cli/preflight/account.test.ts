@@ -38,7 +38,7 @@ describe('caller', () => {
     'credentials that AWS does not accept (%s) are refused',
     async (error) => {
       const { findings, caller } = await look({ error });
-      expect(findings.map(stateOf)).toEqual([['failed', `none that AWS accepts (${error})`, 3]]);
+      expect(findings.map(stateOf)).toEqual([['failed', `AWS does not accept them (${error})`, 3]]);
       expect(caller).toBeUndefined();
     },
   );
@@ -66,8 +66,8 @@ describe('bootstrap', () => {
 
   test('has to be as new as the most demanding stack', async () => {
     expect(await look({ Parameter: { Value: '30' } })).toEqual([['ok', 'version 30', 0]]);
-    expect(await look({ Parameter: { Value: '7' } })).toEqual([['failed', 'version 7, and 8 is needed', 2]]);
-    expect(await look({ error: 'ParameterNotFound' })).toEqual([['failed', 'the account has none in us-east-1', 2]]);
+    expect(await look({ Parameter: { Value: '7' } })).toEqual([['failed', 'version 7; version 8 is required', 2]]);
+    expect(await look({ error: 'ParameterNotFound' })).toEqual([['failed', 'not bootstrapped in us-east-1', 2]]);
   });
 });
 
@@ -87,7 +87,7 @@ describe('images', () => {
 
   test('are asked for in their own account and region, each once', async () => {
     const { findings, regions, asked } = await look([IN_ECR, IN_ECR]);
-    expect(findings).toEqual([['ok', 'is there', 0]]);
+    expect(findings).toEqual([['ok', 'exists', 0]]);
     expect(regions).toEqual(['eu-west-1']);
     expect(asked).toEqual([
       { registryId: '111122223333', repositoryName: 'team/mcp', imageIds: [{ imageDigest: DIGEST }] },
@@ -103,9 +103,9 @@ describe('images', () => {
 
   test('that are not there are told, with exit code 2', async () => {
     const gone = { images: [], failures: [{ failureCode: 'ImageNotFound' }] };
-    expect((await look([IN_ECR], gone)).findings).toEqual([['failed', 'is not in its repository', 2]]);
+    expect((await look([IN_ECR], gone)).findings).toEqual([['failed', 'not found in its repository', 2]]);
     const { findings } = await look([IN_ECR], { error: 'RepositoryNotFoundException' });
-    expect(findings).toEqual([['failed', 'there is no repository team/mcp in 111122223333, eu-west-1', 2]]);
+    expect(findings).toEqual([['failed', 'repository team/mcp does not exist in 111122223333, eu-west-1', 2]]);
   });
 
   test('of other registries are not checked', async () => {
@@ -180,19 +180,19 @@ describe('listener rule priorities', () => {
   test('may be free, or ours already', async () => {
     expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '30']))).toEqual([
       'ok',
-      '10, 20: free, or of this deployment already',
+      '10, 20: free, or already used by this deployment',
       0,
     ]);
   });
 
   test('may not be those of somebody else’s rules, also when nothing of ours is there', async () => {
-    const found = ['failed', 'other rules of the listener have 20', 2];
+    const found = ['failed', 'already used by other rules of the listener: 20', 2];
     expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '20']))).toEqual(found);
     expect(await look(inListener(['arn:of-another', '20']), { error: 'ValidationError' })).toEqual(found);
   });
 
   test('of a listener that is not there are a mistake', async () => {
-    expect(await look({ error: 'ListenerNotFound' })).toEqual(['failed', 'there is no listener arn:one', 2]);
+    expect(await look({ error: 'ListenerNotFound' })).toEqual(['failed', 'listener arn:one does not exist', 2]);
   });
 });
 

@@ -73,14 +73,14 @@ test('a revision for people has all of its record', () => {
   const shown = revisionText(summaryOf(FAILED, { stack: undefined, current: undefined }));
   expect(shown).toMatch(/because +canary-red: It is\.$/m);
   expect(shown).toMatch(/no-token-refused +accepted: it was served$/m);
-  expect(shown).toContain('Red before the deploy already: key-ids-agree: unequal.');
+  expect(shown).toContain('Already red before the deployment: key-ids-agree: unequal.');
   expect(shown).toMatch(/VpcId +\/quilt\/foundation\/v1\/vpc-id$/m);
-  expect(shown).toMatch(/by +unknown: it was not started by bin\/quiltctl$/m);
+  expect(shown).toMatch(/by +unknown \(not started by bin\/quiltctl\)$/m);
 
   const announced = revisionText(summaryOf(ROLLED_BACK, { stack: undefined, current: ROLLED_BACK }));
   expect(announced).toContain('REVISION 2');
   expect(announced).toContain('runs now');
-  expect(announced).toMatch(/commit +0123456789abcdef0123456789abcdef01234567, with changes that are not in it$/m);
+  expect(announced).toMatch(/commit +0123456789abcdef0123456789abcdef01234567, with uncommitted changes$/m);
   expect(announced).toMatch(/aws-cdk +2\.1148\.1$/m);
 });
 
@@ -90,7 +90,7 @@ const SERVICE = { M: { resource: { S: 'Mcp' }, type: { S: 'AWS::ECS::Service' },
 test.each<[string, RevisionRecord, string | undefined, string | undefined]>([
   ['a red canary, by the checks', FAILED, undefined, 'the canary was red: no-token-refused'],
   ['a resource', record(4, {}, { ...BACK, stackFailure: SERVICE }), undefined, 'Mcp (AWS::ECS::Service): no capacity.'],
-  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'not known: it has forgotten it'],
+  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'unknown: it has forgotten it'],
   ['nothing', GOOD, undefined, undefined],
 ])('a revision says what failed: %s', (_, its, unknown, says) => {
   const shown = revisionText(summaryOf(its, { stack: undefined, current: undefined }), unknown);
@@ -101,5 +101,5 @@ test('a record of an earlier release, which lacks what was added later, is told 
   const { announcement: _, template, tokenLifetimeSeconds, ...old } = revision(1).item;
   const summary = summaryOf(revisionRecordOf(old), { stack: undefined, current: undefined });
   expect(summary).toMatchObject({ by: null, commit: null, template: null, tokenLifetimeSeconds: null });
-  expect(revisionText(summary)).toContain('not kept: nothing can go back to this revision');
+  expect(revisionText(summary)).toContain('not kept; you cannot roll back to this revision');
 });

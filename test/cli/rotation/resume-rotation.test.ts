@@ -29,7 +29,7 @@ test.each<[string, RotationRecord, Execution['status'] | undefined]>([
 ])('a rotation whose execution %s is resumed, in so many words', async (_, record, status) => {
   const { said, started } = await startWith(record, status);
   expect(started).toEqual([{ command: 'resume', trigger: 'manual' }]);
-  expect(said).toContain(`stood still in ${record.phase}`);
+  expect(said).toContain(`was interrupted in ${record.phase}`);
   expect(said).toContain('rotate --watch');
 });
 

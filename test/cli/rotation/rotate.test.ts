@@ -67,22 +67,22 @@ const WHOLE: readonly [Look, ...Look[]] = [
   { record: { ...IDLE, revision: 30 }, over: true },
 ];
 
-test('watching shows a line for each phase and roll-out, and nothing twice', async () => {
+test('watching shows a line for each phase and rollout, and nothing twice', async () => {
   const { connections, screen, output } = worldOf(WHOLE);
   const seen = await rotate(WATCH, screen, connections);
   expect(seen).toMatchObject({ state: 'over', execution: OVER, record: { revision: 30 } });
   expect(output()).toBe(
     [
-      'Rotation asked for: manual-20260102T030000-beef',
-      '2026-01-02T03:00:01Z      +1 s  createSecret: the next key joins the accepted keys, and MCP is replaced task by task',
-      '2026-01-02T03:00:02Z      +2 s  MCP: roll-out ecs-svc/1 begun',
-      '2026-01-02T03:00:42Z     +42 s  MCP: roll-out ecs-svc/1 over',
-      '2026-01-02T03:00:42Z     +42 s  finishSecret: the next key signs from here, and the catalog is replaced task by task',
-      '2026-01-02T03:00:42Z     +42 s  catalog: roll-out ecs-svc/2 begun',
-      '2026-01-02T03:02:00Z    +120 s  catalog: roll-out ecs-svc/2 over',
-      '2026-01-02T03:02:00Z    +120 s  grace: tokens of the old key run out, both keys are accepted',
+      'Rotation requested: manual-20260102T030000-beef',
+      '2026-01-02T03:00:01Z      +1 s  createSecret: the next key is added to the accepted keys; MCP tasks are replaced one by one',
+      '2026-01-02T03:00:02Z      +2 s  MCP: rollout ecs-svc/1 started',
+      '2026-01-02T03:00:42Z     +42 s  MCP: rollout ecs-svc/1 ended',
+      '2026-01-02T03:00:42Z     +42 s  finishSecret: the next key starts signing; catalog tasks are replaced one by one',
+      '2026-01-02T03:00:42Z     +42 s  catalog: rollout ecs-svc/2 started',
+      '2026-01-02T03:02:00Z    +120 s  catalog: rollout ecs-svc/2 ended',
+      '2026-01-02T03:02:00Z    +120 s  grace: tokens of the old key expire; both keys are accepted',
       '2026-01-02T03:02:00Z    +120 s  grace until 2026-01-02T03:03:05.000Z',
-      '2026-01-02T03:03:05Z    +185 s  retireSecret: the old key leaves the accepted keys, and both services are replaced task by task',
+      '2026-01-02T03:03:05Z    +185 s  retireSecret: the old key is removed from the accepted keys; tasks of both services are replaced one by one',
       '',
     ].join('\n'),
   );
@@ -99,7 +99,7 @@ test('going back is said with its reason', async () => {
   const back = { ...FINISH, direction: 'back', backBecause: 'The canary is red.' } as const;
   const { connections, screen, output } = worldOf([{ record: FINISH }, { record: back }, { record: IDLE, over: true }]);
   await rotate(WATCH, screen, connections);
-  expect(output()).toMatch(/going back: The canary is red\.\n.*finishSecret: the old key signs again/);
+  expect(output()).toMatch(/rolling back: The canary is red\.\n.*finishSecret: the old key signs again/);
 });
 
 test('without watching, it ends as soon as the record names the execution', async () => {
@@ -116,7 +116,7 @@ test('another execution in the record shows nothing: this one may yet be refused
   const { connections, screen, output } = worldOf([{ record: others }, { record: others, over: true }]);
   const seen = await rotate(WATCH, screen, connections);
   expect(seen.state).toBe('over');
-  expect(output()).toBe('Rotation asked for: manual-20260102T030000-beef\n');
+  expect(output()).toBe('Rotation requested: manual-20260102T030000-beef\n');
 });
 
 test.each([
@@ -131,7 +131,7 @@ test.each([
   ]);
   await rotate({ ...WATCH, attach: true }, screen, connections);
   expect(started).toHaveLength(starts);
-  expect(output().includes('A rotation runs already; following it')).toBe(starts === 0);
+  expect(output().includes('A rotation is already running; following it')).toBe(starts === 0);
 });
 
 /** A world whose record is driven by an execution that ended, until another one is started. */
@@ -199,7 +199,9 @@ test('that Step Functions may not be asked is said, and stands in the way of fol
   await expect(rotate({ ...WATCH, attach: true }, screen, mute)).rejects.toBe(refusal);
   expect(started).toEqual([]);
   await rotate({ ...WATCH, watch: false }, screen, mute);
-  expect(output()).toContain('(createSecret) has a living execution could not be checked: Said AWS.\n');
+  expect(output()).toContain(
+    'Could not check whether the execution of the rotation under way (createSecret) is running: Said AWS.\n',
+  );
 });
 
 test('nothing is asked before a revocation', async () => {
@@ -218,7 +220,7 @@ test('ends with what is known when the watching is ended', async () => {
   interruption.abort();
   const seen = await rotate(WATCH, screen, connections);
   expect(seen).toMatchObject({ state: 'interrupted', record: { phase: 'createSecret' } });
-  expect(output()).toMatch(/Only the watching has ended; .* goes on\./);
+  expect(output()).toMatch(/Stopped watching; .* continues\./);
 });
 
 test('a function that never answers is exit code 4, and the execution is named', async () => {

@@ -56,7 +56,7 @@ test('the table has parameters, keys, rotation, tasks and verdict', () => {
       '  secret signs since  2026-01-02T03:01:00.000Z (1 min 25 s)',
       '  grace until         2026-01-02T03:03:05.000Z (40 s left)',
       '  last outcome        –',
-      '  next rotation       after the one under way: bin/quiltctl rotate --watch --environment production follows it',
+      '  next rotation       after the rotation under way: bin/quiltctl rotate --watch --environment production follows it',
       '',
       '  SERVICE  TASK        KEYS',
       '  mcp      mcp-1       frontend-enhanced.AAAAAAAA, frontend-enhanced.BBBBBBBB',
@@ -81,7 +81,7 @@ test('why it stopped, why it goes back, and how the last run ended are told', ()
   expect(shown).toContain('The canary is red.');
   expect(shown).toContain('2026-01-02T03:02:00.000Z: MCP cannot be rolled.');
   expect(shown).toContain('aborted at 2025-12-02T00:00:00.000Z: A person asked.');
-  expect(shown).toContain('rotate --resume --environment production goes on');
+  expect(shown).toContain('rotate --resume --environment production resumes it');
 });
 
 test.each<[string, Driver]>([
@@ -97,7 +97,7 @@ test.each<[string, Driver]>([
   expect(shown).toContain(
     `execution           manual-20260102T030000-beef ${says}: run bin/quiltctl rotate --resume --environment production\n`,
   );
-  expect(shown).toMatch(/next rotation +after the one whose execution ended: bin\/quiltctl rotate --resume/);
+  expect(shown).toMatch(/next rotation +after the rotation whose execution ended: bin\/quiltctl rotate --resume/);
   expect(shown).not.toContain('rotate --watch');
   expect(status).toMatchObject({ rotation: { driver }, nextRotation: { state: 'execution-ended' } });
 });
