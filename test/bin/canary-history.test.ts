@@ -78,7 +78,7 @@ test('reads the newest first, from the table that Foundation names', async () =>
 
 test('what cannot be reached is exit code 4', async () => {
   const reading = readHistory(clientsOf(await unusedOrigin()), 'quilt', 2);
-  await expect(reading).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('cannot be read') });
+  await expect(reading).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('Could not read') });
 });
 
 test('--last counts ten, or as many as are asked for', () => {

@@ -58,7 +58,7 @@ test('show: of a revision that the record does not tell enough of, CloudFormatio
   expect(stdout).toMatch(/^ +what failed +McpService \(AWS::ECS::Service\): no capacity\.$/m);
   account.failing.set('DescribeStackEvents', 'AccessDenied');
   const refused = await run('show', '2');
-  expect(refused.stdout).toMatch(/^ +what failed +not known: CloudFormation did not answer: AccessDenied$/m);
+  expect(refused.stdout).toMatch(/^ +what failed +unknown: CloudFormation did not answer: AccessDenied$/m);
   expect(refused.status).toBe(0);
 });
 
@@ -84,8 +84,8 @@ test('rollback as a document: nothing else is on standard output, and a refusal 
 });
 
 test.each([
-  [['show', 'newest'], 'no number of a revision'],
-  [['show', '1', '--json', '--template'], 'leave --json out'],
+  [['show', 'newest'], 'is not a revision number'],
+  [['show', '1', '--json', '--template'], 'omit --json'],
   [['history', '--last', '0'], '--last takes a whole number from 1 to 1000'],
   [['diff'], "missing required argument 'from'"],
   [['rollback', '1', '--force'], "unknown option '--force'"],
@@ -101,7 +101,7 @@ test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is e
   account.remember(revision(1));
   const { status, stderr } = await run(command, '7');
   expect(stderr).toContain(
-    'Revision 7 does not exist, or none any more: bin/quiltctl history shows those that there are.\n',
+    'Revision 7 does not exist, or is no longer kept. List revisions with bin/quiltctl history.\n',
   );
   expect(status).toBe(2);
 });

@@ -68,15 +68,15 @@ test('Ctrl-C ends the watching only, and says so', async () => {
     child.kill('SIGINT');
   });
   expect(stdout).toContain('A rotation is already running; following it: manual-20260102T030000-beef');
-  expect(stdout).toContain('Only the watching has ended; manual-20260102T030000-beef goes on.');
+  expect(stdout).toContain('Stopped watching; manual-20260102T030000-beef continues.');
   expect(status).toBe(0);
   expect(aws.calls.map(({ operation }) => operation)).not.toContain('StopExecution');
   expect(startedIn(aws)).toEqual([]);
 });
 
 test.each([
-  ['two modes', ['--resume', '--abort'], '--resume and --abort exclude each other'],
-  ['a revocation that nobody confirms', ['--revoke-now'], 'add --yes'],
+  ['two modes', ['--resume', '--abort'], '--resume and --abort cannot be combined'],
+  ['a revocation that nobody confirms', ['--revoke-now'], 'Add --yes'],
   ['a parameter elsewhere', ['--from-parameter', '/quilt/mcp-server/jwt-secret'], '--name /quilt/incoming/next'],
   ['an option that is not known', ['--now'], "unknown option '--now'"],
 ])('refuses %s with exit code 2, before it asks anybody', async (_, flags, says) => {
