@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { conditionHeld } from '../../aws/conditional-write.ts';
 import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
+import { errorName } from '../../contract/safe-error.ts';
 import { PROJECT_ROOT } from '../cdk.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
+import { findingLines, notChecked } from '../preflight/finding.ts';
 
 /** Where announcements of one change are written to. */
 export interface AnnouncementStore {
@@ -28,7 +30,26 @@ export function triggerOf(template: Template): string {
   throw new Error('The Services template has no deploy gate with a Trigger');
 }
 
-/** Tells the deploy gate who is about to change the services. It takes the announcement away when it opens the revision. */
+/**
+ * Announces a change, or reports that it could not: who makes it is worth knowing, but no reason to give it up.
+ *
+ * @param report - gets a line for people
+ */
+export async function announceOrReport(
+  store: AnnouncementStore,
+  announcement: Announcement,
+  report: (line: string) => void,
+  now: number,
+): Promise<void> {
+  try {
+    await announce(store, announcement, now);
+  } catch (error) {
+    const result = notChecked(`failed (${errorName(error)}); the revision will not show who made it`);
+    report(findingLines({ about: 'announcement', ...result }));
+  }
+}
+
+/** Tells the deploy gate who is about to change the services. The gate removes the announcement when it opens the revision. */
 export async function announce(
   { dynamodb, stateTable, trigger }: AnnouncementStore,
   announcement: Announcement,
@@ -38,7 +59,7 @@ export async function announce(
   await dynamodb.send(new PutItemCommand({ TableName: stateTable, Item }));
 }
 
-/** Takes an announcement back that the gate has not taken; that of somebody else stays. */
+/** Withdraws an announcement that the gate has not taken; one of somebody else stays. */
 export async function withdraw(
   { dynamodb, stateTable, trigger }: AnnouncementStore,
   announcement: Announcement,

@@ -1,17 +1,15 @@
 import { isOver, readStackStatus } from '../../aws/stack.ts';
 import type { Announcement } from '../../contract/revision.ts';
-import { errorName } from '../../contract/safe-error.ts';
 import { stackName } from '../../lib/names.ts';
 import { type CdkFollower, captureCdk, endOf, passingSignals, startCdk } from '../cdk.ts';
 import type { AssemblyStack } from '../cloud-assembly.ts';
 import { foundationValue } from '../foundation-values.ts';
 import type { PreflightClients } from '../preflight/clients.ts';
-import { findingLines, notChecked } from '../preflight/finding.ts';
 import { ANSWER_MS, ONLY_REVIEWED } from '../preflight/ongoing-changes.ts';
 import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
 import type { Target } from '../target.ts';
-import { type AnnouncementStore, announce, triggerOf, withdraw } from './announcement.ts';
+import { type AnnouncementStore, announceOrReport, triggerOf, withdraw } from './announcement.ts';
 import type { DeployEnd } from './deploy-outcome.ts';
 import { gateRefusal, newestEventId } from './stack-events.ts';
 
@@ -45,7 +43,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
     }
   }
   const before = await lookBefore(change);
-  await announceChange(change, before);
+  await announceOrReport(before.store, change.announcement, change.say, Date.now());
   change.say('  Deploying all stacks …');
   const cdk = await runCdk(change, ['--all']);
   return lookAfter(change, before, cdk);
@@ -77,16 +75,6 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
     newest: await records.newestNumber(),
     newestEvent,
   };
-}
-
-/** Who deploys is good to know, and nothing that a deploy would have to be given up for. */
-async function announceChange({ announcement, say }: Change, { store }: Before): Promise<void> {
-  try {
-    await announce(store, announcement, Date.now());
-  } catch (error) {
-    const detail = `failed (${errorName(error)}); the revision will not show who made it`;
-    say(findingLines(notChecked('announcement', detail)));
-  }
 }
 
 function runCdk({ target, directory, json, follower }: Change, stacks: readonly string[]): Promise<CdkEnd> {

@@ -4,7 +4,7 @@ import { RollbackPath, type Skipped } from '../../contract/rollback-path.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { requireFoundationValue } from '../foundation-values.ts';
 import { callerFindings } from '../preflight/caller.ts';
-import { type Finding, ok, refused } from '../preflight/finding.ts';
+import { type Finding, ok, type Result, refused } from '../preflight/finding.ts';
 import { imageFindings } from '../preflight/images.ts';
 import { lockFindings } from '../preflight/ongoing-changes.ts';
 import { noSuchRevision } from '../revisions/numbers.ts';
@@ -60,7 +60,10 @@ export async function planRollback(
   const records = new RevisionRecords(clients.dynamodb, stateTable);
   const way = await findWay(records, stack, number);
   const { target } = way;
-  found([...(way.skipped === undefined ? [] : [choiceFinding(way)]), targetFinding(target)]);
+  found([
+    ...(way.skipped === undefined ? [] : [choiceFinding(way)]),
+    { about: `revision ${target.number}`, ...resultOf(target) },
+  ]);
   const [locks, images] = await Promise.all([
     lockFindings(clients, { config, stateTable }),
     imageFindings([target.images.catalog, target.images.mcp], clients),
@@ -68,7 +71,7 @@ export async function planRollback(
   found([...locks, ...images]);
   if (blocked || stack === undefined) return undefined;
   const template = prepareTemplate(target.number, await readStoredTemplate({ s3: clients.s3, bucket }, target));
-  found([ok(`template of revision ${target.number}`, 'matches the SHA-256 in its record')]);
+  found([{ about: `template of revision ${target.number}`, ...ok('matches the SHA-256 in its record') }]);
   return { ...way, caller, stackArn: stack.arn, stateTable, bucket, records, template };
 }
 
@@ -128,10 +131,8 @@ async function nextThat(
 
 /** Says which revision was chosen when none was named, and why. */
 function choiceFinding({ current, target, skipped = [] }: Way): Finding {
-  return ok(
-    'no number given',
-    `revision ${target.number} is the newest good revision before ${current.number}, the current one${skippedText(skipped)}`,
-  );
+  const detail = `revision ${target.number} is the newest good revision before ${current.number}, the current one`;
+  return { about: 'no number given', ...ok(`${detail}${skippedText(skipped)}`) };
 }
 
 const BECAUSE: Readonly<Record<Skipped['because'], string>> = {
@@ -142,7 +143,7 @@ const BECAUSE: Readonly<Record<Skipped['because'], string>> = {
   'runs-now': 'same as the current one',
 };
 
-/** `; skipped: 5 (what runs now), 8 to 6 (rolled back by 9)`; nothing when none was. */
+/** `; skipped: 5 (same as the current one), 8 to 6 (rolled back by 9)`; nothing when none was. */
 function skippedText(skipped: readonly Skipped[]): string {
   const groups: { readonly why: string; readonly numbers: number[] }[] = [];
   for (const { number, because, by } of skipped) {
@@ -159,12 +160,11 @@ function rangeText(numbers: readonly number[]): string {
   return numbers.length > 2 ? `${numbers[0]} to ${numbers.at(-1)}` : numbers.join(' and ');
 }
 
-/** Whether a revision is one that can be gone back to. */
-function targetFinding({ number, verdict, openedAt, template }: RevisionRecord): Finding {
-  const about = `revision ${number}`;
+/** Whether a revision can be rolled back to. */
+function resultOf({ verdict, openedAt, template }: RevisionRecord): Result {
   const remedy = 'Choose a good revision with a template from bin/quiltctl history.';
-  if (verdict === 'failed') return refused(about, 'its deployment failed', remedy);
-  if (verdict === 'open') return refused(about, 'it has no verdict', remedy);
-  if (template === undefined) return refused(about, 'its template was not kept', remedy);
-  return ok(about, `${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
+  if (verdict === 'failed') return refused('its deployment failed', remedy);
+  if (verdict === 'open') return refused('it has no verdict', remedy);
+  if (template === undefined) return refused('its template was not kept', remedy);
+  return ok(`${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
 }

@@ -3,9 +3,8 @@ import { errorName } from '../../contract/safe-error.ts';
 import { stackName } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findingLines, notChecked } from '../preflight/finding.ts';
 import type { Screen } from '../terminal.ts';
-import { type AnnouncementStore, announce, withdraw } from './announcement.ts';
+import { type AnnouncementStore, announceOrReport, withdraw } from './announcement.ts';
 import { ChangeSet } from './change-set.ts';
 import { uploadTemplate } from './prepared-template.ts';
 import { type RollbackConnections, type RollbackRequest, requireUninterrupted } from './rollback-connections.ts';
@@ -133,7 +132,7 @@ async function execute(
     plan.records.newestNumber(),
   ]);
   requireUninterrupted(interrupted);
-  await announceOrSay(store, announcement, screen, now());
+  await announceOrReport(store, announcement, screen.line, now());
   try {
     requireUninterrupted(interrupted);
     await changeSet.execute();
@@ -147,21 +146,6 @@ async function execute(
 /** What the template was made from is what it was made from at its first deploy. */
 function announcementOf({ caller, target }: Plan): Announcement {
   return { ...target.announcement, by: caller, rollbackTo: target.number };
-}
-
-/** Who rolls back is good to know, and nothing that a rollback would have to be given up for. */
-async function announceOrSay(
-  store: AnnouncementStore,
-  announcement: Announcement,
-  screen: Screen,
-  now: number,
-): Promise<void> {
-  try {
-    await announce(store, announcement, now);
-  } catch (error) {
-    const detail = `failed (${errorName(error)}); the revision will not show who made it`;
-    screen.line(findingLines(notChecked('announcement', detail)));
-  }
 }
 
 /** One that stays is in nobody's way, and the next rollback removes it. */

@@ -4,8 +4,6 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import { type Finding, invalid, ok } from '../preflight/finding.ts';
 import type { Target } from '../target.ts';
 
-const ABOUT = 'synthesis';
-
 /**
  * Synthesises an environment with the CDK CLI, which builds services and functions before. What it says is passed on when it
  * fails.
@@ -27,9 +25,9 @@ export async function synthesise(
     ...contextArguments(environment, target.context),
   ];
   const { succeeded, text } = await captureCdk(args, target.variables, follower);
-  if (succeeded) return ok(ABOUT, 'succeeded');
+  if (succeeded) return { about: 'synthesis', ...ok('succeeded') };
   process.stderr.write(`${text}\n`);
-  return invalid(ABOUT, 'the CDK app failed', 'Fix the error above.');
+  return { about: 'synthesis', ...invalid('the CDK app failed', 'Fix the error above.') };
 }
 
 /** What the CDK app is told, as arguments of the CDK CLI. */

@@ -28,7 +28,7 @@ export interface ReleaseRequest {
   readonly reason?: string;
 }
 
-const MOST_CHARACTERS = 500;
+const MAX_REASON_LENGTH = 500;
 
 /**
  * Looks at the deploy lock.
@@ -68,9 +68,9 @@ export function requireReason({ force, reason }: ReleaseRequest): void {
   }
   if (reason === undefined) return;
   const isOneLine = /^\P{C}+$/u.test(reason) && reason.trim() !== '';
-  if (isOneLine && reason.length <= MOST_CHARACTERS) return;
+  if (isOneLine && reason.length <= MAX_REASON_LENGTH) return;
   throw new CommandError(
-    `--reason takes one line of 1 to ${MOST_CHARACTERS} characters, without control characters.`,
+    `--reason takes one line of 1 to ${MAX_REASON_LENGTH} characters, without control characters.`,
     EXIT.configuration,
   );
 }

@@ -9,7 +9,7 @@ import { type Holder, type HolderLife, LOCK_KEY } from './holder.ts';
 
 /** Releases of the lock stand beside it, by their time. */
 const RELEASE = 'release#';
-const MOST = 10;
+const MAX_RELEASES = 10;
 
 /** One release of the lock by a person. */
 export interface Release {
@@ -36,7 +36,7 @@ export async function readReleases(dynamodb: DynamoDBClient, stateTable: string)
     ExpressionAttributeValues: { ':lock': { S: LOCK_KEY.pk }, ':release': { S: RELEASE } },
     ScanIndexForward: false,
     ConsistentRead: true,
-    Limit: MOST,
+    Limit: MAX_RELEASES,
   });
   const { Items = [] } = await dynamodb.send(command);
   return Items.map(({ release }) => JSON.parse(release?.S ?? '') as Release);

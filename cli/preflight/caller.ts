@@ -5,8 +5,6 @@ import { awsFailure } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Finding, ok, refused } from './finding.ts';
 
-const ABOUT = { credentials: 'credentials', place: 'account and region' } as const;
-
 /** Whose credentials they are, and whether they are for this environment. */
 export interface CallerFindings {
   readonly findings: readonly Finding[];
@@ -31,21 +29,19 @@ export async function callerFindings(
   });
   if (typeof answer === 'string') {
     const remedy = `Sign in again, or select a profile for account ${account} with AWS_PROFILE.`;
-    return {
-      findings: [refused(ABOUT.credentials, `AWS does not accept them (${answer})`, remedy)],
-      caller: undefined,
-    };
+    const invalid = { about: 'credentials', ...refused(`AWS does not accept them (${answer})`, remedy) };
+    return { findings: [invalid], caller: undefined };
   }
-  const credentials = ok(ABOUT.credentials, answer.Arn ?? 'accepted');
+  const credentials = { about: 'credentials', ...ok(answer.Arn ?? 'accepted') };
+  const about = 'account and region';
   if (answer.Account === account) {
-    return { findings: [credentials, ok(ABOUT.place, `${account}, ${region}`)], caller: answer.Arn };
+    return { findings: [credentials, { about, ...ok(`${account}, ${region}`) }], caller: answer.Arn };
   }
   const place = refused(
-    ABOUT.place,
     `the credentials are for account ${answer.Account}, the configuration is for account ${account}`,
     'Sign in to that account, or select another environment with --environment.',
   );
-  return { findings: [credentials, place], caller: undefined };
+  return { findings: [credentials, { about, ...place }], caller: undefined };
 }
 
 /** Keys that do not exist, or not in this partition or region. */

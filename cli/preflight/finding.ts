@@ -16,24 +16,27 @@ export interface Finding {
   readonly exitCode?: 2 | 3;
 }
 
+/** A finding without what it is about. */
+export type Result = Omit<Finding, 'about'>;
+
 /** It is as it must be. */
-export function ok(about: string, detail: string): Finding {
-  return { about, state: 'ok', detail };
+export function ok(detail: string): Result {
+  return { state: 'ok', detail };
 }
 
 /** Nobody knows. */
-export function notChecked(about: string, detail: string): Finding {
-  return { about, state: 'not-checked', detail };
+export function notChecked(detail: string): Result {
+  return { state: 'not-checked', detail };
 }
 
 /** The configuration, or what it names, does not fit: the change cannot work. */
-export function invalid(about: string, detail: string, remedy: string): Finding {
-  return { about, state: 'failed', detail, remedy, exitCode: EXIT.configuration };
+export function invalid(detail: string, remedy: string): Result {
+  return { state: 'failed', detail, remedy, exitCode: EXIT.configuration };
 }
 
 /** Nothing is wrong with what was asked for, but it may not happen now, or not by this caller. */
-export function refused(about: string, detail: string, remedy: string): Finding {
-  return { about, state: 'failed', detail, remedy, exitCode: EXIT.refused };
+export function refused(detail: string, remedy: string): Result {
+  return { state: 'failed', detail, remedy, exitCode: EXIT.refused };
 }
 
 /**
@@ -42,12 +45,12 @@ export function refused(about: string, detail: string, remedy: string): Finding 
  *
  * @throws what is no failure of AWS: an error of this program
  */
-export async function check(about: string, look: () => Promise<Finding>): Promise<Finding> {
+export async function check(about: string, look: () => Promise<Result>): Promise<Finding> {
   try {
-    return await look();
+    return { about, ...(await look()) };
   } catch (error) {
     if (!isFailureOfAws(error)) throw error;
-    return notChecked(about, `AWS did not answer: ${errorName(error)}`);
+    return { about, ...notChecked(`AWS did not answer: ${errorName(error)}`) };
   }
 }
 

@@ -32,10 +32,8 @@ export async function findingsBeforeSynthesis(
 }
 
 async function changesUnderWay(clients: PreflightClients, config: EnvironmentConfig): Promise<AccountFindings> {
-  const about = 'state table';
   const name = await foundationValue(clients.ssm, config.namePrefix, 'state-table-name').catch((error: unknown) =>
     refused(
-      about,
       `its name cannot be read (${errorName(error)})`,
       `Allow ssm:GetParameter on /${config.namePrefix}/foundation/*; docs/ci.md has the whole policy.`,
     ),
@@ -44,9 +42,8 @@ async function changesUnderWay(clients: PreflightClients, config: EnvironmentCon
     return { findings: await lockFindings(clients, { config, stateTable: name }), stateTable: { name } };
   }
   const services = await servicesStackFinding(clients.cloudformation, config);
-  return name === undefined
-    ? { findings: [services, ok(about, 'created by this first deployment')], stateTable: 'absent' }
-    : { findings: [services, name], stateTable: 'unknown' };
+  const result = name ?? ok('created by this first deployment');
+  return { findings: [services, { about: 'state table', ...result }], stateTable: name ? 'unknown' : 'absent' };
 }
 
 /** Looks at everything that the templates rely on. */
@@ -83,12 +80,12 @@ async function servicesFindings(
   });
   return [
     ...(await imageFindings(given, clients)),
-    ...(built.length > 0 ? [notChecked('built images', `${built.length}, built and pushed by the deployment`)] : []),
+    ...(built.length > 0
+      ? [{ about: 'built images', ...notChecked(`${built.length}, built and pushed by the deployment`) }]
+      : []),
     await rules,
   ];
 }
-
-const BOOTSTRAP = 'CDK bootstrap';
 
 /** Whether the account has the CDK's own stack, in a version that these stacks can be deployed with. */
 export function bootstrapFindings(
@@ -112,12 +109,12 @@ function bootstrapFinding(
   { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>,
 ): Promise<Finding> {
   const remedy = `Run \`bin/quiltctl cdk bootstrap aws://${account}/${region}\`.`;
-  return check(BOOTSTRAP, async () => {
+  return check('CDK bootstrap', async () => {
     const asked = ssm.send(new GetParameterCommand({ Name: parameter }));
     const answer = await undefinedOn(asked, 'ParameterNotFound');
-    if (answer === undefined) return invalid(BOOTSTRAP, `not bootstrapped in ${region}`, remedy);
+    if (answer === undefined) return invalid(`not bootstrapped in ${region}`, remedy);
     const found = Number(answer.Parameter?.Value);
-    if (found >= version) return ok(BOOTSTRAP, `version ${found}`);
-    return invalid(BOOTSTRAP, `version ${answer.Parameter?.Value}; version ${version} is required`, remedy);
+    if (found >= version) return ok(`version ${found}`);
+    return invalid(`version ${answer.Parameter?.Value}; version ${version} is required`, remedy);
   });
 }

@@ -3,7 +3,7 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { undefinedOn } from '../aws-failure.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
-import { check, type Finding, invalid, notChecked, ok } from './finding.ts';
+import { check, type Finding, invalid, notChecked, ok, type Result } from './finding.ts';
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for what the CDK has built, with a tag. */
 const ECR_IMAGE =
@@ -31,44 +31,40 @@ export function imageFindings(
   { ecrOf, hasImage }: ImageSources,
 ): Promise<readonly Finding[]> {
   return Promise.all(
-    [...new Set(images)].map((image) =>
-      hasImage === undefined ? imageFinding(image, ecrOf) : Promise.resolve(localFinding(image, hasImage(image))),
-    ),
+    [...new Set(images)].map(async (image) => {
+      const about = `image ${shortened(image)}`;
+      return hasImage === undefined
+        ? check(about, () => imageResult(image, ecrOf))
+        : { about, ...localResult(hasImage(image)) };
+    }),
   );
 }
 
-function localFinding(image: string, isThere: boolean): Finding {
-  const about = `image ${shortened(image)}`;
-  if (isThere) return ok(about, 'is on this machine');
+function localResult(isThere: boolean): Result {
+  if (isThere) return ok('is on this machine');
   return invalid(
-    about,
     'is not on this machine',
-    'Deploy without -c catalogImage and -c mcpImage, which builds the services of this clone; an image that is named with them has to ' +
-      'be one of an earlier deploy of this run.',
+    'Deploy without -c catalogImage and -c mcpImage to build the services of this clone, or name an image of an earlier ' +
+      'deployment of this run.',
   );
 }
 
-function imageFinding(image: string, ecrOf: ImageSources['ecrOf']): Promise<Finding> {
-  const about = `image ${shortened(image)}`;
+async function imageResult(image: string, ecrOf: ImageSources['ecrOf']): Promise<Result> {
   const { account, region, repository, digest, tag } = ECR_IMAGE.exec(image)?.groups ?? {};
-  if (region === undefined || repository === undefined) {
-    return Promise.resolve(notChecked(about, 'its registry is not ECR'));
+  if (region === undefined || repository === undefined) return notChecked('its registry is not ECR');
+  const asked = ecrOf(region).send(
+    new BatchGetImageCommand({
+      registryId: account,
+      repositoryName: repository,
+      imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
+    }),
+  );
+  const answer = await undefinedOn(asked, 'RepositoryNotFoundException');
+  if (answer === undefined) {
+    return invalid(`repository ${repository} does not exist in ${account}, ${region}`, 'Fix the image name.');
   }
-  return check(about, async () => {
-    const asked = ecrOf(region).send(
-      new BatchGetImageCommand({
-        registryId: account,
-        repositoryName: repository,
-        imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
-      }),
-    );
-    const answer = await undefinedOn(asked, 'RepositoryNotFoundException');
-    if (answer === undefined) {
-      return invalid(about, `repository ${repository} does not exist in ${account}, ${region}`, 'Fix the image name.');
-    }
-    if (answer.images?.length) return ok(about, 'exists');
-    return invalid(about, 'not found in its repository', 'Push it again, or name an image that exists.');
-  });
+  if (answer.images?.length) return ok('exists');
+  return invalid('not found in its repository', 'Push it again, or name an image that exists.');
 }
 
 function shortened(image: string): string {

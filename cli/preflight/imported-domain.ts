@@ -8,24 +8,17 @@ import type { DnsConfig } from '../../config/domain.ts';
 import { undefinedOn } from '../aws-failure.ts';
 import { check, type Finding, invalid, ok } from './finding.ts';
 
-const CERTIFICATE = 'certificate';
-
 /** Whether a certificate is issued and is one of the host name. */
 export function certificateFinding(acm: ACMClient, arn: string, hostName: string): Promise<Finding> {
-  return check(CERTIFICATE, async () => {
+  return check('certificate', async () => {
     const certificate = await readCertificate(acm, arn);
-    if (certificate === undefined)
-      return invalid(CERTIFICATE, 'it does not exist', 'Fix certificate.arn in the configuration.');
+    if (certificate === undefined) return invalid('it does not exist', 'Fix certificate.arn in the configuration.');
     if (certificate.Status !== 'ISSUED') {
       const remedy = 'Validate it, or import another certificate.';
-      return invalid(CERTIFICATE, `its status is ${certificate.Status}, not ISSUED`, remedy);
+      return invalid(`its status is ${certificate.Status}, not ISSUED`, remedy);
     }
-    if (covers(certificate, hostName)) return ok(CERTIFICATE, `issued for ${hostName}`);
-    return invalid(
-      CERTIFICATE,
-      `it is not for ${hostName}`,
-      'Import a certificate for that name or for a matching wildcard.',
-    );
+    if (covers(certificate, hostName)) return ok(`issued for ${hostName}`);
+    return invalid(`it is not for ${hostName}`, 'Import a certificate for that name or for a matching wildcard.');
   });
 }
 
@@ -35,7 +28,7 @@ export function listenerCertificateFinding(
   listenerArn: string,
   hostName: string,
 ): Promise<Finding> {
-  return check(CERTIFICATE, async () => {
+  return check('certificate', async () => {
     const arns: string[] = [];
     const pages = paginateDescribeListenerCertificates({ client: elbv2 }, { ListenerArn: listenerArn });
     for await (const { Certificates = [] } of pages) {
@@ -45,9 +38,8 @@ export function listenerCertificateFinding(
     const known = arns.filter((arn) => arn.includes(':acm:'));
     const certificates = await Promise.all(known.map((arn) => readCertificate(acm, arn)));
     const fits = certificates.some((each) => each?.Status === 'ISSUED' && covers(each, hostName));
-    if (fits) return ok(CERTIFICATE, `the listener has one for ${hostName}`);
+    if (fits) return ok(`the listener has one for ${hostName}`);
     return invalid(
-      CERTIFICATE,
       `the listener has none for ${hostName}`,
       "Add one to the listener, or set certificate to { kind: 'import', arn: … }, which adds it.",
     );
@@ -67,22 +59,20 @@ function covers({ DomainName = '', SubjectAlternativeNames = [] }: CertificateDe
     .some((name) => name === hostName || name === wildcard);
 }
 
-const HOSTED_ZONE = 'hosted zone';
-
 /** Whether the zone is there, and is the one of that name. */
 export function hostedZoneFinding(
   route53: Route53Client,
   { hostedZoneId, zoneName }: Extract<DnsConfig, { kind: 'hosted-zone' }>,
 ): Promise<Finding> {
-  return check(HOSTED_ZONE, async () => {
+  return check('hosted zone', async () => {
     const asked = route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
     const zone = (await undefinedOn(asked, 'NoSuchHostedZone'))?.HostedZone;
     if (zone === undefined) {
-      return invalid(HOSTED_ZONE, `${hostedZoneId} does not exist`, 'Fix dns.hostedZoneId in the configuration.');
+      return invalid(`${hostedZoneId} does not exist`, 'Fix dns.hostedZoneId in the configuration.');
     }
     // Route 53 ends a name with the root's dot.
     const name = zone.Name?.replace(/\.$/, '');
-    if (name === zoneName) return ok(HOSTED_ZONE, `${hostedZoneId}, ${zoneName}`);
-    return invalid(HOSTED_ZONE, `${hostedZoneId} is ${name}, not ${zoneName}`, 'Fix dns in the configuration.');
+    if (name === zoneName) return ok(`${hostedZoneId}, ${zoneName}`);
+    return invalid(`${hostedZoneId} is ${name}, not ${zoneName}`, 'Fix dns in the configuration.');
   });
 }

@@ -16,14 +16,14 @@ import {
 import type { LoadBalancerConfig } from '../../config/load-balancer.ts';
 import type { VpcConfig } from '../../config/network.ts';
 import { undefinedOn } from '../aws-failure.ts';
-import { check, type Finding, invalid, ok } from './finding.ts';
+import { check, type Finding, invalid, ok, type Result } from './finding.ts';
 
 type ImportedVpc = Extract<VpcConfig, { kind: 'import' }>;
 
 /** Whether the VPC and its subnets are there, with the ranges and in the zones that the configuration says. */
 export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<Finding>[] {
   return [
-    check('VPC', () => vpcFinding(ec2, vpc)),
+    check('VPC', () => vpcResult(ec2, vpc)),
     subnetsFinding(ec2, 'private subnets', 'vpc.privateSubnetIds', vpc.privateSubnetIds, vpc),
     ...(vpc.publicSubnetIds === undefined
       ? []
@@ -31,13 +31,13 @@ export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<
   ];
 }
 
-async function vpcFinding(ec2: EC2Client, { vpcId, cidr }: ImportedVpc): Promise<Finding> {
+async function vpcResult(ec2: EC2Client, { vpcId, cidr }: ImportedVpc): Promise<Result> {
   const asked = ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
   const found = (await undefinedOn(asked, 'InvalidVpcID.NotFound'))?.Vpcs?.[0];
-  if (found === undefined) return invalid('VPC', `${vpcId} does not exist`, 'Fix vpc.vpcId in the configuration.');
+  if (found === undefined) return invalid(`${vpcId} does not exist`, 'Fix vpc.vpcId in the configuration.');
   const ranges = (found.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []);
-  if (found.CidrBlock === cidr || ranges.includes(cidr)) return ok('VPC', `${vpcId}, ${cidr}`);
-  return invalid('VPC', `${vpcId} has the range ${found.CidrBlock}, not ${cidr}`, 'Fix vpc.cidr in the configuration.');
+  if (found.CidrBlock === cidr || ranges.includes(cidr)) return ok(`${vpcId}, ${cidr}`);
+  return invalid(`${vpcId} has the range ${found.CidrBlock}, not ${cidr}`, 'Fix vpc.cidr in the configuration.');
 }
 
 function subnetsFinding(
@@ -51,12 +51,12 @@ function subnetsFinding(
   return check(about, async () => {
     const asked = ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }));
     const answer = await undefinedOn(asked, 'InvalidSubnetID.NotFound');
-    if (answer === undefined) return invalid(about, 'one of them does not exist', remedy);
+    if (answer === undefined) return invalid('one of them does not exist', remedy);
     const wrong = ids.flatMap((id, index) => {
       const subnet = answer.Subnets?.find(({ SubnetId }) => SubnetId === id);
       return subnetProblem(id, subnet, vpcId, availabilityZones[index]) ?? [];
     });
-    return wrong.length > 0 ? invalid(about, wrong.join('; '), remedy) : ok(about, ids.join(', '));
+    return wrong.length > 0 ? invalid(wrong.join('; '), remedy) : ok(ids.join(', '));
   });
 }
 
@@ -68,9 +68,6 @@ function subnetProblem(id: string, subnet: Subnet | undefined, vpcId: string, zo
 
 type ImportedLoadBalancer = Extract<LoadBalancerConfig, { kind: 'import' }>;
 
-const LISTENER = 'HTTPS listener';
-const LOAD_BALANCER = 'load balancer';
-
 /** Whether the listener takes HTTPS on port 443, and its load balancer is what the configuration says. */
 export function loadBalancerFindings(
   elbv2: ElasticLoadBalancingV2Client,
@@ -79,12 +76,11 @@ export function loadBalancerFindings(
 ): readonly Promise<Finding>[] {
   const listener = readListener(elbv2, config.listenerArn);
   return [
-    check(LISTENER, async () => listenerFinding(await listener)),
-    check(LOAD_BALANCER, async () => {
+    check('HTTPS listener', async () => listenerResult(await listener)),
+    check('load balancer', async () => {
       const found = await readLoadBalancer(elbv2, await listener);
-      if (found === undefined)
-        return invalid(LOAD_BALANCER, 'the listener has no load balancer', fixKey('listenerArn'));
-      return loadBalancerFinding(found, config, vpcId);
+      if (found === undefined) return invalid('the listener has no load balancer', fixKey('listenerArn'));
+      return loadBalancerResult(found, config, vpcId);
     }),
   ];
 }
@@ -103,19 +99,19 @@ async function readLoadBalancer(
   return (await elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }))).LoadBalancers?.[0];
 }
 
-function listenerFinding(listener: Listener | undefined): Finding {
-  if (listener === undefined) return invalid(LISTENER, 'it does not exist', fixKey('listenerArn'));
+function listenerResult(listener: Listener | undefined): Result {
+  if (listener === undefined) return invalid('it does not exist', fixKey('listenerArn'));
   const { Protocol, Port } = listener;
-  if (Protocol === 'HTTPS' && Port === 443) return ok(LISTENER, 'HTTPS on port 443');
-  return invalid(LISTENER, `it accepts ${Protocol} on port ${Port}, not HTTPS on 443`, fixKey('listenerArn'));
+  if (Protocol === 'HTTPS' && Port === 443) return ok('HTTPS on port 443');
+  return invalid(`it accepts ${Protocol} on port ${Port}, not HTTPS on 443`, fixKey('listenerArn'));
 }
 
 /** The first thing about a load balancer that the configuration has otherwise. */
-function loadBalancerFinding(
+function loadBalancerResult(
   found: LoadBalancer,
   { scheme, dnsName, securityGroupId, canonicalHostedZoneId }: ImportedLoadBalancer,
   vpcId: string | undefined,
-): Finding {
+): Result {
   const { SecurityGroups = [], VpcId } = found;
   const differences: readonly (readonly [
     key: string,
@@ -128,24 +124,21 @@ function loadBalancerFinding(
     ['canonicalHostedZoneId', 'hosted zone', found.CanonicalHostedZoneId, canonicalHostedZoneId],
   ];
   for (const [key, what, is, said] of differences) {
-    if (said !== undefined && is !== said)
-      return invalid(LOAD_BALANCER, `its ${what} is ${is}, not ${said}`, fixKey(key));
+    if (said !== undefined && is !== said) return invalid(`its ${what} is ${is}, not ${said}`, fixKey(key));
   }
   if (!SecurityGroups.includes(securityGroupId)) {
-    return invalid(LOAD_BALANCER, `it does not have the security group ${securityGroupId}`, fixKey('securityGroupId'));
+    return invalid(`it does not have the security group ${securityGroupId}`, fixKey('securityGroupId'));
   }
   if (vpcId !== undefined && VpcId !== vpcId) {
     const remedy = 'Import the VPC of the load balancer; it cannot reach tasks elsewhere.';
-    return invalid(LOAD_BALANCER, `it is in ${VpcId}, not in ${vpcId}`, remedy);
+    return invalid(`it is in ${VpcId}, not in ${vpcId}`, remedy);
   }
-  return ok(LOAD_BALANCER, `${found.DNSName}`);
+  return ok(`${found.DNSName}`);
 }
 
 function fixKey(key: string): string {
   return `Fix loadBalancer.${key} in the configuration.`;
 }
-
-const SECURITY_GROUP = 'security group of the load balancer';
 
 interface GroupToLookAt {
   readonly id: string;
@@ -157,18 +150,17 @@ interface GroupToLookAt {
 
 /** Whether the group is in the VPC, and lets the load balancer reach the tasks' ports at all. */
 export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: GroupToLookAt): Promise<Finding> {
-  return check(SECURITY_GROUP, async () => {
+  return check('security group of the load balancer', async () => {
     const asked = ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     const group = (await undefinedOn(asked, 'InvalidGroup.NotFound'))?.SecurityGroups?.[0];
     const remedy = 'Fix loadBalancer.securityGroupId in the configuration.';
-    if (group === undefined) return invalid(SECURITY_GROUP, `${id} does not exist`, remedy);
+    if (group === undefined) return invalid(`${id} does not exist`, remedy);
     if (vpcId !== undefined && group.VpcId !== vpcId) {
-      return invalid(SECURITY_GROUP, `${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
+      return invalid(`${id} is in ${group.VpcId}, not in ${vpcId}`, remedy);
     }
     const closed = ports.filter((port) => !group.IpPermissionsEgress?.some((rule) => letsOut(rule, port)));
-    if (closed.length === 0) return ok(SECURITY_GROUP, id);
+    if (closed.length === 0) return ok(id);
     return invalid(
-      SECURITY_GROUP,
       `${id} allows no egress to port ${closed.join(', ')}, where the tasks listen`,
       'Add an egress rule to it, or set loadBalancer.addEgress, which adds one for each service.',
     );

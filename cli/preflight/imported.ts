@@ -50,7 +50,8 @@ function certificate(
   { account, certificate, hostName, loadBalancer }: EnvironmentConfig,
 ): readonly Promise<Finding>[] {
   if (certificate.kind === 'create') return [];
-  if (account === EMULATOR_ACCOUNT) return [Promise.resolve(notChecked('certificate', 'the emulator serves no TLS'))];
+  if (account === EMULATOR_ACCOUNT)
+    return [Promise.resolve({ about: 'certificate', ...notChecked('the emulator serves no TLS') })];
   if (certificate.kind === 'import') return [certificateFinding(clients.acm, certificate.arn, hostName)];
   // Only an imported listener can have it already, as the configuration's own rules say.
   return loadBalancer.kind === 'import'
@@ -58,34 +59,27 @@ function certificate(
     : [];
 }
 
-const CLUSTER = 'ECS cluster';
-
 /** Whether the cluster is there and takes services. */
 function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
-  return check(CLUSTER, async () => {
+  return check('ECS cluster', async () => {
     const { clusters: [cluster] = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
-    if (cluster?.status === 'ACTIVE') return ok(CLUSTER, name);
+    if (cluster?.status === 'ACTIVE') return ok(name);
     const state = cluster === undefined ? `${name} does not exist` : `${name} is ${cluster.status}`;
-    return invalid(CLUSTER, state, 'Fix cluster.name in the configuration, or create the cluster.');
+    return invalid(state, 'Fix cluster.name in the configuration, or create the cluster.');
   });
 }
 
-const ENCRYPTION_KEY = 'encryption key';
-
 /** Whether Parameter Store could encrypt under the key: enabled and symmetric. Its policy is not looked at. */
 function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
-  return check(ENCRYPTION_KEY, async () => {
+  return check('encryption key', async () => {
     const asked = kms.send(new DescribeKeyCommand({ KeyId: arn }));
     const key = (await undefinedOn(asked, 'NotFoundException'))?.KeyMetadata;
-    if (key === undefined)
-      return invalid(ENCRYPTION_KEY, 'it does not exist', 'Fix encryptionKey.arn in the configuration.');
+    if (key === undefined) return invalid('it does not exist', 'Fix encryptionKey.arn in the configuration.');
     const { KeyState, KeySpec, KeyUsage } = key;
-    if (KeyState !== 'Enabled')
-      return invalid(ENCRYPTION_KEY, `its state is ${KeyState}`, 'Enable it, or use another key.');
-    if (KeySpec === 'SYMMETRIC_DEFAULT' && KeyUsage === 'ENCRYPT_DECRYPT')
-      return ok(ENCRYPTION_KEY, 'enabled, symmetric');
+    if (KeyState !== 'Enabled') return invalid(`its state is ${KeyState}`, 'Enable it, or use another key.');
+    if (KeySpec === 'SYMMETRIC_DEFAULT' && KeyUsage === 'ENCRYPT_DECRYPT') return ok('enabled, symmetric');
     const remedy = 'Use a symmetric encryption key; Parameter Store supports no other.';
-    return invalid(ENCRYPTION_KEY, `it is a ${KeySpec} key for ${KeyUsage}`, remedy);
+    return invalid(`it is a ${KeySpec} key for ${KeyUsage}`, remedy);
   });
 }
 
@@ -95,60 +89,42 @@ function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Find
   return check(about, async () => {
     // CloudWatch Logs looks up by the beginning of a name only.
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: name })) {
-      if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok(about, 'exists');
+      if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok('exists');
     }
-    return invalid(about, 'does not exist', 'Fix logGroups in the configuration, or create it.');
+    return invalid('does not exist', 'Fix logGroups in the configuration, or create it.');
   });
 }
-
-const OIDC_PROVIDER = 'OIDC provider of GitHub';
 
 /** Whether the account knows GitHub's tokens, and takes those that are meant for AWS. */
 function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
-  return check(OIDC_PROVIDER, async () => {
+  return check('OIDC provider of GitHub', async () => {
     const asked = iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
     const provider = await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity');
     if (provider === undefined) {
-      return invalid(
-        OIDC_PROVIDER,
-        `${arn} does not exist`,
-        "Fix ci.oidcProvider in the configuration, or write { kind: 'create' }.",
-      );
+      return invalid(`${arn} does not exist`, "Fix ci.oidcProvider in the configuration, or write { kind: 'create' }.");
     }
     if (provider.Url !== GITHUB_ISSUER_HOST) {
-      return invalid(
-        OIDC_PROVIDER,
-        `it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`,
-        'Use the OIDC provider of GitHub.',
-      );
+      return invalid(`it is for ${provider.Url}, not for ${GITHUB_ISSUER_HOST}`, 'Use the OIDC provider of GitHub.');
     }
-    if (provider.ClientIDList?.includes(GITHUB_AUDIENCE)) return ok(OIDC_PROVIDER, arn);
-    return invalid(
-      OIDC_PROVIDER,
-      `it does not accept tokens for ${GITHUB_AUDIENCE}`,
-      'Add that audience to the provider.',
-    );
+    if (provider.ClientIDList?.includes(GITHUB_AUDIENCE)) return ok(arn);
+    return invalid(`it does not accept tokens for ${GITHUB_AUDIENCE}`, 'Add that audience to the provider.');
   });
 }
-
-const PERMISSIONS_BOUNDARY = 'permissions boundary';
 
 /** Whether the managed policy is there. What it allows is not looked at. */
 function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Finding> {
-  return check(PERMISSIONS_BOUNDARY, async () => {
+  return check('permissions boundary', async () => {
     const asked = iam.send(new GetPolicyCommand({ PolicyArn: arn }));
-    if (await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(PERMISSIONS_BOUNDARY, arn);
-    return invalid(PERMISSIONS_BOUNDARY, `${arn} does not exist`, 'Fix iam.permissionsBoundary in the configuration.');
+    if (await undefinedOn(asked, 'NoSuchEntityException', 'NoSuchEntity')) return ok(arn);
+    return invalid(`${arn} does not exist`, 'Fix iam.permissionsBoundary in the configuration.');
   });
 }
 
-const ALARM_TOPIC = 'alarm topic';
-
 /** Whether the topic is there. Whether its policy lets CloudWatch publish is not looked at. */
 function topicFinding(sns: SNSClient, arn: string): Promise<Finding> {
-  return check(ALARM_TOPIC, async () => {
+  return check('alarm topic', async () => {
     const asked = sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
-    if (await undefinedOn(asked, 'NotFoundException', 'NotFound')) return ok(ALARM_TOPIC, arn);
-    return invalid(ALARM_TOPIC, `${arn} does not exist`, 'Fix operations.topic in the configuration, or create it.');
+    if (await undefinedOn(asked, 'NotFoundException', 'NotFound')) return ok(arn);
+    return invalid(`${arn} does not exist`, 'Fix operations.topic in the configuration, or create it.');
   });
 }

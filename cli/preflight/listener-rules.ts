@@ -8,7 +8,6 @@ import { errorName } from '../../contract/safe-error.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 import { check, type Finding, invalid, ok } from './finding.ts';
 
-const ABOUT = 'listener rule priorities';
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
 export interface ListenerRuleClients {
@@ -31,8 +30,8 @@ export function listenerRuleFinding(
 ): Promise<Finding> {
   const wanted = resourcesOf(template, TYPE).map(({ Properties }) => String(Properties?.Priority));
   const list = wanted.join(', ');
-  return check(ABOUT, async () => {
-    if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is created by this deployment`);
+  return check('listener rule priorities', async () => {
+    if (listenerArn === undefined) return ok(`${list}: the listener is created by this deployment`);
     const [rules, ours] = await Promise.all([
       rulesOf(clients.elbv2, listenerArn),
       rulesOfStack(clients.cloudformation, servicesStack),
@@ -40,13 +39,12 @@ export function listenerRuleFinding(
     if (rules === undefined) {
       const remedy =
         'Fix its ARN in the configuration; if this project created the listener, deploy Foundation to recreate it.';
-      return invalid(ABOUT, `listener ${listenerArn} does not exist`, remedy);
+      return invalid(`listener ${listenerArn} does not exist`, remedy);
     }
     const foreign = rules.filter(({ RuleArn = '' }) => !ours.has(RuleArn));
     const taken = foreign.map(({ Priority = '' }) => Priority).filter((priority) => wanted.includes(priority));
-    if (taken.length === 0) return ok(ABOUT, `${list}: free, or already used by this deployment`);
+    if (taken.length === 0) return ok(`${list}: free, or already used by this deployment`);
     return invalid(
-      ABOUT,
       `already used by other rules of the listener: ${taken.join(', ')}`,
       `Choose other priorities in loadBalancer.rulePriorities; in use: ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
     );

@@ -8,15 +8,13 @@ import { stackName } from '../../lib/names.ts';
 import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
 import { endOf, readDriven } from '../rotation/driver.ts';
 import { askExecution, type Execution } from '../rotation/execution.ts';
-import { check, type Finding, ok, refused } from './finding.ts';
+import { check, type Finding, ok, type Result, refused } from './finding.ts';
 
 interface LockClients {
   readonly cloudformation: CloudFormationClient;
   readonly dynamodb: DynamoDBClient;
   readonly sfn: SFNClient;
 }
-
-const ABOUT = { lock: 'deploy lock', rotation: 'rotation' } as const;
 
 const WAIT_FOR_ROTATION =
   'Wait until it reaches its grace time or ends; `bin/quiltctl rotate --watch` shows its progress.';
@@ -39,8 +37,8 @@ export async function lockFindings(
 ): Promise<readonly Finding[]> {
   return Promise.all([
     servicesStackFinding(clients.cloudformation, config),
-    check(ABOUT.lock, () => lockFinding(clients, stateTable)),
-    check(ABOUT.rotation, () => rotationFinding(clients, stateTable)),
+    check('deploy lock', () => lockResult(clients, stateTable)),
+    check('rotation', () => rotationResult(clients, stateTable)),
   ]);
 }
 
@@ -52,19 +50,19 @@ export function servicesStackFinding(
   return stackFinding(cloudformation, 'Services stack', stackName(config, 'services'));
 }
 
-async function lockFinding(clients: LockClients, stateTable: string): Promise<Finding> {
+async function lockResult(clients: LockClients, stateTable: string): Promise<Result> {
   const holder = await readHolder(clients.dynamodb, stateTable);
-  if (holder === undefined) return ok(ABOUT.lock, 'free');
+  if (holder === undefined) return ok('free');
   const { kind, owner, takenAt } = holder;
   const { state, detail } = await lifeOfHolder(holder, clients);
-  if (state === 'ended') return ok(ABOUT.lock, `stale, taken by a ${kind} at ${takenAt}: ${detail}`);
+  if (state === 'ended') return ok(`stale, taken by a ${kind} at ${takenAt}: ${detail}`);
   const what = WHO[kind] ?? `a holder of an unknown kind ("${kind}")`;
   const remedy = kind === 'rotation' ? WAIT_FOR_ROTATION : WAIT_FOR_HOLDER;
-  return refused(ABOUT.lock, `held since ${takenAt} by ${what}: ${owner}`, remedy);
+  return refused(`held since ${takenAt} by ${what}: ${owner}`, remedy);
 }
 
 /** Nobody carries a rotation on that stopped, or whose execution has died: a deploy may be its cure. */
-async function rotationFinding({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Finding> {
+async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Result> {
   const read = async () => {
     const item = await readStateItem(dynamodb, stateTable, RECORD_KEY);
     if (item === undefined) return undefined;
@@ -72,18 +70,14 @@ async function rotationFinding({ dynamodb, sfn }: LockClients, stateTable: strin
     return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
   };
   const { record, driver } = await readDriven(read, (execution) => askAbout(sfn, execution));
-  if (record === undefined) return ok(ABOUT.rotation, 'none yet');
+  if (record === undefined) return ok('none yet');
   const { phase } = record;
   if (driver?.state === 'ended') {
-    return ok(
-      ABOUT.rotation,
-      `in ${phase}, but its execution ended (${endOf(driver)}), so it blocks nothing; ${RESUME}`,
-    );
+    return ok(`in ${phase}, but its execution ended (${endOf(driver)}), so it blocks nothing; ${RESUME}`);
   }
-  if (driver === undefined && phase !== 'idle')
-    return ok(ABOUT.rotation, `stopped in ${phase}, which blocks nothing; ${RESUME}`);
-  if (RESTING_PHASES.some((resting) => resting === phase)) return ok(ABOUT.rotation, phase);
-  return refused(ABOUT.rotation, `the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
+  if (driver === undefined && phase !== 'idle') return ok(`stopped in ${phase}, which blocks nothing; ${RESUME}`);
+  if (RESTING_PHASES.some((resting) => resting === phase)) return ok(phase);
+  return refused(`the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
 }
 
 async function askAbout(sfn: SFNClient, execution: string): Promise<Execution | undefined> {
@@ -110,10 +104,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function stackFinding(cloudformation: CloudFormationClient, about: string, name: string): Promise<Finding> {
   return check(about, async () => {
     const status = await readStackStatus(cloudformation, name, AbortSignal.timeout(ANSWER_MS));
-    if (status === 'DELETE_COMPLETE') return ok(about, `${name} does not exist yet`);
+    if (status === 'DELETE_COMPLETE') return ok(`${name} does not exist yet`);
     const remedy = REMEDIES[status]?.replaceAll('NAME', name);
-    if (remedy !== undefined) return refused(about, `${name} is ${status}`, remedy);
-    if (isOver(status) || status === ONLY_REVIEWED) return ok(about, `${name} is ${status}`);
-    return refused(about, `${name} is ${status}`, 'Wait until it ends, then retry.');
+    if (remedy !== undefined) return refused(`${name} is ${status}`, remedy);
+    if (isOver(status) || status === ONLY_REVIEWED) return ok(`${name} is ${status}`);
+    return refused(`${name} is ${status}`, 'Wait until it ends, then retry.');
   });
 }

@@ -1,7 +1,7 @@
 import { CommandError, EXIT } from '../exit-codes.ts';
 
 /** As many as the configuration may have remembered. */
-const MOST = 1_000;
+const MAX_REVISIONS = 1_000;
 
 function wholeNumber(text: string): number | undefined {
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
@@ -28,8 +28,8 @@ export function revisionNumber(text: string): number {
  */
 export function howManyRevisions(text: string): number {
   const count = wholeNumber(text) ?? 0;
-  if (count >= 1 && count <= MOST) return count;
-  throw new CommandError(`--last takes a whole number from 1 to ${MOST}.`, EXIT.configuration);
+  if (count >= 1 && count <= MAX_REVISIONS) return count;
+  throw new CommandError(`--last takes a whole number from 1 to ${MAX_REVISIONS}.`, EXIT.configuration);
 }
 
 /** A revision that was asked for and is not there. */

@@ -54,7 +54,9 @@ test('all that stands in the way is shown at once, a mistake decides the exit co
   expect(stdout).toMatch(/^ {2}✔ credentials: arn:aws:sts::111122223333:assumed-role\/Operator\/alice$/m);
   expect(stdout).toMatch(/^ {2}✘ deploy lock: held since .+\n {6}Wait until .+$/m);
   expect(stdout).toMatch(/^ {2}✘ hosted zone: Z0123456789ABCDEFGHIJ does not exist\n {6}Fix dns\.hostedZoneId .+$/m);
-  expect(stdout).toMatch(/^ {2}✘ listener rule priorities: already used by other rules .+ 10\n {6}Choose other priorities .+$/m);
+  expect(stdout).toMatch(
+    /^ {2}✘ listener rule priorities: already used by other rules .+ 10\n {6}Choose other priorities .+$/m,
+  );
   expect(stdout).toMatch(/\nNothing was deployed: 3 checks failed\.\n$/);
   expect(status).toBe(2);
   expect([...operations].filter((operation) => !/^(Get|Describe|List)/.test(operation))).toEqual([]);

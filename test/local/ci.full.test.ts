@@ -49,7 +49,7 @@ test('npm run ci:deploy deploys an environment of its own from nothing, proves i
   expect(steps.map((step) => said.indexOf(step))).toEqual(
     steps.map((step) => said.indexOf(step)).sort((a, b) => a - b),
   );
-  expect(said).not.toContain('announcement: not made');
+  expect(said).not.toContain('announcement: failed');
   expect(code).toBe(0);
   expect(existsSync(join(directory, 'run'))).toBe(false);
   expect(processesOf(directory)).toEqual([]);
