@@ -1,3 +1,9 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { RollbackPath, type Skipped } from '../../contract/rollback-path.ts';
@@ -5,14 +11,13 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import { requireFoundationValue } from '../foundation-values.ts';
 import { callerFindings } from '../preflight/caller.ts';
 import { type Finding, ok, type Result, refused } from '../preflight/finding.ts';
-import { imageFindings } from '../preflight/images.ts';
+import { type ImageSources, imageFindings } from '../preflight/images.ts';
 import { lockFindings } from '../preflight/ongoing-changes.ts';
 import { noSuchRevision } from '../revisions/numbers.ts';
 import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack, type ServicesStack, stands } from '../revisions/services-stack.ts';
 import { readStoredTemplate } from '../revisions/template.ts';
 import { type PreparedTemplate, prepareTemplate } from './prepared-template.ts';
-import type { RollbackClients } from './rollback-connections.ts';
 
 /** A rollback that nothing is known to stand in the way of. */
 export interface Plan extends Way {
@@ -167,4 +172,41 @@ function resultOf({ verdict, openedAt, template }: RevisionRecord): Result {
   if (verdict === 'open') return refused('it has no verdict', remedy);
   if (template === undefined) return refused('its template was not kept', remedy);
   return ok(`${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
+}
+
+/** What was asked for. */
+export interface RollbackRequest {
+  /** The revision to go back to; left out: see `findWay`. */
+  readonly number: number | undefined;
+  /** Show what would change, and change nothing. */
+  readonly dryRun: boolean;
+  /** Whether something may be replaced or removed that a deploy does not make anew anyway. */
+  readonly allowReplacement: boolean;
+}
+
+interface RollbackClients extends ImageSources {
+  readonly cloudformation: CloudFormationClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly ssm: SSMClient;
+  readonly sts: STSClient;
+}
+
+/** What a rollback needs of the world. */
+export interface RollbackConnections {
+  readonly clients: RollbackClients;
+  readonly config: EnvironmentConfig;
+  /** Ctrl-C: nothing is changed any more or, once something is, only the watching ends. */
+  readonly interrupted: AbortSignal;
+  /** Waits before the next look; at once when it was interrupted. */
+  pause(): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** @throws CommandError (3) when Ctrl-C was pressed */
+export function requireUninterrupted(interrupted: AbortSignal): void {
+  if (!interrupted.aborted) return;
+  throw new CommandError('Interrupted; nothing was changed.', EXIT.refused);
 }

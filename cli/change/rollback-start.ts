@@ -7,9 +7,8 @@ import type { Screen } from '../terminal.ts';
 import { type AnnouncementStore, announceOrReport, withdraw } from './announcement.ts';
 import { ChangeSet } from './change-set.ts';
 import { uploadTemplate } from './prepared-template.ts';
-import { type RollbackConnections, type RollbackRequest, requireUninterrupted } from './rollback-connections.ts';
 import type { Outcome } from './rollback-outcome.ts';
-import type { Plan } from './rollback-plan.ts';
+import { type Plan, type RollbackConnections, type RollbackRequest, requireUninterrupted } from './rollback-plan.ts';
 import { type Change, changesTable } from './stack-changes.ts';
 import { newestEventId } from './stack-events.ts';
 

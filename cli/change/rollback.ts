@@ -7,9 +7,8 @@ import { type RevisionSummary, summaryOf } from '../revisions/summary.ts';
 import type { Screen } from '../terminal.ts';
 import { withdraw } from './announcement.ts';
 import { followStack } from './follow-stack.ts';
-import type { RollbackConnections, RollbackRequest } from './rollback-connections.ts';
 import { type Outcome, outcomeOf } from './rollback-outcome.ts';
-import { type Plan, planRollback } from './rollback-plan.ts';
+import { type Plan, planRollback, type RollbackConnections, type RollbackRequest } from './rollback-plan.ts';
 import { type Begun, begin } from './rollback-start.ts';
 import type { Change } from './stack-changes.ts';
 

@@ -8,7 +8,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
 import { rollback } from '../change/rollback.ts';
-import type { RollbackConnections } from '../change/rollback-connections.ts';
+import type { RollbackConnections } from '../change/rollback-plan.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { revisionNumber } from '../revisions/numbers.ts';

@@ -6,7 +6,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type RollbackReport, rollback } from '../../../../cli/change/rollback.ts';
-import type { RollbackRequest } from '../../../../cli/change/rollback-connections.ts';
+import type { RollbackRequest } from '../../../../cli/change/rollback-plan.ts';
 import { SILENT } from '../../../../cli/terminal.ts';
 import { loadEnvironment } from '../../../../config/load.ts';
 import type { FakeAccount } from '../../revisions/support/fake-account.ts';
