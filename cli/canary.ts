@@ -9,7 +9,7 @@ import { requireFoundationValue } from './foundation-values.ts';
 /**
  * Runs the deployed canary and returns its report.
  *
- * The function mints its token itself: no secret and no token reaches the machine of whoever asks.
+ * The function mints its own token: no secret and no token reaches the caller's machine.
  *
  * @param functionArn - the canary function of the environment: with its account, so that credentials of another one are
  *   refused rather than answered by that account's canary
@@ -37,7 +37,7 @@ function isReport(payload: unknown): payload is CanaryReport {
   return typeof payload === 'object' && payload !== null && 'verdict' in payload && 'checks' in payload;
 }
 
-/** The most reports that one command shows: a day of every five minutes. */
+/** A day of reports, one every five minutes. */
 const MAX_REPORTS = 288;
 const DEFAULT_REPORTS = 10;
 
@@ -45,7 +45,7 @@ const DEFAULT_REPORTS = 10;
  * The value of `--last [n]`: how many reports are wanted.
  *
  * @param value - `true` when the option came without a number
- * @throws CommandError (2) when it is no whole number from 1 to 288
+ * @throws CommandError (2) unless it is a whole number from 1 to 288
  */
 export function howMany(value: string | true): number {
   const count = value === true ? DEFAULT_REPORTS : Number(value);
@@ -54,9 +54,9 @@ export function howMany(value: string | true): number {
 }
 
 /**
- * The canary's last reports, newest first, whoever asked for them: the schedule, a deploy or a person.
+ * The canary's last reports, newest first, whatever triggered them: the schedule, a deployment or a person.
  *
- * @param namePrefix - of the environment; its state table is looked up in Foundation's contract
+ * @param namePrefix - of the environment; its state table is looked up in Foundation's parameters
  * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
  */
 export async function readHistory(
@@ -67,7 +67,7 @@ export async function readHistory(
   const TableName = await requireFoundationValue(ssm, namePrefix, 'state-table-name');
   try {
     const reports: CanaryReport[] = [];
-    // Page by page: one answer of DynamoDB holds 1 MB, and long red reports fill it.
+    // Page by page: a DynamoDB response holds at most 1 MB, and long red reports fill it.
     const pages = paginateQuery(
       { client: dynamodb },
       {

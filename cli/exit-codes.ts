@@ -7,9 +7,9 @@ export const EXIT = {
   /** Authentication, a lock, or a change that needs a flag. */
   refused: 3,
   unreachable: 4,
-  /** The check itself failed: a red canary. */
+  /** A check failed, such as a red canary. */
   checkFailed: 5,
-  /** A shell's code for what Ctrl-C has ended; what was begun at AWS may go on. */
+  /** The shell's code for Ctrl-C; what was started on AWS may continue. */
   interrupted: 130,
 } as const;
 

@@ -1,8 +1,8 @@
-/** How a table is fitted to the room that there is. */
+/** How a table fits the terminal. */
 interface Layout {
   /** Columns of the terminal. @default those of standard output; no limit where that is a pipe or a file */
   readonly width?: number;
-  /** Headings of what is left out where there is no room, the least important first. The command has all of it with `--json`. */
+  /** Headings of columns to omit where there is no room, the least important first; `--json` has everything. */
   readonly givesWay?: readonly string[];
 }
 
@@ -10,7 +10,7 @@ type Rows = readonly (readonly string[])[];
 
 const INDENT = '  ';
 const GAP = '  ';
-/** As long as labels, times and versions are, which are read at a glance. */
+/** The length of labels, times and versions, which are read at a glance. */
 const SHORT = 20;
 /** Between words; a mark at the very beginning stays with what it marks. */
 const BREAK = /(?<=..) /;

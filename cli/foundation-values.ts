@@ -4,10 +4,10 @@ import { awsFailure, undefinedOn } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /**
- * A value of Foundation's contract, as it is deployed.
+ * A parameter that Foundation publishes.
  *
  * @returns `undefined` before the first deploy
- * @throws what the SDK throws when nobody can tell
+ * @throws the SDK's error when it cannot be read
  */
 export async function foundationValue(
   ssm: SSMClient,
@@ -19,10 +19,10 @@ export async function foundationValue(
 }
 
 /**
- * A value of Foundation's contract that has to be there.
+ * A parameter that Foundation publishes and that has to exist.
  *
  * @param namePrefix - of the environment
- * @throws CommandError (3) when AWS refuses the caller, (4) when it is not there or cannot be read otherwise
+ * @throws CommandError (3) when AWS refuses the caller, (4) when it does not exist or cannot be read
  */
 export async function requireFoundationValue(
   ssm: SSMClient,

@@ -21,7 +21,7 @@ export function newProgram(name: string, description: string): Command {
     });
 }
 
-/** Prints the one JSON document of a command that failed. */
+/** Prints the JSON document of a command that failed. */
 function printError(message: string, exitCode: number): void {
   print({ error: { message, exitCode } });
 }
@@ -33,16 +33,16 @@ function optionDescription(this: Help, option: Option): string {
 }
 
 interface RunOptions {
-  /** Whether standard output is one JSON document, an error too. The message is on standard error in any case. */
+  /** Whether standard output is one JSON document, also for an error. The message is always on standard error. */
   readonly json?: boolean;
   /** Whether an unexpected error shows its stack trace. */
   readonly verbose?: boolean;
 }
 
 /**
- * Runs a command and turns whatever it throws into its exit code and a message.
+ * Runs a command and turns errors into an exit code and a message.
  *
- * An error that the user can fix is its message alone. Anything else is unexpected: it adds where to see more.
+ * An error that the user can fix is shown as its message alone. Any other one is unexpected and mentions --verbose.
  *
  * @param work - returns the exit code
  */
@@ -63,7 +63,7 @@ export async function runCommand(work: () => Promise<number>, options: RunOption
 
 function fail(message: string, exitCode: number, { json = false }: RunOptions): number {
   process.stderr.write(`${message}\n`);
-  // A command that failed after its document has said so in it.
+  // A command that fails after printing its document has reported the failure there.
   if (json && !hasPrinted()) printError(message, exitCode);
   return exitCode;
 }

@@ -8,11 +8,11 @@ import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './local/aws-set
 import { hasImage } from './local/images.ts';
 import { findRunning, RUN_DIRECTORY, type Running } from './local/running.ts';
 
-/** Where a command goes: the environment's configuration and the settings of its AWS clients. */
+/** The environment that a command works on: its configuration and the settings of its AWS clients. */
 export interface Target {
   readonly config: EnvironmentConfig;
   readonly clientSettings: ReturnType<typeof awsClientSettings> | { readonly region: string };
-  /** What the CDK app has to be told beside the environment's name. */
+  /** Context values of the CDK app beside the environment's name. */
   readonly context: DeployContext;
   /** For `local`: whether this machine has the program of an image. */
   readonly hasImage?: (image: string) => boolean;
@@ -21,14 +21,14 @@ export interface Target {
 }
 
 /**
- * The environment that a command is about.
+ * Finds the environment that a command works on.
  *
- * For `local` it is the one that `npm start` runs now. For any other, AWS clients take the caller's own credentials.
+ * `local` is the one that `npm start` runs now. For any other, AWS clients use the caller's credentials.
  *
  * @param name - the environment, as in `-c environment=NAME`
- * @param given - what else was given with `-c key=value`
+ * @param given - further values of `-c key=value`
  * @throws ConfigurationError when there is no such environment or its configuration is wrong
- * @throws CommandError (4) when it is `local` and nothing runs
+ * @throws CommandError (4) when it is `local` and not running
  */
 export function findTarget(name: string, given: DeployContext = {}): Target {
   if (name !== 'local') {

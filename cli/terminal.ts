@@ -4,7 +4,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 
 let printed = false;
 
-/** A table for people, or one JSON document. */
+/** Prints a text for people, or one JSON document. */
 export function print(output: unknown): void {
   printed = true;
   const text = typeof output === 'string' ? coloured(output, process.stdout) : JSON.stringify(output, undefined, 2);
@@ -16,13 +16,13 @@ export function hasPrinted(): boolean {
   return printed;
 }
 
-/** Where a command that takes its time shows what happens. */
+/** Where a long-running command shows its progress. */
 export interface Screen {
-  /** A line that stays. */
+  /** A permanent line. */
   line(text: string): void;
-  /** A step begins that may take more than two seconds: as a status on a terminal, else as a line. */
+  /** The start of a step that may take more than two seconds: a status on a terminal, a line otherwise. */
   step(text: string): void;
-  /** What is true for the moment, in place of what was shown before; nothing where there is no terminal. */
+  /** Replaces the current status; shown on a terminal only. */
   status(text: string): void;
 }
 
@@ -30,7 +30,7 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?:
 
 const ERASE = '\r\u001b[K';
 
-/** For people. Only a terminal gets what does not stay, so that a log file has whole lines only. */
+/** A screen for people. Only a terminal gets statuses, so that a log file has whole lines only. */
 export function screenOn(stream: Stream): Screen {
   let shown = '';
   const erase = () => (shown === '' ? '' : ERASE);
@@ -48,12 +48,12 @@ export function screenOn(stream: Stream): Screen {
   return { line, status, step: stream.isTTY ? status : line };
 }
 
-/** For machines: what counts is the document at the end. */
+/** A screen for machines, which read the document at the end. */
 export const SILENT: Screen = { line: () => undefined, step: () => undefined, status: () => undefined };
 
 type Style = Parameters<typeof styleText>[0];
 
-/** What stands out: marks with their word, verdicts, and the headings of tables. */
+/** What is highlighted: marks with their word, verdicts, and the headings of tables. */
 const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/✔(?: green)?|(?<=^Canary )green\b/gm, 'green'],
   [/✘(?: red)?|❌|(?<=^Canary )red\b/gm, 'red'],
@@ -62,9 +62,9 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
 ];
 
 /**
- * A text for people in the colours of a terminal; as it is where the stream is none, or NO_COLOR is set.
+ * Colours a text for a terminal; returns it unchanged for other streams, or when NO_COLOR is set.
  *
- * Colour is added last, to what is written: no width is counted with it, and nothing depends on it.
+ * Colour is added last, so that it never counts towards a width.
  */
 export function coloured(text: string, stream: { hasColors?(): boolean }): string {
   // Asks for NO_COLOR and TERM too. https://nodejs.org/api/tty.html#writestreamhascolorscount-env
@@ -76,10 +76,10 @@ export function coloured(text: string, stream: { hasColors?(): boolean }): strin
 }
 
 /**
- * Demands that somebody can be asked, before anything else is done.
+ * Requires that somebody can confirm, before anything else is done.
  *
  * @param yes - whether `--yes` was given
- * @throws CommandError (2) when there is nobody at a terminal, and no `--yes`
+ * @throws CommandError (2) when there is neither a terminal nor `--yes`
  */
 export function requireSomebodyToAsk(yes: boolean): void {
   if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
@@ -90,7 +90,7 @@ export function requireSomebodyToAsk(yes: boolean): void {
 }
 
 /**
- * Asks for a whole `yes`. On standard error, since standard output may be a document.
+ * Asks for a `yes`, on standard error because standard output may be a document.
  *
  * @throws CommandError (3) for any other answer
  */
@@ -106,10 +106,10 @@ export async function confirm(question: string): Promise<void> {
   throw new CommandError('Not confirmed; nothing was changed.', EXIT.refused);
 }
 
-/** npm hands Ctrl-C on to what it runs, which got it from the terminal already: two in a row are one. */
+/** npm forwards Ctrl-C to a process that received it from the terminal already: two in a row count as one. */
 const SAME_MS = 1_000;
 
-/** A signal that Ctrl-C sets. Pressed again, when that did not help, it ends the process. */
+/** A signal that Ctrl-C aborts. Pressing Ctrl-C again ends the process. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   let first = 0;

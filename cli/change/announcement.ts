@@ -10,7 +10,7 @@ import { PROJECT_ROOT } from '../cdk.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 import { findingLines, notChecked } from '../preflight/finding.ts';
 
-/** Where announcements of one change are written to. */
+/** Where the announcement of one change is stored. */
 export interface AnnouncementStore {
   readonly dynamodb: DynamoDBClient;
   readonly stateTable: string;
@@ -19,7 +19,7 @@ export interface AnnouncementStore {
 }
 
 /**
- * What a Services template is told apart by from every other one.
+ * The value that identifies a Services template.
  *
  * @throws Error when it has no deploy gate
  */
@@ -49,7 +49,7 @@ export async function announceOrReport(
   }
 }
 
-/** Tells the deploy gate who is about to change the services. The gate removes the announcement when it opens the revision. */
+/** Tells the deploy gate who is about to change the services. The gate deletes the announcement when it opens the revision. */
 export async function announce(
   { dynamodb, stateTable, trigger }: AnnouncementStore,
   announcement: Announcement,
@@ -73,7 +73,7 @@ export async function withdraw(
   await conditionHeld(dynamodb.send(command));
 }
 
-/** What a working tree is at. */
+/** The commit of a working tree. */
 interface Commit {
   readonly commit: string;
   /** Whether it has changes that are not in the commit. */
@@ -95,7 +95,7 @@ export async function commitOf(directory: string): Promise<Commit | undefined> {
   }
 }
 
-/** The versions of what makes the templates and deploys them, by name. */
+/** Versions of this project and the CDK, by package name. */
 export function versions(): Readonly<Record<string, string>> {
   const packages = ['.', join('node_modules', 'aws-cdk'), join('node_modules', 'aws-cdk-lib')];
   return Object.fromEntries(packages.map(nameAndVersion));

@@ -14,16 +14,16 @@ import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { type Change, changesOf } from './stack-changes.ts';
 
-/** How the change sets of this command are called. */
+/** Prefix of the names of this command's change sets. */
 const PREFIX = 'quiltctl-rollback-';
 
-/** As CloudFormation says that there is nothing to do. The second one comes with a template that has a transform. */
+/** CloudFormation's messages for an empty change set. It uses the second one for a template with a transform. */
 const NO_CHANGES = ["The submitted information didn't contain changes.", 'No updates are to be performed.'];
 
-/** In these nobody is executing a change set, or ever has. */
+/** Execution states of a change set that is not and was not executed. */
 const IDLE: readonly string[] = ['AVAILABLE', 'UNAVAILABLE', 'OBSOLETE'];
 
-/** What the stack is to become. */
+/** The desired state of the stack. */
 export interface Proposal {
   /** The revision that it goes back to. */
   readonly number: number;
@@ -32,7 +32,7 @@ export interface Proposal {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** How a change set stands. */
+/** The state of a change set. */
 export type ChangeSetState =
   | { readonly state: 'pending' }
   | { readonly state: 'no-changes' }
@@ -42,7 +42,7 @@ export type ChangeSetState =
 export class ChangeSet {
   readonly name: string;
   readonly #cloudformation: CloudFormationClient;
-  /** By both names, as IAM knows a change set by the stack that it is of. */
+  /** With the stack's name, by which IAM authorizes access to a change set. */
   readonly #id: { readonly StackName: string; readonly ChangeSetName: string };
 
   private constructor(cloudformation: CloudFormationClient, stackName: string, name: string) {
@@ -81,9 +81,9 @@ export class ChangeSet {
   }
 
   /**
-   * Looks whether the change set is ready.
+   * Reads the state of the change set.
    *
-   * @throws CommandError (3) when CloudFormation could not make it, or somebody has removed it; (4) when it cannot be asked
+   * @throws CommandError (3) when CloudFormation could not create it, or it was deleted; (4) when it cannot be asked
    */
   async look(): Promise<ChangeSetState> {
     const pages: DescribeChangeSetOutput[] = [];
@@ -104,17 +104,17 @@ export class ChangeSet {
   }
 
   /**
-   * Has CloudFormation carry it out; what fails is taken back.
+   * Executes the change set; CloudFormation rolls back on failure.
    *
-   * @throws CommandError (3) when it cannot be carried out any more, (4) when CloudFormation cannot be asked
+   * @throws CommandError (3) when it is no longer usable, (4) when CloudFormation cannot be asked
    */
   async execute(): Promise<void> {
-    // With the token a call that is repeated, because its answer was lost, is still one.
+    // The token makes a retry after a lost response idempotent.
     const command = new ExecuteChangeSetCommand({ ...this.#id, ClientRequestToken: this.name });
     await this.#cloudformation.send(command).catch((error: unknown) => this.#requireBegun(error));
   }
 
-  /** The answer may have been lost when CloudFormation had begun already. */
+  /** The response may be lost although the execution started. */
   async #requireBegun(error: unknown): Promise<void> {
     const command = new DescribeChangeSetCommand(this.#id);
     const status = await this.#cloudformation.send(command).then(
@@ -129,7 +129,7 @@ export class ChangeSet {
     throw awsFailure(what, error);
   }
 
-  /** Removes it; one that is not there any more is fine. Throws what the SDK throws. */
+  /** Deletes it, if it still exists. Throws what the SDK throws. */
   async delete(): Promise<void> {
     await this.#cloudformation.send(new DeleteChangeSetCommand(this.#id)).catch((error: unknown) => {
       if (!isGone(error)) throw error;
@@ -137,7 +137,7 @@ export class ChangeSet {
   }
 
   /**
-   * Removes the change sets that rollbacks which were killed have left behind.
+   * Deletes the change sets that killed rollbacks left behind.
    *
    * @throws CommandError (3) when AWS refuses the caller, (4) when CloudFormation cannot be asked
    */
@@ -154,7 +154,7 @@ export class ChangeSet {
   }
 }
 
-/** `quiltctl-rollback-3-20260102T030405-beef`: no two of them are the same. */
+/** `quiltctl-rollback-3-20260102T030405-beef`, a unique name. */
 function newName(number: number): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
   return `${PREFIX}${number}-${time}-${randomBytes(2).toString('hex')}`;

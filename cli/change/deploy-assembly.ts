@@ -13,7 +13,7 @@ import { type AnnouncementStore, announceOrReport, triggerOf, withdraw } from '.
 import type { DeployEnd } from './deploy-outcome.ts';
 import { gateRefusal, newestEventId } from './stack-events.ts';
 
-/** A deploy whose templates are made. */
+/** A deployment with synthesised templates. */
 export interface Change {
   readonly target: Target;
   readonly clients: PreflightClients;
@@ -23,18 +23,18 @@ export interface Change {
   readonly announcement: Announcement;
   /** Whether there is no Foundation yet. */
   readonly first: boolean;
-  /** Whether standard output is for the one document at the end. */
+  /** Whether standard output is reserved for the JSON document. */
   readonly json: boolean;
-  /** Says what the command itself does. */
+  /** Reports the command's own progress. */
   readonly say: (line: string) => void;
-  /** Shows what the CDK CLI says, in place of passing it on. */
+  /** Receives the output of the CDK CLI in place of the terminal. */
   readonly follower?: CdkFollower | undefined;
 }
 
-/** Announces and deploys an assembly with the CDK CLI, and looks at what became of it. */
+/** Announces and deploys an assembly with the CDK CLI, and determines the result. */
 export async function deployAssembly(change: Change): Promise<DeployEnd> {
   if (change.first) {
-    // They make the table in which the deploy of the services is announced.
+    // They create the table in which the deployment of the services is announced.
     const { foundation, trust } = idsOf(change);
     change.say(`  Deploying ${foundation} and ${trust} …`);
     const cdk = await runCdk(change, [foundation, trust]);
@@ -49,7 +49,7 @@ export async function deployAssembly(change: Change): Promise<DeployEnd> {
   return lookAfter(change, before, cdk);
 }
 
-/** What is there before the services are changed. */
+/** The state before the services are changed. */
 interface Before {
   readonly store: AnnouncementStore;
   readonly records: RevisionRecords;
@@ -113,14 +113,14 @@ async function lookAfter(
   const [revision, underWay] = await Promise.all([records.firstAfter(newest), isUnderWay(change)]);
   const end = { cdk, underWay, revision, refusal: undefined };
   if (revision !== undefined) return end;
-  // Otherwise the gate may not have been asked yet. What stays is for no other template, and ends by itself.
+  // Otherwise the gate may still read it. An announcement fits one template only, and expires.
   if (!underWay) await withdraw(store, announcement).catch(() => undefined);
   if (cdk.succeeded) return end;
   const services = stackName(target.config, 'services');
   return { ...end, refusal: await gateRefusal(clients.cloudformation, services, newestEvent) };
 }
 
-/** Whether CloudFormation changes a stack of this deployment now. */
+/** Whether CloudFormation is changing a stack of this deployment. */
 async function isUnderWay({ clients, stacks }: Change): Promise<boolean> {
   const statuses = await Promise.all(
     stacks.map((stack) => readStackStatus(clients.cloudformation, stack.stackName, AbortSignal.timeout(ANSWER_MS))),

@@ -3,12 +3,12 @@ import type { RevisionRecord } from '../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { CdkEnd } from './deploy-assembly.ts';
 
-/** All that is known when the CDK CLI has ended. */
+/** What is known when the CDK CLI has ended. */
 export interface DeployEnd {
   readonly cdk: CdkEnd;
-  /** Whether CloudFormation still changes a stack. */
+  /** Whether CloudFormation is still changing a stack. */
   readonly underWay: boolean;
-  /** The revision that the deploy has made; `undefined` when it changed no service or was not admitted. */
+  /** The new revision; `undefined` when no service changed or the gate did not admit the deployment. */
   readonly revision: RevisionRecord | undefined;
   /** Why the deploy gate did not admit it. */
   readonly refusal: string | undefined;
@@ -22,7 +22,7 @@ export interface Outcome {
   readonly exitCode: ExitCode;
 }
 
-/** What the end of a deploy means. The revision's verdict counts, and not what the CDK CLI says of it. */
+/** Interprets the end of a deployment. The revision's verdict counts, not the result of the CDK CLI. */
 export function outcomeOf({ cdk, underWay, revision, refusal }: DeployEnd): Outcome {
   if (cdk.interrupted) {
     const message = underWay
@@ -61,7 +61,7 @@ function whyUnverified({ reason, closedBecause, failedChecks }: RevisionRecord):
   return `${reason} (${failedChecks.length === 0 ? 'break-glass' : `break-glass; not verified: ${namesOf(failedChecks)}`})`;
 }
 
-/** A canary that is red, or that could not tell, is the check itself; a service that does not start is not. */
+/** A canary that is red or gave no result is a failed check; a service that does not start is not. */
 function ofFailed({
   number,
   failedChecks,

@@ -19,26 +19,26 @@ import { synthesise } from './synthesis.ts';
 export interface DeployRequest {
   readonly environment: string;
   readonly target: Target;
-  /** Look and change nothing. */
+  /** Run the checks only. */
   readonly checkOnly: boolean;
-  /** Whether standard output is for the one document at the end. */
+  /** Whether standard output is reserved for the JSON document. */
   readonly json: boolean;
 }
 
-/** What became of a deploy. JSON. */
+/** The result of a deployment. JSON. */
 export type Deployed = Pick<Outcome, 'result' | 'message'> & { readonly revision: RevisionRecord | null };
 
-/** What a command found and did. JSON. */
+/** Findings and result. JSON. */
 export interface DeployReport {
   readonly environment: string;
   readonly findings: readonly Finding[];
-  /** `null` when nothing was deployed: it was only looked, or something stood in the way. */
+  /** `null` when nothing was deployed: checks only, or a check failed. */
   readonly deploy: Deployed | null;
   readonly exitCode: number;
 }
 
 /**
- * Looks at everything that a deploy relies on, and deploys when nothing stands in the way.
+ * Checks everything that a deployment relies on, and deploys when no check fails.
  *
  * @throws CommandError (4) when AWS cannot be reached
  */
@@ -63,7 +63,7 @@ async function deployFrom(directory: string, request: DeployRequest, screen: Scr
 }
 
 /**
- * Deploys what was synthesised, and records who does and which commit.
+ * Deploys a synthesised assembly, and records the caller and the commit.
  *
  * @param caller - ARN of the principal
  */
@@ -87,7 +87,7 @@ interface Preflight {
   readonly stateTable: AccountFindings['stateTable'];
 }
 
-/** Looks at everything, and goes on when something is wrong: so that all faults can be fixed at once. */
+/** Runs all checks even when one fails, so that all faults can be fixed at once. */
 async function preflight(
   directory: string,
   { environment, target }: DeployRequest,
@@ -102,7 +102,7 @@ async function preflight(
   screen.status('Identifying the caller …');
   const { findings: ofCaller, caller } = await callerFindings(clients.sts, target.config);
   show(ofCaller);
-  // What another account says of the rest would be about something else.
+  // Further checks would examine a different account.
   if (caller === undefined) return { findings, caller, stateTable: 'unknown' };
 
   screen.step('  Synthesizing the stacks and checking the account …');

@@ -3,26 +3,26 @@ import { goesBack } from '../../aws/stack.ts';
 import type { Screen } from '../terminal.ts';
 import { endOf, eventLine, eventsSince, type StackEvent } from './stack-events.ts';
 
-/** What following a stack needs of the world. */
+/** What following a stack works with. */
 interface FollowConnections {
   readonly cloudformation: CloudFormationClient;
   readonly stackArn: string;
-  /** Waits before the next look; at once when the watching was ended. */
+  /** Waits for the polling interval; returns at once when interrupted. */
   pause(): Promise<void>;
-  /** Ends the watching, and nothing but the watching. */
+  /** Stops the watching only. */
   readonly interrupted: AbortSignal;
 }
 
-/** What was seen of an operation. */
+/** The observed part of an operation. */
 interface Followed {
   /** Oldest first. */
   readonly events: readonly StackEvent[];
-  /** The status that the stack came to; `undefined` when the watching was ended before. */
+  /** The final status of the stack; `undefined` when the watching was stopped. */
   readonly end: string | undefined;
 }
 
 /**
- * Follows what happens to a stack until it is over, and shows its progress.
+ * Follows a stack operation until it ends, and shows its progress.
  *
  * @param since - ID of the newest event before the operation
  * @param changing - logical IDs of the resources that it changes
@@ -52,16 +52,16 @@ export async function followStack(
 }
 
 /**
- * Shows what happens to a stack as far as somebody who waits wants to know it: to the stack itself, and to the resources that
- * change, once for each status. Whatever fails is shown with its reason. The rest is counted.
+ * Shows the progress of a stack operation: status changes of the stack and of the resources that change, and every failure
+ * with its reason. Other events are counted.
  */
 export class Progress {
   readonly #screen: Screen;
-  /** By logical ID: the status that was shown last; nothing yet of a resource that has not begun. */
+  /** By logical ID: the status that was shown last; empty before the first one. */
   readonly #changing: Map<string, string>;
   readonly #quiet = new Set<string>();
   #quietEvents = 0;
-  /** What was replaced is removed: the change itself is over. */
+  /** Whether CloudFormation removes replaced resources: the change itself is complete. */
   #cleansUp = false;
 
   /** @param changing - logical IDs of the resources that change */
@@ -81,13 +81,13 @@ export class Progress {
     else if (before !== status) this.#screen.line(eventLine({ ...event, reason: '' }));
   }
 
-  /** Why it goes back is told; that somebody has begun is known. */
+  /** The reason of a rollback is shown; the user knows who started the operation. */
   #showStack(event: StackEvent): void {
     const { status, reason } = event;
     if (!this.#cleansUp) this.#screen.line(eventLine({ ...event, reason: goesBack(status) ? reason : '' }));
   }
 
-  /** Shows what is under way, where there is a terminal. */
+  /** Shows what is in progress, on a terminal. */
   wait(): void {
     const statuses = [...this.#changing];
     const done = statuses.filter(([, status]) => status.endsWith('_COMPLETE')).length;
@@ -96,7 +96,7 @@ export class Progress {
     this.#screen.status(`${done} of ${statuses.length} resources done${names} …`);
   }
 
-  /** Says what was not shown. */
+  /** Shows how many events were counted only. */
   end(): void {
     this.#screen.status('');
     if (this.#quietEvents === 0) return;

@@ -14,21 +14,21 @@ import {
   type TemplateResource,
 } from '../revisions/template.ts';
 
-/** A template as CloudFormation is to deploy it. */
+/** A template ready for CloudFormation. */
 export interface PreparedTemplate {
   readonly text: string;
   /** Of the text, in hexadecimal digits. */
   readonly sha256: string;
-  /** What tells the template from others, by which a deploy is announced. */
+  /** Identifies the template; a deployment is announced by it. */
   readonly trigger: string;
   readonly template: Template;
 }
 
 /**
- * Prepares the template of a revision for a rollback: the canary decides about it, even if it had no say at its first deploy.
- * The result is what a synthesis without break-glass would have given, with its own trigger.
+ * Prepares the template of a revision for a rollback: the canary decides, even if the first deployment bypassed it.
+ * The result is what a synthesis without break-glass would have produced.
  *
- * @throws CommandError (3) when the template has no deploy gate, or no verdict, so that nothing would check it
+ * @throws CommandError (3) when the template has no deploy gate or verdict, so that nothing would check it
  */
 export function prepareTemplate(number: number, { text, template }: StoredTemplate): PreparedTemplate {
   requireChecked(number, template);
@@ -36,7 +36,7 @@ export function prepareTemplate(number: number, { text, template }: StoredTempla
   if (!gatesOf(template).some(isBreakGlass)) return { text, sha256: sha256(text), trigger, template };
 
   const enforced = mapResources(template, withoutBreakGlass);
-  // The trigger is the hash of all the rest, as lib/constructs/checked-deploy.ts makes it.
+  // The trigger is the hash of the rest, as lib/constructs/checked-deploy.ts computes it.
   const hash = sha256(JSON.stringify(withTrigger(enforced, '')));
   const prepared = withTrigger(enforced, hash);
   const preparedText = JSON.stringify(prepared, undefined, 1);
@@ -83,10 +83,10 @@ function sha256(text: string): string {
 }
 
 /**
- * Puts a template where CloudFormation reads it; the bucket removes it after a day.
+ * Uploads a template for CloudFormation; the bucket removes it after a day.
  *
- * @returns its URL, as the CDK writes one too, for the very version that was put there
- * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be put there otherwise
+ * @returns the URL of the uploaded version
+ * @throws CommandError (3) when AWS refuses the caller, (4) when the upload fails otherwise
  */
 export async function uploadTemplate(
   s3: S3Client,

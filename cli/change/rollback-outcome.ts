@@ -11,34 +11,34 @@ export interface Outcome {
 }
 
 export type RollbackResult =
-  /** Something stands in the way, or what it would do needs a flag. */
+  /** A check failed, or the changes require a flag. */
   | 'refused'
   | 'no-changes'
-  /** A dry run, of which nothing is left. */
+  /** A dry run. */
   | 'planned'
   | 'rolled-back'
-  /** It failed, and the stack is what it was before. */
+  /** It failed, and CloudFormation restored the stack. */
   | 'went-back'
-  /** It failed, and the stack needs somebody. */
+  /** It failed, and the stack needs manual repair. */
   | 'stuck'
-  /** Only the watching has ended. */
+  /** The watching was stopped. */
   | 'goes-on';
 
-/** All that is known when the stack is done. */
+/** What is known when the stack operation has ended. */
 export interface Ending {
   readonly stackName: string;
   /** The revision that was asked for. */
   readonly target: number;
   /** The revision that ran before. */
   readonly before: number;
-  /** The status that the stack came to. */
+  /** The final status of the stack. */
   readonly status: string;
-  /** The revision that the rollback has made; `undefined` when the deploy gate did not admit it. */
+  /** The new revision; `undefined` when the deploy gate did not admit the rollback. */
   readonly made: RevisionRecord | undefined;
   readonly events: readonly StackEvent[];
 }
 
-/** What the end of a rollback means. */
+/** Interprets the end of a rollback. */
 export function outcomeOf(ending: Ending): Outcome {
   switch (ending.status) {
     case 'UPDATE_COMPLETE':
@@ -83,7 +83,7 @@ function reasonOf({ made, events }: Ending): { readonly why: string; readonly ex
     const checks = made.failedChecks.map(({ name, reason }) => `\n  ✘ ${name}: ${reason}`);
     return { why: `the canary was red on revision ${made.number}.${checks.join('')}`, exitCode: EXIT.checkFailed };
   }
-  // The canary could not tell.
+  // The canary gave no result.
   if (made?.closedBecause?.startsWith('canary-')) return { why: made.closedBecause, exitCode: EXIT.checkFailed };
   return { why: failure === undefined ? said : `${failure.resource} failed. ${said}`, exitCode: EXIT.unexpected };
 }

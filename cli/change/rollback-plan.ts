@@ -19,7 +19,7 @@ import { readServicesStack, type ServicesStack, stands } from '../revisions/serv
 import { readStoredTemplate } from '../revisions/template.ts';
 import { type PreparedTemplate, prepareTemplate } from './prepared-template.ts';
 
-/** A rollback that nothing is known to stand in the way of. */
+/** A rollback that passed all checks. */
 export interface Plan extends Way {
   /** ARN of the principal. */
   readonly caller: string;
@@ -31,11 +31,11 @@ export interface Plan extends Way {
 }
 
 /**
- * Looks at everything that a rollback relies on. Changes nothing.
+ * Checks everything that a rollback relies on, without changing anything.
  *
- * @param number - the revision to go back to; left out: see `findWay`
+ * @param number - the revision to go back to; `undefined`: see `findWay`
  * @param show - gets each finding
- * @returns `undefined` when one of the findings stands in the way
+ * @returns `undefined` when a check failed
  * @throws CommandError (2) when there is no such revision; (3) when AWS refuses the caller, when there is nothing to go back to,
  *   or when its template is not the one that was deployed; (4) when AWS cannot be asked
  */
@@ -54,7 +54,7 @@ export async function planRollback(
   };
   const { findings, caller } = await callerFindings(clients.sts, config);
   found(findings);
-  // What another account says of the rest would be about something else.
+  // Further checks would examine a different account.
   if (caller === undefined) return undefined;
 
   const [stateTable, bucket, stack] = await Promise.all([
@@ -80,19 +80,19 @@ export async function planRollback(
   return { ...way, caller, stackArn: stack.arn, stateTable, bucket, records, template };
 }
 
-/** From where to where. */
+/** The revision to leave and the one to go back to. */
 interface Way {
   /** The revision that the stack runs now. */
   readonly current: RevisionRecord;
   readonly target: RevisionRecord;
-  /** Why the target is this one and none of those in between; `undefined` when it was asked for by its number. */
+  /** Why the revisions in between were skipped; `undefined` when the target was given by number. */
   readonly skipped: readonly Skipped[] | undefined;
 }
 
 /**
  * Finds the revision to go back to.
  *
- * @param number - left out: the newest good one before the one that runs now, without those that were rolled away from
+ * @param number - `undefined`: the newest good one before the current one, skipping those that were rolled back
  * @throws CommandError (2) when there is no such revision, (3) when nothing runs, or nothing good did before
  */
 async function findWay(
@@ -123,7 +123,7 @@ async function findWay(
   );
 }
 
-/** The next one that fits. The others stay unread, for whoever goes on. */
+/** The next matching revision. Reading continues behind it. */
 async function nextThat(
   fits: (revision: RevisionRecord) => boolean,
   revisions: AsyncGenerator<RevisionRecord, void>,
@@ -134,7 +134,7 @@ async function nextThat(
   }
 }
 
-/** Says which revision was chosen when none was named, and why. */
+/** Which revision was chosen when no number was given, and why. */
 function choiceFinding({ current, target, skipped = [] }: Way): Finding {
   const detail = `revision ${target.number} is the newest good revision before ${current.number}, the current one`;
   return { about: 'no number given', ...ok(`${detail}${skippedText(skipped)}`) };
@@ -174,13 +174,13 @@ function resultOf({ verdict, openedAt, template }: RevisionRecord): Result {
   return ok(`${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
 }
 
-/** What was asked for. */
+/** The arguments of a rollback. */
 export interface RollbackRequest {
-  /** The revision to go back to; left out: see `findWay`. */
+  /** The revision to go back to; `undefined`: see `findWay`. */
   readonly number: number | undefined;
-  /** Show what would change, and change nothing. */
+  /** Show what would change, but change nothing. */
   readonly dryRun: boolean;
-  /** Whether something may be replaced or removed that a deploy does not make anew anyway. */
+  /** Whether resources may be replaced or removed, beyond those that every deployment replaces. */
   readonly allowReplacement: boolean;
 }
 
@@ -193,13 +193,13 @@ interface RollbackClients extends ImageSources {
   readonly sts: STSClient;
 }
 
-/** What a rollback needs of the world. */
+/** What a rollback works with. */
 export interface RollbackConnections {
   readonly clients: RollbackClients;
   readonly config: EnvironmentConfig;
-  /** Ctrl-C: nothing is changed any more or, once something is, only the watching ends. */
+  /** Ctrl-C: stops before the first change; afterwards it stops the watching only. */
   readonly interrupted: AbortSignal;
-  /** Waits before the next look; at once when it was interrupted. */
+  /** Waits for the polling interval; returns at once when interrupted. */
   pause(): Promise<void>;
   /** Milliseconds since 1970. */
   now(): number;

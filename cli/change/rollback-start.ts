@@ -12,7 +12,7 @@ import { type Plan, type RollbackConnections, type RollbackRequest, requireUnint
 import { type Change, changesTable } from './stack-changes.ts';
 import { newestEventId } from './stack-events.ts';
 
-/** A rollback that CloudFormation carries out now. */
+/** A rollback in progress. */
 export interface Begun {
   /** ID of the newest event of the stack before it. */
   readonly since: string | undefined;
@@ -30,8 +30,8 @@ export type Beginning = { readonly changes: readonly Change[] } & (
 );
 
 /**
- * Has CloudFormation say what would change, and begins with it unless that was all that was asked for, or it is nothing, or more
- * than is allowed. What is not begun leaves nothing behind.
+ * Creates a change set and executes it, unless it is a dry run, there are no changes, or changes require a flag. A change set
+ * that is not executed is deleted.
  *
  * @throws CommandError (3) when CloudFormation or AWS refuses, or when it was interrupted; (4) when something cannot be asked
  */
@@ -72,7 +72,7 @@ async function propose(
   });
 }
 
-/** What a change set would change, once CloudFormation knows; nothing when it has nothing to do. */
+/** Waits for the change set and returns its changes; none when there is nothing to do. */
 async function changesIn(
   changeSet: ChangeSet,
   screen: Screen,
@@ -93,7 +93,7 @@ async function changesIn(
   }
 }
 
-/** How it ends without a change, if it does. */
+/** The outcome when nothing is executed, if so. */
 function endBefore(
   { target, current }: Plan,
   { dryRun, allowReplacement }: RollbackRequest,
@@ -142,12 +142,12 @@ async function execute(
   return { since, changing: changes.map(({ resource }) => resource), newest, store, announcement };
 }
 
-/** What the template was made from is what it was made from at its first deploy. */
+/** Commit and versions are those of the template's first deployment. */
 function announcementOf({ caller, target }: Plan): Announcement {
   return { ...target.announcement, by: caller, rollbackTo: target.number };
 }
 
-/** One that stays is in nobody's way, and the next rollback removes it. */
+/** A change set that cannot be deleted is harmless: the next rollback removes it. */
 async function remove(changeSet: ChangeSet, screen: Screen): Promise<void> {
   try {
     await changeSet.delete();

@@ -12,25 +12,25 @@ import { type Plan, planRollback, type RollbackConnections, type RollbackRequest
 import { type Begun, begin } from './rollback-start.ts';
 import type { Change } from './stack-changes.ts';
 
-/** What was found and done. */
+/** Findings and result. JSON. */
 export interface RollbackReport extends Outcome {
   readonly findings: readonly Finding[];
-  /** The revision to go back to, and the one that ran before; `null` when it did not come so far. */
+  /** The revision to go back to, and the one that ran before; `null` when a check failed first. */
   readonly target: number | null;
   readonly before: number | null;
-  /** Without a number: the revisions between the two, each with why the target is none of them. Newest first. */
+  /** Without a number: the revisions that were skipped, each with the reason. Newest first. */
   readonly skipped: readonly Skipped[];
-  /** What CloudFormation says that changes. */
+  /** The changes of the change set. */
   readonly changes: readonly Change[];
-  /** The revision that the rollback has made. */
+  /** The new revision. */
   readonly made: RevisionSummary | null;
 }
 
 const NOWHERE = { target: null, before: null, skipped: [], changes: [], made: null } as const;
 
 /**
- * Brings an earlier revision back, as a new one: a change set of the Services stack with the template that was deployed then,
- * which the deploy gate admits and the canary judges like any other deploy. The secret stays what it is.
+ * Redeploys an earlier revision as a new one: a change set of the Services stack with the template of that revision,
+ * which the deploy gate admits and the canary judges like any other deployment. The secret does not change.
  *
  * @param screen - gets what is found and what happens
  * @throws CommandError (2) when there is no such revision; (3) when AWS refuses the caller, or it was interrupted before anything
@@ -59,11 +59,11 @@ export async function rollback(
   return { ...found, ...ended, changes };
 }
 
-/** How a rollback ended, and the revision that it has made. */
+/** How a rollback ended, and the new revision. */
 type Ended = Outcome & { readonly made: RevisionSummary | null };
 
 /**
- * Follows a rollback that has begun to its end, which comes without this command too.
+ * Follows a rollback to its end. The rollback does not depend on this command.
  *
  * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be looked at
  */
@@ -93,7 +93,7 @@ async function follow(
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
   }
   const made = await records.firstAfter(newest);
-  // The gate takes it away when it admits a deploy.
+  // The gate deletes it when it admits a deployment.
   if (made === undefined) await withdraw(store, announcement).catch(() => undefined);
   const outcome = outcomeOf({
     stackName: stackName(config, 'services'),

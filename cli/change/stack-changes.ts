@@ -10,16 +10,16 @@ export interface Change {
   readonly effect: Effect;
   readonly resource: string;
   readonly type: string;
-  /** Names of what changes in it: properties, or attributes such as `DeletionPolicy`. */
+  /** Names of changed properties, or of attributes such as `DeletionPolicy`. */
   readonly because: readonly string[];
-  /** Whether it is done only with `--allow-replacement`. */
+  /** Whether it requires `--allow-replacement`. */
   readonly needsPermission: boolean;
 }
 
-/** A deploy makes another task definition of each that it changes; gate and verdict stand for nothing that could be lost. */
+/** Every deployment replaces changed task definitions; gate and verdict hold nothing that could be lost. */
 const REPLACED_FREELY: readonly string[] = [TASK_DEFINITION_TYPE, ...GATE_TYPES];
 
-/** What a change set says, resource by resource. */
+/** The changes of a change set by resource. */
 export function changesOf(changes: readonly ChangeSetChange[]): readonly Change[] {
   return changes.flatMap(({ ResourceChange: change }) => (change === undefined ? [] : [changeOf(change)]));
 }
@@ -49,25 +49,25 @@ function effectOf(change: ResourceChange): Effect {
     case 'Modify':
       return modification(change);
     default:
-      // Dynamic, or what is not known here: CloudFormation itself cannot say what it will do.
+      // Dynamic or unknown: CloudFormation cannot say what it will do.
       return 'may replace';
   }
 }
 
 /**
- * `Conditional` is said of whatever depends on something that is not known yet, such as a service on its task definition which
- * is replaced. Its details tell whether the property that depends on it could replace the resource at all.
+ * CloudFormation reports `Conditional` for whatever depends on a value that is not known yet, such as a service on its task
+ * definition that is replaced. The details say whether the dependent property could replace the resource at all.
  */
 function modification({ ResourceType: type = '', Replacement, Details: details = [] }: ResourceChange): Effect {
   if (Replacement === 'False') return 'change';
   if (Replacement !== 'Conditional') return 'replace';
-  // The deploy gate decides whether its resources are replaced, and never does it.
+  // The deploy gate decides whether its resources are replaced; it never replaces them.
   if (GATE_TYPES.includes(type)) return 'change';
   const harmless = details.length > 0 && details.every(({ Target }) => Target?.RequiresRecreation === 'Never');
   return harmless ? 'change' : 'may replace';
 }
 
-/** Changes for people; what needs permission is marked. */
+/** Changes for people; those that require `--allow-replacement` are marked. */
 export function changesTable(changes: readonly Change[]): string {
   const rows = changes.map(({ effect, resource, type, because, needsPermission }) => [
     needsPermission ? '!' : '',

@@ -10,7 +10,7 @@ import { awsFailure } from '../aws-failure.ts';
 
 const REASON_SHOWN = 240;
 
-/** Something that has happened to the stack or to one of its resources. */
+/** An event of the stack or of one of its resources. */
 export interface StackEvent {
   readonly id: string;
   /** ISO 8601. */
@@ -25,7 +25,7 @@ export interface StackEvent {
 }
 
 /**
- * What has happened since an event, oldest first.
+ * The events after a given one, oldest first.
  *
  * @param since - ID of the event; everything when there is none
  * @throws CommandError (3) when AWS refuses the caller, (4) when CloudFormation cannot be asked
@@ -62,14 +62,14 @@ function stackEventOf(event: SdkStackEvent): StackEvent {
   };
 }
 
-/** An event for people: one line, which the reasons of all checks would not be; the record has them whole. */
+/** An event for people, on one line; long reasons are cut, the record has them in full. */
 export function eventLine({ at, resource, status, reason }: StackEvent): string {
   const shown = reason.length > REASON_SHOWN ? `${reason.slice(0, REASON_SHOWN)} …` : reason;
   return [`${at.slice(0, 19)}Z`, resource, status, shown].filter(Boolean).join('  ');
 }
 
 /**
- * The status that the stack has come to, when nothing more happens to it.
+ * The final status of the stack; `undefined` while the operation is in progress.
  *
  * @param events - oldest first, all of one operation
  */
@@ -78,13 +78,13 @@ export function endOf(events: readonly StackEvent[]): string | undefined {
   return last === undefined || last.endsWith('_IN_PROGRESS') ? undefined : last;
 }
 
-/** What failed first; the rest fails or is cancelled because of it. */
+/** The first failure; later ones are its consequences. */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
   return events.find(({ ofStack, status, reason }) => !ofStack && isCause(status, reason));
 }
 
 /**
- * The newest event of a stack, to know later which ones are new: clocks may differ.
+ * The ID of the newest event of a stack, to tell later events apart without comparing clocks.
  *
  * @returns `undefined` when there is no stack
  */

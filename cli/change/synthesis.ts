@@ -5,7 +5,7 @@ import { type Finding, invalid, ok } from '../preflight/finding.ts';
 import type { Target } from '../target.ts';
 
 /**
- * Synthesises an environment with the CDK CLI, which builds services and functions before. What it says is passed on when it
+ * Synthesises an environment with the CDK CLI, which first builds services and functions. Its output is shown when it
  * fails.
  *
  * @param directory - where the cloud assembly is written to
@@ -30,16 +30,16 @@ export async function synthesise(
   return { about: 'synthesis', ...invalid('the CDK app failed', 'Fix the error above.') };
 }
 
-/** What the CDK app is told, as arguments of the CDK CLI. */
+/** Context values as arguments of the CDK CLI. */
 export function contextArguments(environment: string, context: DeployContext): readonly string[] {
   const given = Object.entries({ environment, ...context }).filter(([, value]) => value !== undefined);
   return given.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 }
 
 /**
- * What was given with `-c key=value`, as the CDK CLI would take it.
+ * Parses the values of `-c key=value` as the CDK CLI does.
  *
- * @throws CommandError (2) for a key that the CDK app does not know, which it would ignore
+ * @throws CommandError (2) for an unknown key, which the CDK app would ignore
  */
 export function contextOf(given: readonly string[]): DeployContext {
   return Object.fromEntries(given.map(pairOf));

@@ -36,7 +36,7 @@ export function addCanary(command: Command): void {
 }
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
-  // Standard output is for the report.
+  // Standard output is reserved for the report.
   const screen = json ? SILENT : screenOn(process.stderr);
   screen.step('Running the canary …');
   const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config)).finally(() =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
 import { quiltctl } from '../../contract/command-line.ts';
 
-/** What every command takes. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly environment: string;
   readonly json: boolean;
@@ -10,9 +10,9 @@ export interface CommonOptions {
 }
 
 /**
- * Adds the options that every command takes.
+ * Adds the options of every command.
  *
- * @param json - what the one JSON document is
+ * @param json - what the JSON document contains
  */
 export function withCommonOptions(command: Command, json: string): Command {
   return command
@@ -22,7 +22,7 @@ export function withCommonOptions(command: Command, json: string): Command {
 }
 
 /**
- * A command for people to run, for the environment that this one was about.
+ * A command line for the user to run, for the same environment.
  *
  * @param command - what follows `bin/quiltctl`
  */

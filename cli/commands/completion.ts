@@ -31,7 +31,7 @@ interface Word {
   readonly description: string;
 }
 
-/** A command, by the words that lead to it, and what may come next. */
+/** A command, and what may follow it. */
 interface Place {
   /** As in `secret status`; empty for the program itself. */
   readonly path: string;
@@ -42,7 +42,7 @@ interface Place {
 }
 
 /**
- * The completion script of a program. It is complete by itself: pressing Tab starts no process.
+ * The completion script of a program. It is self-contained: pressing Tab starts no process.
  *
  * @param program - with the options of all of its commands
  * @param values - what the value of an option may be, by its long flag

@@ -21,7 +21,7 @@ interface RollbackOptions extends CommonOptions {
   readonly allowReplacement: boolean;
 }
 
-/** Between two looks at a stack. */
+/** Polling interval. */
 const PAUSE_MS = 1_000;
 
 /** Adds `bin/quiltctl rollback`. */

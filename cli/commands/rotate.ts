@@ -23,10 +23,10 @@ interface RotateOptions extends CommonOptions, ModeOptions {
   readonly yes?: boolean;
 }
 
-/** Between two looks at an execution. */
+/** Polling interval. */
 const PAUSE_MS = 2_000;
 
-/** What a revocation breaks, before it is confirmed. */
+/** The consequences of a revocation, shown before the confirmation. */
 const REVOCATION =
   'This revokes the secret now. Tokens signed so far, and those that running catalog tasks still sign, are refused from the ' +
   'moment the first MCP task is replaced until the last catalog task is, usually a few minutes; people see errors until their ' +
@@ -80,7 +80,7 @@ function connect(target: Target, interrupted: AbortSignal): RotateConnections {
   };
 }
 
-/** The end of the command: its closing line, or its one document, and its exit code. */
+/** Prints the closing line or the JSON document, and returns the exit code. */
 function report(rotated: Rotated, { environment, json }: RotateOptions): number {
   const { execution, record, driver, state, resumed } = rotated;
   if (json) {

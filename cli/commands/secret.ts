@@ -10,7 +10,7 @@ import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
 import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
 
-/** Adds `bin/quiltctl secret`. No command of it ever shows a value. */
+/** Adds `bin/quiltctl secret`. It never shows a secret value. */
 export function addSecret(command: Command): void {
   const status = command.command('status').description('Show versions, keys, rotation, and which task holds which key');
   withCommonOptions(status, 'the status').action(async (options: CommonOptions) => {

@@ -33,7 +33,7 @@ async function show(given: string, { environment, json, template }: ShowOptions)
   if (record === undefined) throw noSuchRevision(number);
   if (template) {
     const { text } = await readStoredTemplate(await templates(), record);
-    // Byte by byte: its SHA-256 is the one in the record.
+    // Unchanged, byte by byte: its SHA-256 is in the record.
     process.stdout.write(text);
     return EXIT.done;
   }

@@ -13,7 +13,7 @@ import { holderText, lifeText } from './text.ts';
 export interface LockStatus {
   /** `null` when it is free. */
   readonly lock: (Holder & { readonly life: HolderLife }) | null;
-  /** What people have released, newest first. */
+  /** Releases by people, newest first. */
   readonly releases: readonly Release[];
 }
 
@@ -23,7 +23,7 @@ export interface LockClients extends LifeClients {
 }
 
 export interface ReleaseRequest {
-  /** Also when the holder is at work, or nobody knows. */
+  /** Also when the holder is alive or could not be checked. */
   readonly force: boolean;
   readonly reason?: string;
 }
@@ -31,7 +31,7 @@ export interface ReleaseRequest {
 const MAX_REASON_LENGTH = 500;
 
 /**
- * Looks at the deploy lock.
+ * Reads the deploy lock.
  *
  * @param stateTable - Foundation's state table
  * @throws CommandError (3) when AWS refuses the caller, (4) when the state table cannot be read otherwise
@@ -47,7 +47,7 @@ export async function lockStatus(clients: LockClients, stateTable: string): Prom
   return { lock: holder === undefined ? null : { ...holder, life: await askAbout(holder, clients) }, releases };
 }
 
-/** A holder of which AWS does not tell may be at work. */
+/** A holder that cannot be checked may be alive. */
 async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLife> {
   try {
     return await lifeOfHolder(holder, clients);
@@ -58,7 +58,7 @@ async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLif
 }
 
 /**
- * Demands a reason that can be recorded, where one is needed.
+ * Requires a reason that can be recorded, where one is needed.
  *
  * @throws CommandError (2)
  */
@@ -120,7 +120,7 @@ export async function release(
   );
 }
 
-/** @throws CommandError (3) when nobody knows who asks: a release is recorded with its name */
+/** @throws CommandError (3) when the caller cannot be identified: a release is recorded with their name */
 async function callerOf(sts: STSClient, config: EnvironmentConfig): Promise<string> {
   const { findings, caller } = await callerFindings(sts, config);
   if (caller !== undefined) return caller;

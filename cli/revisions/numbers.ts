@@ -24,7 +24,7 @@ export function revisionNumber(text: string): number {
 /**
  * The value of `--last N`: how many revisions are wanted.
  *
- * @throws CommandError (2) when it is no whole number from 1 to 1000
+ * @throws CommandError (2) unless it is a whole number from 1 to 1000
  */
 export function howManyRevisions(text: string): number {
   const count = wholeNumber(text) ?? 0;

@@ -16,11 +16,11 @@ export interface Connections {
     describe(arn: string): Promise<Execution | undefined>;
   };
   readonly readRecord: ReadRecord;
-  /** Waits before the next look; at once when the watching was ended. */
+  /** Waits for the polling interval; returns at once when interrupted. */
   pause(): Promise<void>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Ends the watching, and nothing but the watching. */
+  /** Stops the watching only. */
   readonly interrupted: AbortSignal;
 }
 
