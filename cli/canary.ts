@@ -42,7 +42,7 @@ const MAX_REPORTS = 288;
 const DEFAULT_REPORTS = 10;
 
 /**
- * The value of `--last [n]`: how many reports are wanted.
+ * Parses the value of `--last [n]`.
  *
  * @param value - `true` when the option came without a number
  * @throws CommandError (2) unless it is a whole number from 1 to 288

@@ -3,7 +3,7 @@ import type { Holder, HolderLife } from './holder.ts';
 import type { LockStatus } from './lock.ts';
 import type { Release } from './releases.ts';
 
-/** What holds the lock. */
+/** The kind of the holder, at the beginning of a sentence. */
 function whatOf({ kind }: Holder): string {
   if (kind === 'deploy') return 'A deployment';
   return kind === 'rotation' ? 'A rotation' : `A holder of an unknown kind ("${kind}")`;
@@ -40,7 +40,7 @@ type CommandLine = (command: string) => string;
  * The lock for people: holder, since when, whether it is alive, what to do; and the last release.
  *
  * @param now - milliseconds since 1970
- * @param commandLine - a command as it is to be typed, from what follows `bin/quiltctl`
+ * @param commandLine - turns what follows `bin/quiltctl` into a command line
  */
 export function statusText({ lock, releases }: LockStatus, now: number, commandLine: CommandLine): string {
   const [last] = releases;

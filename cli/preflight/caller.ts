@@ -8,14 +8,14 @@ import { type Finding, ok, refused } from './finding.ts';
 /** Whose credentials they are, and whether they are for this environment. */
 export interface CallerFindings {
   readonly findings: readonly Finding[];
-  /** ARN of the principal; `undefined` when nothing may be done with these credentials. */
+  /** ARN of the principal; `undefined` when the credentials are invalid or for another account. */
   readonly caller: string | undefined;
 }
 
 /**
- * Asks AWS who is calling. It answers everybody whose credentials are valid, whatever they may do.
+ * Asks AWS for the caller. This needs valid credentials, but no permission.
  *
- * @param sts - a client for the configured region, which has to be switched on for the account
+ * @param sts - a client for the configured region, which has to be enabled for the account
  * @throws CommandError (4) when AWS cannot be reached
  */
 export async function callerFindings(
@@ -44,7 +44,7 @@ export async function callerFindings(
   return { findings: [credentials, { about, ...place }], caller: undefined };
 }
 
-/** Keys that do not exist, or not in this partition or region. */
+/** Whether the credentials do not exist, or are not valid in this partition or region. */
 function isInvalid(error: unknown): boolean {
   return /^(InvalidClientTokenId|RegionDisabledException|SignatureDoesNotMatch|AuthFailure)$/.test(errorName(error));
 }

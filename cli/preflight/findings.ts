@@ -12,14 +12,14 @@ import { importedFindings } from './imported.ts';
 import { listenerRuleFinding } from './listener-rules.ts';
 import { lockFindings, servicesStackFinding, stackFinding } from './ongoing-changes.ts';
 
-/** What was found of the account, before there are templates. */
+/** Findings about the account, before synthesis. */
 export interface AccountFindings {
   readonly findings: readonly Finding[];
-  /** Foundation's state table; `absent` before the first deploy, `unknown` when the caller may not ask. */
+  /** Foundation's state table; `absent` before the first deployment, `unknown` when the caller may not read its name. */
   readonly stateTable: { readonly name: string } | 'absent' | 'unknown';
 }
 
-/** Looks at everything that needs no template: what may be changing the services now, and what the configuration imports. */
+/** Checks what needs no template: ongoing changes, and resources that the configuration imports. */
 export async function findingsBeforeSynthesis(
   clients: PreflightClients,
   config: EnvironmentConfig,
@@ -46,7 +46,7 @@ async function changesUnderWay(clients: PreflightClients, config: EnvironmentCon
   return { findings: [services, { about: 'state table', ...result }], stateTable: name ? 'unknown' : 'absent' };
 }
 
-/** Looks at everything that the templates rely on. */
+/** Checks everything that the templates rely on. */
 export async function findingsOfAssembly(
   clients: PreflightClients,
   config: EnvironmentConfig,
@@ -57,7 +57,7 @@ export async function findingsOfAssembly(
   const others = stacks.filter((stack) => stack !== services);
   const found = await Promise.all([
     bootstrapFindings(clients.ssm, stacks, config),
-    // That of Services is looked at with the locks.
+    // The Services stack is checked with the locks.
     ...others.map((stack) => stackFinding(clients.cloudformation, `${stack.id} stack`, stack.stackName)),
     ...(services ? [servicesFindings(clients, config, services)] : []),
   ]);
@@ -87,7 +87,7 @@ async function servicesFindings(
   ];
 }
 
-/** Whether the account has the CDK's own stack, in a version that these stacks can be deployed with. */
+/** Whether the account is bootstrapped, with the version that these stacks require. */
 export function bootstrapFindings(
   ssm: SSMClient,
   stacks: readonly AssemblyStack[],

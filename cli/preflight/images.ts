@@ -5,26 +5,26 @@ import { undefinedOn } from '../aws-failure.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 import { check, type Finding, invalid, notChecked, ok, type Result } from './finding.ts';
 
-/** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for what the CDK has built, with a tag. */
+/** `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, with a digest or, for images that the CDK built, a tag. */
 const ECR_IMAGE =
   /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[a-z0-9._/-]+)(?:@(?<digest>sha256:[0-9a-f]{64})|:(?<tag>[\w.-]+))$/;
 
-/** The end of a digest tells images apart no better than its beginning, and a line stays readable. */
+/** The beginning of a digest identifies an image well enough and keeps the line short. */
 const DIGEST_SHOWN = 'sha256:'.length + 12;
 
 /** Where images come from. */
 export interface ImageSources {
   /** A repository may be in another region. */
   readonly ecrOf: (region: string) => ECRClient;
-  /** The local environment's tasks are processes of this machine: whether it has an image's program. */
+  /** For the local environment, whose tasks are processes: whether this machine has an image's program. */
   readonly hasImage?: ((image: string) => boolean) | undefined;
 }
 
 /**
- * Whether images are there to be pulled: a task whose image is missing does not start. Only ECR can be asked; an image of another
- * registry is named as not checked.
+ * Whether images can be pulled: a task whose image is missing does not start. Only ECR can be queried; images of another
+ * registry are reported as not checked.
  *
- * @param images - as task definitions name them, each once or more
+ * @param images - as in task definitions; may contain duplicates
  */
 export function imageFindings(
   images: readonly string[],
@@ -74,7 +74,7 @@ function shortened(image: string): string {
 
 /** The images that a template starts. */
 interface TemplateImages {
-  /** By digest: they have to be there already. */
+  /** By digest: they have to exist already. */
   readonly given: readonly string[];
   /** By tag: the CDK builds and pushes them when it deploys. */
   readonly built: readonly string[];
@@ -99,7 +99,7 @@ function containersOf(properties: TemplateProperties): readonly { readonly Image
 type TemplateProperties = Readonly<Record<string, unknown>> | undefined;
 type Values = Readonly<Record<string, string>>;
 
-/** Account and region are written into the templates; a partition's domain is not. */
+/** The pseudo parameters of CloudFormation, for this account and region. */
 function pseudoParameters({ account, region }: Pick<EnvironmentConfig, 'account' | 'region'>): Values {
   const { domainSuffix = 'amazonaws.com', partition = 'aws' } = RegionInfo.get(region);
   return {
@@ -110,7 +110,7 @@ function pseudoParameters({ account, region }: Pick<EnvironmentConfig, 'account'
   };
 }
 
-/** What CloudFormation makes of a text with pseudo parameters; another reference stays as its name. */
+/** Resolves pseudo parameters as CloudFormation does; any other reference is replaced by its name. */
 function textOf(value: unknown, values: Values): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';

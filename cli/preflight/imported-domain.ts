@@ -8,7 +8,7 @@ import type { DnsConfig } from '../../config/domain.ts';
 import { undefinedOn } from '../aws-failure.ts';
 import { check, type Finding, invalid, ok } from './finding.ts';
 
-/** Whether a certificate is issued and is one of the host name. */
+/** Whether a certificate is issued and covers the host name. */
 export function certificateFinding(acm: ACMClient, arn: string, hostName: string): Promise<Finding> {
   return check('certificate', async () => {
     const certificate = await readCertificate(acm, arn);
@@ -22,7 +22,7 @@ export function certificateFinding(acm: ACMClient, arn: string, hostName: string
   });
 }
 
-/** Whether a listener has an issued certificate of the host name already. */
+/** Whether a listener already has an issued certificate for the host name. */
 export function listenerCertificateFinding(
   { acm, elbv2 }: { readonly acm: ACMClient; readonly elbv2: ElasticLoadBalancingV2Client },
   listenerArn: string,
@@ -34,7 +34,7 @@ export function listenerCertificateFinding(
     for await (const { Certificates = [] } of pages) {
       arns.push(...Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []));
     }
-    // A certificate may also be one of IAM's, which has no status and no list of names here.
+    // A listener may also use IAM certificates, which have no status and no list of names here.
     const known = arns.filter((arn) => arn.includes(':acm:'));
     const certificates = await Promise.all(known.map((arn) => readCertificate(acm, arn)));
     const fits = certificates.some((each) => each?.Status === 'ISSUED' && covers(each, hostName));
@@ -59,7 +59,7 @@ function covers({ DomainName = '', SubjectAlternativeNames = [] }: CertificateDe
     .some((name) => name === hostName || name === wildcard);
 }
 
-/** Whether the zone is there, and is the one of that name. */
+/** Whether the zone exists and has the configured name. */
 export function hostedZoneFinding(
   route53: Route53Client,
   { hostedZoneId, zoneName }: Extract<DnsConfig, { kind: 'hosted-zone' }>,
@@ -70,7 +70,7 @@ export function hostedZoneFinding(
     if (zone === undefined) {
       return invalid(`${hostedZoneId} does not exist`, 'Fix dns.hostedZoneId in the configuration.');
     }
-    // Route 53 ends a name with the root's dot.
+    // Route 53 returns names with a trailing dot.
     const name = zone.Name?.replace(/\.$/, '');
     if (name === zoneName) return ok(`${hostedZoneId}, ${zoneName}`);
     return invalid(`${hostedZoneId} is ${name}, not ${zoneName}`, 'Fix dns in the configuration.');

@@ -20,7 +20,7 @@ import { check, type Finding, invalid, ok, type Result } from './finding.ts';
 
 type ImportedVpc = Extract<VpcConfig, { kind: 'import' }>;
 
-/** Whether the VPC and its subnets are there, with the ranges and in the zones that the configuration says. */
+/** Whether the VPC and its subnets exist, with the configured CIDR range and Availability Zones. */
 export function vpcFindings(ec2: EC2Client, vpc: ImportedVpc): readonly Promise<Finding>[] {
   return [
     check('VPC', () => vpcResult(ec2, vpc)),
@@ -68,7 +68,7 @@ function subnetProblem(id: string, subnet: Subnet | undefined, vpcId: string, zo
 
 type ImportedLoadBalancer = Extract<LoadBalancerConfig, { kind: 'import' }>;
 
-/** Whether the listener takes HTTPS on port 443, and its load balancer is what the configuration says. */
+/** Whether the listener accepts HTTPS on port 443, and its load balancer matches the configuration. */
 export function loadBalancerFindings(
   elbv2: ElasticLoadBalancingV2Client,
   config: ImportedLoadBalancer,
@@ -106,7 +106,7 @@ function listenerResult(listener: Listener | undefined): Result {
   return invalid(`it accepts ${Protocol} on port ${Port}, not HTTPS on 443`, fixKey('listenerArn'));
 }
 
-/** The first thing about a load balancer that the configuration has otherwise. */
+/** The first mismatch between a load balancer and the configuration. */
 function loadBalancerResult(
   found: LoadBalancer,
   { scheme, dnsName, securityGroupId, canonicalHostedZoneId }: ImportedLoadBalancer,
@@ -142,13 +142,13 @@ function fixKey(key: string): string {
 
 interface GroupToLookAt {
   readonly id: string;
-  /** The VPC that it has to be in, as far as it is known. */
+  /** The VPC that it has to be in, if known. */
   readonly vpcId: string | undefined;
-  /** Ports of the tasks that it has to reach by rules of its own; none when rules are added. */
+  /** Task ports that its existing rules have to allow; none when rules are added. */
   readonly ports: readonly number[];
 }
 
-/** Whether the group is in the VPC, and lets the load balancer reach the tasks' ports at all. */
+/** Whether the group is in the VPC and allows egress to the tasks' ports. */
 export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: GroupToLookAt): Promise<Finding> {
   return check('security group of the load balancer', async () => {
     const asked = ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
@@ -167,7 +167,7 @@ export function securityGroupFinding(ec2: EC2Client, { id, vpcId, ports }: Group
   });
 }
 
-/** Where to is not compared: the tasks' own groups do not exist before the first deploy. */
+/** Destinations are not compared: the tasks' groups do not exist before the first deployment. */
 function letsOut({ IpProtocol, FromPort, ToPort }: IpPermission, port: number): boolean {
   if (IpProtocol === '-1') return true;
   return IpProtocol === 'tcp' && FromPort !== undefined && ToPort !== undefined && FromPort <= port && port <= ToPort;

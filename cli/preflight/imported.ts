@@ -12,7 +12,7 @@ import { check, type Finding, invalid, notChecked, ok } from './finding.ts';
 import { certificateFinding, hostedZoneFinding, listenerCertificateFinding } from './imported-domain.ts';
 import { loadBalancerFindings, securityGroupFinding, vpcFindings } from './imported-network.ts';
 
-/** Whether everything that the configuration brings along is there, and is what the configuration says that it is. */
+/** Whether every imported resource exists and matches the configuration. */
 export function importedFindings(clients: PreflightClients, config: EnvironmentConfig): Promise<readonly Finding[]> {
   const { vpc, cluster, dns, encryptionKey, iam, logGroups, operations, ci } = config;
   const { topic } = operations;
@@ -53,13 +53,13 @@ function certificate(
   if (account === EMULATOR_ACCOUNT)
     return [Promise.resolve({ about: 'certificate', ...notChecked('the emulator serves no TLS') })];
   if (certificate.kind === 'import') return [certificateFinding(clients.acm, certificate.arn, hostName)];
-  // Only an imported listener can have it already, as the configuration's own rules say.
+  // By the rules of the configuration, only an imported listener can have it already.
   return loadBalancer.kind === 'import'
     ? [listenerCertificateFinding(clients, loadBalancer.listenerArn, hostName)]
     : [];
 }
 
-/** Whether the cluster is there and takes services. */
+/** Whether the cluster exists and is active. */
 function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
   return check('ECS cluster', async () => {
     const { clusters: [cluster] = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
@@ -69,7 +69,7 @@ function clusterFinding(ecs: ECSClient, name: string): Promise<Finding> {
   });
 }
 
-/** Whether Parameter Store could encrypt under the key: enabled and symmetric. Its policy is not looked at. */
+/** Whether Parameter Store can encrypt with the key: enabled and symmetric. Its policy is not checked. */
 function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
   return check('encryption key', async () => {
     const asked = kms.send(new DescribeKeyCommand({ KeyId: arn }));
@@ -83,11 +83,11 @@ function encryptionKeyFinding(kms: KMSClient, arn: string): Promise<Finding> {
   });
 }
 
-/** Whether a log group is there. */
+/** Whether a log group exists. */
 function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Finding> {
   const about = `log group ${name}`;
   return check(about, async () => {
-    // CloudWatch Logs looks up by the beginning of a name only.
+    // CloudWatch Logs searches by prefix only.
     for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: name })) {
       if (logGroups.some(({ logGroupName }) => logGroupName === name)) return ok('exists');
     }
@@ -95,7 +95,7 @@ function logGroupFinding(logs: CloudWatchLogsClient, name: string): Promise<Find
   });
 }
 
-/** Whether the account knows GitHub's tokens, and takes those that are meant for AWS. */
+/** Whether the provider is GitHub's, and accepts tokens for AWS. */
 function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
   return check('OIDC provider of GitHub', async () => {
     const asked = iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
@@ -111,7 +111,7 @@ function oidcProviderFinding(iam: IAMClient, arn: string): Promise<Finding> {
   });
 }
 
-/** Whether the managed policy is there. What it allows is not looked at. */
+/** Whether the managed policy exists. Its statements are not checked. */
 function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Finding> {
   return check('permissions boundary', async () => {
     const asked = iam.send(new GetPolicyCommand({ PolicyArn: arn }));
@@ -120,7 +120,7 @@ function permissionsBoundaryFinding(iam: IAMClient, arn: string): Promise<Findin
   });
 }
 
-/** Whether the topic is there. Whether its policy lets CloudWatch publish is not looked at. */
+/** Whether the topic exists. Its policy is not checked. */
 function topicFinding(sns: SNSClient, arn: string): Promise<Finding> {
   return check('alarm topic', async () => {
     const asked = sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));

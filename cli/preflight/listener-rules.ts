@@ -16,11 +16,11 @@ export interface ListenerRuleClients {
 }
 
 /**
- * Whether the priorities that the services' listener rules want are free, or theirs already: a listener takes each once, whoever
- * comes second fails in the middle of a deploy.
+ * Whether the priorities of the services' listener rules are free, or used by these rules already: a duplicate priority fails in
+ * the middle of a deployment.
  *
- * @param listenerArn - `undefined` when this deploy makes the listener
- * @param servicesStack - the stack whose rules are ours
+ * @param listenerArn - `undefined` when this deployment creates the listener
+ * @param servicesStack - the stack that owns our rules
  */
 export function listenerRuleFinding(
   clients: ListenerRuleClients,

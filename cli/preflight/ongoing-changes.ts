@@ -26,8 +26,8 @@ const WHO: Readonly<Record<string, string>> = { rotation: 'a secret rotation', d
 const RESUME = 'afterwards run `bin/quiltctl rotate --resume`';
 
 /**
- * What may be changing the services or their secret now, which the deploy gate would refuse a change for: the Services stack,
- * the deploy lock, and a step of a rotation. A holder that is dead does not count, and neither does a grace time.
+ * Checks for ongoing changes of the services or their secret, for which the deploy gate would refuse another one: the Services
+ * stack, the deploy lock and a step of a rotation. A stale lock and a grace time do not count.
  *
  * @param stateTable - Foundation's state table
  */
@@ -42,7 +42,7 @@ export async function lockFindings(
   ]);
 }
 
-/** Whether CloudFormation could change the Services stack now; it may not be there yet. */
+/** Whether CloudFormation can change the Services stack now; it may not exist yet. */
 export function servicesStackFinding(
   cloudformation: CloudFormationClient,
   config: EnvironmentConfig,
@@ -61,7 +61,7 @@ async function lockResult(clients: LockClients, stateTable: string): Promise<Res
   return refused(`held since ${takenAt} by ${what}: ${owner}`, remedy);
 }
 
-/** Nobody carries a rotation on that stopped, or whose execution has died: a deploy may be its cure. */
+/** A rotation that stopped, or whose execution ended, does not block: a deployment may be the fix. */
 async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Result> {
   const read = async () => {
     const item = await readStateItem(dynamodb, stateTable, RECORD_KEY);
@@ -84,13 +84,13 @@ async function askAbout(sfn: SFNClient, execution: string): Promise<Execution | 
   return askExecution(sfn, execution, AbortSignal.timeout(ANSWER_MS));
 }
 
-/** A single answer of CloudFormation takes no longer, whatever the SDK repeats. */
+/** Timeout of one request, with the SDK's retries. */
 export const ANSWER_MS = 15_000;
 
-/** A stack that has a change set and nothing else: nobody changes it. */
+/** The status of a new stack with an unexecuted change set: nothing is changing it. */
 export const ONLY_REVIEWED = 'REVIEW_IN_PROGRESS';
 
-/** In these CloudFormation takes no change until somebody has put the stack right. */
+/** States in which CloudFormation refuses changes until the stack is repaired. */
 const REMEDIES: Readonly<Record<string, string>> = {
   UPDATE_ROLLBACK_FAILED:
     'Fix what its events report, then run `aws cloudformation continue-update-rollback --stack-name NAME`.',
@@ -100,7 +100,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'Run `aws cloudformation delete-stack --stack-name NAME` again, or retain the resources that its events name with --retain-resources.',
 };
 
-/** Whether CloudFormation could change a stack now; one that is not there can be made. */
+/** Whether CloudFormation can change a stack now; one that does not exist can be created. */
 export function stackFinding(cloudformation: CloudFormationClient, about: string, name: string): Promise<Finding> {
   return check(about, async () => {
     const status = await readStackStatus(cloudformation, name, AbortSignal.timeout(ANSWER_MS));

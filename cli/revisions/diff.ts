@@ -6,7 +6,7 @@ import { diffTemplates, type EntryDifference } from './template-diff.ts';
 import { namedImageText } from './texts.ts';
 import { diffValues, type ValueDifference } from './value-diff.ts';
 
-/** Something that revisions have, with what each of two has. JSON. */
+/** A property of revisions, with its value in both. JSON. */
 interface Pair {
   readonly name: string;
   /** `null`: it has none. */
@@ -65,17 +65,17 @@ function pairsOf(from: Texts, to: Texts): readonly Pair[] {
 
 const MARK = { added: '[+]', removed: '[-]', changed: '[~]' } as const;
 
-/** What CloudFormation does about a resource, where that is not clear from the mark. */
+/** What CloudFormation does with a resource, where the mark does not say it. */
 const IMPACT: Readonly<Record<string, string>> = {
   WILL_REPLACE: 'replace',
   MAY_REPLACE: 'may be replaced',
   WILL_ORPHAN: 'orphan',
 };
 
-/** A change is on one line as long as that is no longer. */
+/** Longest change that is shown on one line. */
 const ONE_LINE = 110;
 
-/** How two revisions differ, for people: a line for each place in which they do. */
+/** The differences of two revisions for people, a line each. */
 export function diffText({ from, to, facts, stackParameters, template }: RevisionDiff): string {
   const heading = ['', `REVISION ${from}`, `REVISION ${to}`];
   const sections = [...new Set(template.map(({ section }) => section))];
@@ -111,7 +111,7 @@ function entryLines({ name, change, from, to }: EntryDifference): readonly strin
   return differences.flatMap(differenceLines);
 }
 
-/** Values are written as JSON, so that none of them can be taken for something else, or reach the terminal as more than text. */
+/** Values are shown as JSON: unambiguous, and without control characters for the terminal. */
 function differenceLines({ path, from, to }: ValueDifference): readonly string[] {
   if (from === undefined) return [`${MARK.added} ${path}: ${asciiJson(to)}`];
   if (to === undefined) return [`${MARK.removed} ${path}: ${asciiJson(from)}`];

@@ -8,7 +8,7 @@ import { byText, commitText, imageText, kindText, timeText, verdictText } from '
 
 /** JSON. */
 export interface RevisionHistory {
-  /** The number of the revision that the stack runs now, which may be older than those that are told. */
+  /** The number of the current revision, which may be older than those listed. */
   readonly current: number | null;
   /** Newest first. */
   readonly revisions: readonly RevisionSummary[];
@@ -24,7 +24,7 @@ export async function readRevisionHistory(
   count: number,
 ): Promise<RevisionHistory> {
   const [stack, newest] = await Promise.all([readServicesStack(cloudformation, config), take(records, count)]);
-  // It may be further back, when whatever was tried since has failed.
+  // It may be older than those, when all later deployments failed.
   const current = newest.find((record) => stands(record, stack)) ?? (await findCurrent(records.newestFirst(), stack));
   return { current: current?.number ?? null, revisions: newest.map((record) => summaryOf(record, { stack, current })) };
 }
@@ -53,7 +53,7 @@ const HEADING = [
   '',
 ] as const;
 
-/** A revision is told by number, time, verdict and what it was; the rest is in `show` too. */
+/** Number, time, verdict and kind identify a revision; `show` has the rest. */
 const GIVES_WAY = ['KEY SET', 'SECRET', 'BY', 'CATALOG', 'MCP', 'COMMIT'] as const;
 
 /**

@@ -1,6 +1,6 @@
 import { CommandError, EXIT } from '../exit-codes.ts';
 
-/** As many as the configuration may have remembered. */
+/** The most revisions that the configuration lets the environment keep. */
 const MAX_REVISIONS = 1_000;
 
 function wholeNumber(text: string): number | undefined {
@@ -8,9 +8,9 @@ function wholeNumber(text: string): number | undefined {
 }
 
 /**
- * The number of a revision, as it was given.
+ * Parses the number of a revision.
  *
- * @throws CommandError (2) when it is none
+ * @throws CommandError (2) when it is not a revision number
  */
 export function revisionNumber(text: string): number {
   const number = wholeNumber(text);
@@ -22,7 +22,7 @@ export function revisionNumber(text: string): number {
 }
 
 /**
- * The value of `--last N`: how many revisions are wanted.
+ * Parses the value of `--last N`.
  *
  * @throws CommandError (2) unless it is a whole number from 1 to 1000
  */
@@ -32,7 +32,7 @@ export function howManyRevisions(text: string): number {
   throw new CommandError(`--last takes a whole number from 1 to ${MAX_REVISIONS}.`, EXIT.configuration);
 }
 
-/** A revision that was asked for and is not there. */
+/** The error for a revision that does not exist. */
 export function noSuchRevision(number: number): CommandError {
   return new CommandError(
     `Revision ${number} does not exist, or is no longer kept. List revisions with bin/quiltctl history.`,

@@ -8,7 +8,7 @@ import {
 } from '../../contract/revision.ts';
 import { awsFailure } from '../aws-failure.ts';
 
-/** One answer of DynamoDB holds 1 MB, which is more than as many records fill. */
+/** These fit into a DynamoDB response, which holds at most 1 MB. */
 const PAGE = 100;
 
 /** Reads the revisions of one environment; the deploy gate alone writes them. */
@@ -23,7 +23,7 @@ export class RevisionRecords {
   }
 
   /**
-   * Every revision that is remembered, newest first, read page by page as far as somebody looks.
+   * All kept revisions, newest first, read page by page on demand.
    *
    * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
    */

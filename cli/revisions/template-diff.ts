@@ -36,14 +36,14 @@ const WHOLE = ['awsTemplateFormatVersion', 'transform', 'description'] as const;
 const SECTIONS = ['parameters', 'mappings', 'conditions', 'metadata', 'resources', 'outputs', 'unknown'] as const;
 
 /**
- * Compares two templates, leaving out what is unlike by nature.
+ * Compares two templates without the ignored differences.
  *
  * @param from - the older one
  * @param to - the newer one
  * @returns nothing when they do not differ
  */
 export async function diffTemplates(from: Template, to: Template): Promise<readonly EntryDifference[]> {
-  // It brings the whole specification of CloudFormation along, which no other command needs.
+  // It loads the whole CloudFormation specification, which no other command needs.
   const { fullDiff } = await import('@aws-cdk/cloudformation-diff');
   return entriesOf(fullDiff(withoutIgnoredDifferences(from), withoutIgnoredDifferences(to)));
 }
@@ -90,14 +90,14 @@ function kindOf({
   return isRemoval ? 'removed' : 'changed';
 }
 
-/** What the CDK adds about itself, and the condition that it hangs on. */
+/** The CDK's own metadata, and its condition. */
 const CDK_METADATA_TYPE = 'AWS::CDK::Metadata';
 const CDK_METADATA_CONDITION = 'CDKMetadataAvailable';
 
 /**
- * A template without what is only another way to say what it says elsewhere, so that two revisions with another image differ in
- * that image alone: the triggers (a hash of all the rest), the gate's images and the version that a service shows, where both
- * follow from the image of a task definition, and what the CDK adds about itself.
+ * A template without derived values, so that two revisions with different images differ in
+ * the image alone: the triggers (a hash of the rest), the gate's images and the version that a service shows, if both
+ * follow from the image of a task definition, and the CDK's metadata.
  */
 function withoutIgnoredDifferences(template: Template): Template {
   const images = Object.values(template.Resources).flatMap(containersOf).map(imageOf);

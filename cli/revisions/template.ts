@@ -5,7 +5,7 @@ import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
-/** As much of a Services template as the commands look into. */
+/** The part of a Services template that the commands read. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** The first and the last resource of every deploy. */
+/** The first and the last resource of every deployment. */
 export const GATE_TYPES: readonly string[] = ['Custom::DeployGate', 'Custom::DeployVerdict'];
 
 export const TASK_DEFINITION_TYPE = 'AWS::ECS::TaskDefinition';
@@ -30,7 +30,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /**
  * Reads the text of a template.
  *
- * @throws Error when it is no template
+ * @throws Error when it is not a template
  */
 export function parseTemplate(text: string): Template {
   const template: unknown = JSON.parse(text);
@@ -63,7 +63,7 @@ export interface StoredTemplate {
 }
 
 /**
- * Reads the template of a revision and compares it with what the record says of it: whoever may write into the bucket must not
+ * Reads the template of a revision and verifies its hash against the record: write access to the bucket must not
  * decide what is deployed.
  *
  * @throws CommandError (3) when there is none, when it is not the one that was deployed, or when AWS refuses the caller; (4)

@@ -2,7 +2,7 @@ import { stackFailureText } from '../../aws/stack.ts';
 import { table } from '../format.ts';
 import type { RevisionSummary } from './summary.ts';
 
-/** The words for revisions that more than one command says. */
+/** Texts about revisions that several commands share. */
 
 const VERDICT: Readonly<Record<RevisionSummary['verdict'], string>> = {
   open: '… open',
@@ -12,7 +12,7 @@ const VERDICT: Readonly<Record<RevisionSummary['verdict'], string>> = {
   'ended-without-verdict': '– ended without a verdict',
 };
 
-/** As much of a digest or a commit as tells two of them apart for a reader. */
+/** Characters of a digest or commit that identify it for a reader. */
 const DIGEST_SHOWN = 12;
 const COMMIT_SHOWN = 8;
 
@@ -25,7 +25,7 @@ export function kindText({ kind, rollbackTo }: Pick<RevisionSummary, 'kind' | 'r
   return kind === 'rollback' ? `rolled back to ${rollbackTo}` : kind;
 }
 
-/** Who did it, without the parts of the ARN that are the same for everybody of the account. */
+/** Who did it, without the parts of the ARN that all principals of the account share. */
 export function byText({ by }: Pick<RevisionSummary, 'by'>): string {
   return by?.split(':').slice(5).join(':') || (by ?? '–');
 }
@@ -42,7 +42,7 @@ export function imageText(image: string): string {
   return (digest ?? tag ?? image).slice(0, DIGEST_SHOWN) || '–';
 }
 
-/** The name of an image with as much of its digest: two of them may come from different repositories. */
+/** The name of an image with a short digest: two images may come from different repositories. */
 export function namedImageText(image: string): string {
   return image.replace(/@sha256:([0-9a-f]+)$/, (_, digest: string) => `@sha256:${digest.slice(0, DIGEST_SHOWN)}`);
 }
@@ -55,7 +55,7 @@ export function timeText(time: string | null): string {
 /**
  * A revision for people: everything of its record.
  *
- * @param unknown - why it is not known what failed, as part of a sentence; left out when it is known, or nothing failed
+ * @param unknown - why the failure is unknown, as part of a sentence; omitted when it is known, or nothing failed
  */
 export function revisionText(revision: RevisionSummary, unknown?: string): string {
   const { number, current, failedChecks, failedBefore, stackParameters } = revision;

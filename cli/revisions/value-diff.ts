@@ -13,12 +13,12 @@ export interface ValueDifference {
 
 type List = readonly unknown[];
 
-/** What tells the items of a list apart, where all of them have it: variables and containers, tags, statements of policies. */
+/** Keys that identify items of a list, if all of them have it: variables and containers, tags, policy statements. */
 const IDENTIFIERS = ['Name', 'Key', 'Sid', 'Id'] as const;
 
 /**
- * The innermost places where two values differ. Texts that hold JSON, and lists that are texts with commas, are compared as what
- * they hold. What differs in nothing but the way it is written differs as a whole.
+ * The innermost places where two values differ. Texts that hold JSON or comma-separated lists are compared by
+ * content. Values that differ in notation only differ as a whole.
  *
  * @param path - of both values
  */
@@ -28,7 +28,7 @@ export function diffValues(path: string, from: unknown, to: unknown): readonly V
   return inside.length > 0 ? inside : [{ path, from, to }];
 }
 
-/** Nothing when there is no inside that both have. */
+/** Empty when the values have no common structure. */
 function diffInside(path: string, from: unknown, to: unknown): readonly ValueDifference[] {
   const [older, newer] = [jsonIn(from), jsonIn(to)];
   if (older !== undefined && newer !== undefined) return diffValues(path, older, newer);
@@ -44,7 +44,7 @@ function memberText(name: string): string {
   return /^[\w:@/-]+$/.test(name) ? `.${name}` : `[${asciiJson(name)}]`;
 }
 
-/** The object or list in a text, also where CloudFormation is to put the text together. */
+/** The object or list in a text, also in one that CloudFormation joins. */
 function jsonIn(value: unknown): object | undefined {
   const text = textOf(value)?.trim() ?? '';
   if (!/^[{[]/.test(text)) return undefined;
@@ -68,7 +68,7 @@ function placeholder(reference: unknown): string {
   return JSON.stringify(JSON.stringify(reference)).slice(1, -1);
 }
 
-/** A policy may have one resource where it otherwise has a list, and a variable a list with commas. */
+/** A policy may have one resource in place of a list; a variable may hold a comma-separated list. */
 function bothAsLists(from: unknown, to: unknown): readonly [List, List] | undefined {
   if (Array.isArray(from) && Array.isArray(to)) return [from, to];
   if (Array.isArray(from)) return includes(from, to) ? [from, [to]] : undefined;
@@ -108,7 +108,7 @@ function diffByIdentifier(path: string, identifier: string, from: List, to: List
   ];
 }
 
-/** Items that nothing tells apart: what both lists have in the same order stays; as many items in its place as before changed. */
+/** Items without an identifier: the longest common subsequence stays; gaps of equal length are compared item by item. */
 function diffSequences(path: string, from: List, to: List): readonly ValueDifference[] {
   const gaps = gapsBetween(commonItems(from, to), from.length, to.length);
   return gaps.flatMap(({ older, newer }) => {

@@ -9,7 +9,7 @@ import { graceEnd, notesOf } from './notes.ts';
 /** A call of the function may take four minutes, and only one runs at a time. */
 const ANSWER_MS = 6 * 60_000;
 
-/** What following an execution needs of the world. */
+/** What following an execution works with. */
 export interface Connections {
   readonly executions: {
     /** `undefined` when there is no such execution, or not yet. */
@@ -36,7 +36,7 @@ export interface Seen {
  * Follows an execution and shows what it does.
  *
  * @param started - the execution, as it was when it was started or found
- * @param until - `begun`: until it is known that it was admitted; `over`: until its end
+ * @param until - `begun`: until it was admitted; `over`: until its end
  * @param screen - gets a line for each change, and the countdown of the grace time
  * @throws CommandError (4) when the function does not answer for six minutes
  */
@@ -50,7 +50,7 @@ export async function follow(
   const answerBy = now() + ANSWER_MS;
   let shown: RotationRecord | undefined;
   for (;;) {
-    // In this order: what an execution that is over has left in the record is there already.
+    // In this order: the record of a finished execution is up to date then.
     const execution = (await executions.describe(arn)) ?? started;
     const record = await readRecord();
     const isOurs = record?.execution === arn;

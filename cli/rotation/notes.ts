@@ -4,7 +4,7 @@ type Direction = RotationRecord['direction'];
 
 const SERVICE: Readonly<Record<ServiceRole, string>> = { mcp: 'MCP', catalog: 'catalog' };
 
-/** What happens in each phase. A repair and a revocation know one direction. */
+/** What happens in each phase. Repair and revocation have one direction. */
 const DOES: Readonly<Record<Phase, Readonly<Record<Direction, string>>>> = {
   idle: { forward: 'no rotation', back: 'no rotation' },
   createSecret: {
@@ -38,15 +38,15 @@ const DOES: Readonly<Record<Phase, Readonly<Record<Direction, string>>>> = {
 };
 
 /**
- * When the grace time is over, in milliseconds since 1970; `undefined` while none is counted: it begins with the end of the
- * catalog's roll-out.
+ * When the grace time ends, in milliseconds since 1970; `undefined` before it starts, which is at the end of the
+ * catalog's rollout.
  */
 export function graceEnd({ phase, grace }: RotationRecord): number | undefined {
   return phase === 'grace' && grace ? Date.parse(grace.since) + grace.seconds * 1000 : undefined;
 }
 
 /**
- * What is new in a record since it was looked at before, a line each, in the order in which it happened.
+ * What changed in a record since the last look, a line each, in order.
  *
  * @param before - `undefined` at the first look
  */
@@ -76,7 +76,7 @@ function rollBegin(before: RotationRecord | undefined, { roll, retries }: Rotati
   return [`${SERVICE[roll.service]}: rollout ${roll.deployment} started${retries ? ` (attempt ${retries + 1})` : ''}`];
 }
 
-/** Only the step itself can tell whether it ended well: the next line shows it. */
+/** The record does not say whether the rollout succeeded; the next line shows it. */
 function rollEnd(before: RotationRecord | undefined, { roll }: RotationRecord): readonly string[] {
   if (before?.roll === undefined || before.roll.deployment === roll?.deployment) return [];
   return [`${SERVICE[before.roll.service]}: rollout ${before.roll.deployment} ended`];

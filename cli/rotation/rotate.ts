@@ -6,7 +6,7 @@ import { type DrivenRecord, type Driver, drivenBy, endOf, lifeOf, readDriven } f
 import { type Execution, executionName } from './execution.ts';
 import { type Connections, follow, type Seen } from './follow.ts';
 
-/** How an execution that a command has started is called. */
+/** What to call the execution that a command starts. */
 const STARTED: Readonly<Record<Command['command'], string>> = {
   rotate: 'Rotation',
   resume: 'Rotation',
@@ -19,7 +19,7 @@ export interface RotateRequest {
   readonly command: Command;
   /** Follow it to its end. */
   readonly watch: boolean;
-  /** Follow the rotation that runs, if one does, in place of starting another. */
+  /** Follow a running rotation, if any, in place of starting another. */
   readonly attach: boolean;
   /** The command line that follows it, for people. */
   readonly watchCommand: string;
@@ -32,21 +32,21 @@ export interface RotateConnections extends Connections {
 /** What was seen last, and what is known of the execution that the record names. */
 export interface Rotated extends Seen {
   readonly driver: Driver | undefined;
-  /** Whether the execution went on with a rotation that an earlier one had begun. */
+  /** Whether the execution resumed a rotation of an earlier one. */
   readonly resumed: boolean;
 }
 
 /**
- * Starts an execution of the state machine, or finds the one that runs, and follows it as far as is asked.
+ * Starts an execution of the state machine, or attaches to the running one, and follows it as requested.
  *
- * @returns what was seen last; whatever happens here, the execution goes on by itself
- * @throws CommandError (3) when AWS refuses the caller, (4) when something is not there or does not answer
+ * @returns what was seen last; the execution does not depend on this command
+ * @throws CommandError (3) when AWS refuses the caller, (4) when something does not exist or does not answer
  */
 export async function rotate(request: RotateRequest, screen: Screen, connections: RotateConnections): Promise<Rotated> {
   const { command, watch, attach, watchCommand } = request;
   const { executions, readRecord } = connections;
   const describe = (arn: string) => executions.describe(arn);
-  // Nothing comes before a revocation.
+  // Nothing may delay a revocation.
   const before = command.command === 'revoke' ? undefined : await readDriven(readRecord, describe);
   if (attach && before?.failure) throw before.failure;
   const running = attach && before?.driver?.state === 'running' ? before.execution : undefined;
@@ -74,7 +74,7 @@ export async function rotate(request: RotateRequest, screen: Screen, connections
   return { ...seen, driver, resumed };
 }
 
-/** Whether the command goes on with a rotation that nobody carries on, as the function decides it. */
+/** Whether the command resumes a rotation without an execution; the function decides by the same rule. */
 function goesOn({ command, fromParameter }: Command, { record, driver }: DrivenRecord): boolean {
   if (record === undefined || record.phase === 'idle' || driver?.state === 'running') return false;
   return command === 'resume' || (command === 'rotate' && fromParameter === undefined && driver?.state === 'ended');
@@ -92,7 +92,7 @@ function earlierText(
   return `The execution of the rotation under way (${phase}) ended (${endOf(driver)})${then}.`;
 }
 
-/** The options of `bin/quiltctl rotate` that say what is to be done. */
+/** The options of `bin/quiltctl rotate` that select the command. */
 export interface ModeOptions {
   readonly fromParameter?: string;
   readonly revokeNow?: boolean;
@@ -103,10 +103,10 @@ export interface ModeOptions {
 const SAFE_PART = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 /**
- * What is to be done, in the words of the state machine; an ordinary rotation when no option says otherwise.
+ * The state machine's command for the given options; an ordinary rotation by default.
  *
- * @param namePrefix - of the environment, which begins the names of parameters that a secret may come from
- * @throws CommandError (2) when two options contradict each other, or the parameter is not where one may be
+ * @param namePrefix - of the environment; determines where `--from-parameter` may point
+ * @throws CommandError (2) when two options contradict each other, or the parameter is elsewhere
  */
 export function commandOf(options: ModeOptions, namePrefix: string): Command {
   requireOneMode(options);
@@ -120,7 +120,7 @@ export function commandOf(options: ModeOptions, namePrefix: string): Command {
   return { command: 'rotate', trigger, fromParameter };
 }
 
-/** @throws CommandError (2) when more than one option says what is to be done */
+/** @throws CommandError (2) when more than one of these options is given */
 export function requireOneMode({ fromParameter, revokeNow, resume, abort }: ModeOptions): void {
   const given = [
     ...(fromParameter === undefined ? [] : ['--from-parameter']),
@@ -134,7 +134,7 @@ export function requireOneMode({ fromParameter, revokeNow, resume, abort }: Mode
 
 function requireIncoming(name: string, path: string): void {
   if (name.startsWith(path) && SAFE_PART.test(name.slice(path.length))) return;
-  // What was given is not repeated: it may be the secret itself, by mistake.
+  // The value is not repeated: it may be the secret itself, by mistake.
   throw new CommandError(
     `--from-parameter takes the name of a SecureString below ${path} and reads no other. Write the next secret there ` +
       'from a file, then name it:\n' +

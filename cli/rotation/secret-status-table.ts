@@ -13,7 +13,7 @@ const NO_RECORD = 'No rotation has been recorded yet. A canary run or bin/quiltc
  * The status of the secret for people: parameters, keys, rotation, tasks, and the canary's verdict last.
  *
  * @param now - milliseconds since 1970
- * @param commandLine - a command as it is to be typed, from what follows `bin/quiltctl`
+ * @param commandLine - turns what follows `bin/quiltctl` into a command line
  */
 export function statusTable(
   { parameters, rotation, nextRotation, canary }: SecretStatus,

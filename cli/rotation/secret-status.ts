@@ -10,12 +10,12 @@ import type { RotationConnections } from './connect.ts';
 import { readDriven } from './driver.ts';
 import { type RecordSummary, summaryOf } from './record-summary.ts';
 
-/** What the canary found, or why it could not be asked. */
+/** The canary's result, or why there is none. */
 export type CanaryFinding =
   | (Pick<CanaryReport, 'verdict' | 'tasks' | 'services'> & { readonly failed: readonly string[] })
   | { readonly verdict: 'unknown'; readonly reason: string };
 
-/** Everything that may be told of the secret. JSON. */
+/** The public status of the secret. JSON. */
 export interface SecretStatus {
   /** The signing secret and the set of accepted keys. */
   readonly parameters: readonly ParameterState[];
@@ -31,8 +31,8 @@ interface StatusConnections extends RotationConnections {
 }
 
 /**
- * Looks at the secret: at its parameters, at the record of its rotation and whether somebody carries it on, and, through the
- * canary, at what each task holds.
+ * Reads the status of the secret: its parameters, the rotation record, whether the rotation's execution is alive and, through
+ * the canary, which keys each task holds.
  *
  * @param now - milliseconds since 1970
  * @throws CommandError (3) when AWS refuses the caller, (4) when something but the canary and Step Functions does not answer
@@ -51,7 +51,7 @@ export async function secretStatus(
   return { parameters, rotation, nextRotation: rotation && nextRotation(rotation, config.rotation, now), canary };
 }
 
-/** All the rest is worth knowing too when the canary does not answer. */
+/** A canary that does not answer does not hide the rest of the status. */
 async function askCanary(lambda: LambdaClient, config: EnvironmentConfig): Promise<CanaryFinding> {
   try {
     const { verdict, tasks, services, checks } = await invokeCanary(lambda, canaryFunctionArn(config));
@@ -63,7 +63,7 @@ async function askCanary(lambda: LambdaClient, config: EnvironmentConfig): Promi
   }
 }
 
-/** What may be told of a SecureString: never its value, encrypted or not. */
+/** The public state of a SecureString: never its value, encrypted or not. */
 interface ParameterState {
   readonly name: string;
   /** Absent, as `modifiedAt` is, when there is no such parameter. */
@@ -73,7 +73,7 @@ interface ParameterState {
 }
 
 /**
- * Looks at parameters without decrypting them, in the order of their names' list.
+ * Reads parameters without decrypting them, in the order of their names.
  *
  * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
  */
@@ -95,15 +95,15 @@ async function readParameterStates(ssm: SSMClient, names: readonly string[]): Pr
 /** When the secret is rotated next. */
 export type NextRotation =
   | { readonly state: 'scheduled' | 'due' /** ISO 8601 */; readonly at: string }
-  /** The configuration stops the schedule. */
+  /** The configuration pauses the schedule. */
   | { readonly state: 'paused' }
-  /** One is under way; its execution has ended without finishing it; or it waits for a person. */
+  /** A rotation is under way, its execution ended before it finished, or it waits for a person. */
   | { readonly state: 'under-way' | 'execution-ended' | 'stopped' };
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * When the schedule rotates the secret next: when it is as old as the configuration says.
+ * When the schedule rotates the secret next: when it reaches the configured age.
  *
  * @param now - milliseconds since 1970
  */
