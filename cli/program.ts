@@ -26,9 +26,11 @@ function printError(message: string, exitCode: number): void {
   print({ error: { message, exitCode } });
 }
 
-/** As commander has it, without "(default: false)" behind every flag. */
+/** As commander has it, without "(default: false)" behind flags, and "(default: [])" behind repeatable options. */
 function optionDescription(this: Help, option: Option): string {
-  const shown = option.defaultValue === false ? Object.create(option, { defaultValue: { value: undefined } }) : option;
+  const { defaultValue } = option;
+  const isEmpty = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown = isEmpty ? Object.create(option, { defaultValue: { value: undefined } }) : option;
   return Help.prototype.optionDescription.call(this, shown);
 }
 

@@ -38,9 +38,9 @@ async function show(given: string, { environment, json, template }: ShowOptions)
     return EXIT.done;
   }
   const stack = await readServicesStack(cloudformation, config);
-  const told = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
-  const { failure, unknown } = told.verdict === 'open' ? {} : await findFailure(cloudformation, record);
-  const summary = { ...told, stackFailure: failure ?? null };
+  const base = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
+  const { failure, unknown } = base.verdict === 'open' ? {} : await findFailure(cloudformation, record);
+  const summary = { ...base, stackFailure: failure ?? null };
   print(json ? summary : revisionText(summary, unknown));
   return EXIT.done;
 }

@@ -18,7 +18,7 @@ const REPORT: CanaryReport = {
   ],
 };
 
-test('shows every check, what is tolerated, every task and how many were not seen', () => {
+test('shows every check, tolerated failures, every task, and the number of tasks not seen', () => {
   expect(canaryTable(REPORT).split('\n')).toEqual([
     '  CHECK            TIME  REASON',
     '  ✔ mcp-reachable  3 ms',
@@ -32,7 +32,7 @@ test('shows every check, what is tolerated, every task and how many were not see
   ]);
 });
 
-test('leaves out what there is nothing to tell about', () => {
+test('omits empty parts', () => {
   const shown = canaryTable({ ...REPORT, attempts: 1, checks: [], tasks: { mcp: [], catalog: [] }, services: [] });
   expect(shown.split('\n')).toEqual([
     '  CHECK  TIME  REASON',

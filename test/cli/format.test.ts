@@ -7,7 +7,7 @@ const ROWS = [
   ['another', 'bob', 'short'],
 ];
 
-test('columns are as wide as their cells where there is room, or no terminal', () => {
+test('columns are as wide as their cells if there is room or no terminal', () => {
   const whole = [
     '  NAME     BY     REASON',
     '  one      alice  a reason of quite a few words',
@@ -17,7 +17,7 @@ test('columns are as wide as their cells where there is room, or no terminal', (
   expect(table(ROWS, { width: Number.POSITIVE_INFINITY, givesWay: ['BY'] })).toBe(whole);
 });
 
-test('the widest cells are wrapped between words, below where they begin', () => {
+test('wraps the widest cells between words, aligned with their column', () => {
   expect(table(ROWS, { width: 32 }).split('\n')).toEqual([
     '  NAME     BY     REASON',
     '  one      alice  a reason of',
@@ -27,7 +27,7 @@ test('the widest cells are wrapped between words, below where they begin', () =>
   ]);
 });
 
-test('columns that give way are left out one by one, which a line below says', () => {
+test('omits optional columns one by one, and says so below the table', () => {
   expect(table(ROWS, { width: 40, givesWay: ['BY', 'REASON'] }).split('\n')).toEqual([
     '  NAME     REASON',
     '  one      a reason of quite a few words',
@@ -38,7 +38,7 @@ test('columns that give way are left out one by one, which a line below says', (
   ]);
 });
 
-test('a word that is wider than its column is broken, and none of it is lost', () => {
+test('breaks a word that is wider than its column, without losing any of it', () => {
   const arn = `arn:aws:iam::111122223333:role/${'x'.repeat(60)}`;
   const lines = table([['ROLE', arn]], { width: 40 }).split('\n');
   expect(lines.map((line) => line.slice(8)).join('')).toBe(arn);
@@ -61,7 +61,7 @@ test('no table is wider than the terminal, and every word of every cell is there
   );
 });
 
-test('a text is wrapped between its words, and a mark stays with its word', () => {
+test('wraps a text between words, and keeps a mark with its word', () => {
   expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
   expect(wrapped('✔ no-token a b', 10)).toEqual(['✔ no-token', 'a b']);
   expect(wrapped('✔ garbage a b', 8)).toEqual(['✔ garbag', 'e a b']);

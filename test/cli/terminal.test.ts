@@ -17,16 +17,16 @@ function written(isTTY: boolean): string {
   return text;
 }
 
-test('a terminal shows a step in place of what was shown before, and nothing of it stays', () => {
+test('a terminal replaces a step by the next one, and leaves nothing of it', () => {
   const erase = '\r\u001b[K';
   expect(written(true)).toBe(`Asking …${erase}Synthesizing …${erase}✔ synthesis\nDeploying …${erase}`);
 });
 
-test('a log gets a line for each step that takes its time, and whole lines only', () => {
+test('a log gets a line for each long step, and whole lines only', () => {
   expect(written(false)).toBe('Synthesizing …\n✔ synthesis\nDeploying …\n');
 });
 
-test('nothing is shown where standard output is for one document', () => {
+test('shows nothing when standard output is one document', () => {
   expect(Object.values(SILENT).map((show) => show('text'))).toEqual([undefined, undefined, undefined]);
 });
 
@@ -39,7 +39,7 @@ Canary red on https://catalog.example.org in 0.1 s.`;
 
 const terminal = { hasColors: () => true };
 
-test('a terminal shows marks, verdicts and headings in colour, and the same words', () => {
+test('colours marks, verdicts and headings without changing words', () => {
   const shown = coloured(TEXT, terminal);
   for (const [style, text] of [
     ['green', '✔'],

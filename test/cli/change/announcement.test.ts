@@ -12,7 +12,7 @@ const ANNOUNCEMENT = { by: 'arn:alice', commit: 'c0ffee', dirty: true, versions:
 
 afterEach(closeServers);
 
-test('an announcement is for the one template that is about to be deployed, and for an hour', async () => {
+test('an announcement is bound to one template and expires after an hour', async () => {
   const { clients, asked } = await scriptedAws({ PutItem: {} });
   await announce({ dynamodb: clients.dynamodb, stateTable: 'the-table', trigger: 'the-trigger' }, ANNOUNCEMENT, 5_000);
   expect(asked.map(({ input }) => input)).toEqual([
@@ -28,7 +28,7 @@ test('an announcement is for the one template that is about to be deployed, and 
   ]);
 });
 
-test('only an announcement that is still there, and ours, is taken back', async () => {
+test('withdraws only our own announcement, if it still exists', async () => {
   const { clients, asked } = await scriptedAws({ DeleteItem: { error: 'ConditionalCheckFailedException' } });
   await withdraw({ dynamodb: clients.dynamodb, stateTable: 'the-table', trigger: 'the-trigger' }, ANNOUNCEMENT);
   expect(asked[0]?.input).toMatchObject({
@@ -38,7 +38,7 @@ test('only an announcement that is still there, and ours, is taken back', async 
   });
 });
 
-test('a template is told by the trigger of its deploy gate; one without a gate is none of the services', () => {
+test('the trigger of the deploy gate identifies a template; a template without a gate is rejected', () => {
   const gate = { Type: 'Custom::DeployGate', Properties: { Trigger: 'the-trigger' } };
   expect(triggerOf({ Resources: { Gate: gate, Other: { Type: 'AWS::ECS::Service' } } })).toBe('the-trigger');
   expect(() => triggerOf({ Resources: {} })).toThrow('has no deploy gate');
@@ -56,7 +56,7 @@ const git = (...args: readonly string[]) =>
     encoding: 'utf8',
   }).trim();
 
-test('a working tree is at its commit, and dirty as soon as a file is not in it', async () => {
+test('reports the commit of a working tree, and dirty for an uncommitted file', async () => {
   git('init', '--quiet');
   git('commit', '--quiet', '--allow-empty', '--message', 'first');
   expect(await commitOf(directory)).toEqual({ commit: git('rev-parse', 'HEAD'), dirty: false });
@@ -64,13 +64,13 @@ test('a working tree is at its commit, and dirty as soon as a file is not in it'
   expect(await commitOf(directory)).toMatchObject({ dirty: true });
 });
 
-test('without a repository, or without a commit in it, there is nothing to say', async () => {
+test('reports no commit without a repository or without a commit in it', async () => {
   expect(await commitOf(directory)).toBeUndefined();
   git('init', '--quiet');
   expect(await commitOf(directory)).toBeUndefined();
 });
 
-test('-c is as of the CDK CLI, with the keys that the app knows', () => {
+test('-c takes the known context keys, with the syntax of the CDK CLI', () => {
   expect(contextOf(['canary=report', 'reason=it has to = be'])).toEqual({ canary: 'report', reason: 'it has to = be' });
   for (const wrong of ['nonsense=1', 'canary', '=x', '__proto__=x']) {
     expect(() => contextOf([wrong])).toThrow(expect.objectContaining({ exitCode: 2 }));

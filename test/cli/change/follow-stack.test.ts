@@ -37,7 +37,7 @@ const QUIET = ['One', 'Two', 'Three'].flatMap(
     ] as const,
 );
 
-test('the stack and what changes, once for each status; the rest is counted', () => {
+test('shows each status of the stack and of changing resources once, and counts other events', () => {
   const lines = linesOf([
     [STACK, 'UPDATE_IN_PROGRESS', 'User Initiated'],
     ['Gate', 'UPDATE_IN_PROGRESS'],
@@ -66,7 +66,7 @@ test('the stack and what changes, once for each status; the rest is counted', ()
   ]);
 });
 
-test('whatever fails is shown with its reason, whether or not it was to change, and why the stack goes back', () => {
+test('shows every failure with its reason, and why the stack rolls back', () => {
   const lines = linesOf([
     ['One', 'UPDATE_IN_PROGRESS'],
     ['One', 'UPDATE_FAILED', 'no capacity'],
@@ -88,7 +88,7 @@ test('whatever fails is shown with its reason, whether or not it was to change, 
   ]);
 });
 
-test('a terminal shows what is under way, within one line; a pipe gets no escape sequence', () => {
+test('a terminal shows what is in progress, within one line; a pipe gets no escape sequence', () => {
   const events = [['Gate', 'UPDATE_COMPLETE'], ['Mcp', 'UPDATE_IN_PROGRESS'], ...QUIET] as const;
   expect(shownOf(events, { columns: 80 })).toContain('\n1 of 2 resources done; in progress: Mcp …\r\u001b[K');
   expect(shownOf(events, { columns: 30 })).toContain('\n1 of 2 resources done; in pro\r\u001b[K');

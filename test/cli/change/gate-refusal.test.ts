@@ -30,14 +30,14 @@ test.each([
   expect(await gateRefusal(clients.cloudformation, 'quilt-services', '3')).toBe(expected);
 });
 
-test('a refusal of an earlier deploy is none of this one, and neither is another resource that fails', async () => {
+test('ignores refusals of earlier deployments and failures of other resources', async () => {
   const failed = event('5', 'AWS::ECS::Service', 'UPDATE_FAILED', 'circuit breaker');
   const { clients } = await scriptedAws({ DescribeStackEvents: { StackEvents: [failed, LAST, OLD] } });
   expect(await newestEventId(clients.cloudformation, 'quilt-services')).toBe('5');
   expect(await gateRefusal(clients.cloudformation, 'quilt-services', '3')).toBeUndefined();
 });
 
-test('a stack that was never made has refused nothing', async () => {
+test('finds no refusal for a stack that does not exist', async () => {
   const { clients } = await scriptedAws({ DescribeStackEvents: { error: 'ValidationError' } });
   expect(await gateRefusal(clients.cloudformation, 'quilt-services', undefined)).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { productionWith, synthesise } from '../../lib/support/synthesise.ts';
 
 beforeAll(buildBundles);
 
-test('a template without its break-glass is the one that a synthesis without it gives, trigger included', () => {
+test('removing break-glass gives the same template as a synthesis without it, trigger included', () => {
   const config = productionWith();
   const textOf = (reason?: string) => {
     const { files } = synthesise(config, reason === undefined ? undefined : { reason });

@@ -31,7 +31,7 @@ function expectUntouched(): void {
   expect(announcement()).toBeUndefined();
 }
 
-test('brings the last good revision before this one back, as a new one', async () => {
+test('redeploys the last good revision before the current one, as a new revision', async () => {
   account.changes = [modified('McpDefinition', 'AWS::ECS::TaskDefinition', { Replacement: 'True' })];
   account.onExecute = () => {
     account.happens('McpDefinition', 'AWS::ECS::TaskDefinition', 'UPDATE_COMPLETE');
@@ -51,7 +51,7 @@ test('brings the last good revision before this one back, as a new one', async (
   expect(lines.join('\n')).not.toMatch(/Z {2}(before|McpRole)/);
 });
 
-test('a second rollback goes further back and not to where the first one fled from, and says why', async () => {
+test('a second rollback goes further back, skips what the first one rolled back, and says why', async () => {
   account.remember(
     revision(3),
     revision(4, {}, { verdict: { S: 'failed' } }),
@@ -75,7 +75,7 @@ test('a second rollback goes further back and not to where the first one fled fr
   expect(await rollBack(account, { dryRun: true, number: 3 })).toMatchObject({ target: 3, before: 5, skipped: [] });
 });
 
-test('where there is nothing further back, it says what was skipped', async () => {
+test('says what was skipped when there is nothing to roll back to', async () => {
   account.remember(revision(3, {}, { announcement: { M: { by: { S: CALLER }, rollbackTo: { N: '1' } } } }));
   await expect(rollBack(account)).rejects.toMatchObject({
     exitCode: 3,
@@ -85,7 +85,7 @@ test('where there is nothing further back, it says what was skipped', async () =
   });
 });
 
-test('CloudFormation gets the template that was deployed, with those of its parameters that it still declares', async () => {
+test('passes CloudFormation the stored template, with the parameters that it declares', async () => {
   account.onExecute = () => deployEnds('UPDATE_COMPLETE');
   await rollBack(account, { number: 1 });
   const text = JSON.stringify(servicesTemplate());
@@ -99,7 +99,7 @@ test('CloudFormation gets the template that was deployed, with those of its para
   });
 });
 
-test('the canary decides about a revision that went around it', async () => {
+test('the canary decides about a revision that bypassed it', async () => {
   const reason = 'It had to be.';
   account.remember(revision(1, { reason }, { verdict: { S: 'unverified' } }));
   account.onExecute = () => deployEnds('UPDATE_COMPLETE');
@@ -109,7 +109,7 @@ test('the canary decides about a revision that went around it', async () => {
   expect(prepared.map((text) => JSON.parse(text))).toEqual([servicesTemplate()]);
 });
 
-test('a lost answer of the execution is none of a rollback that has begun', async () => {
+test('a lost response does not fail a rollback that has started', async () => {
   account.onExecute = () => {
     deployEnds('UPDATE_COMPLETE');
     throw new Error('ServiceUnavailable');
@@ -117,7 +117,7 @@ test('a lost answer of the execution is none of a rollback that has begun', asyn
   expect(await rollBack(account)).toMatchObject({ result: 'rolled-back', exitCode: 0, made: { number: 3 } });
 });
 
-test('a red canary takes it back: what failed, and where the stack is', async () => {
+test('with a red canary, reports the failed checks and the restored revision', async () => {
   const failedChecks = { L: [{ M: { name: { S: 'no-token-refused' }, reason: { S: 'accepted: it was served' } } }] };
   account.onExecute = () => {
     account.happens('Verdict', 'Custom::DeployVerdict', 'UPDATE_FAILED', 'canary-red: The canary is red.');
@@ -133,7 +133,7 @@ test('a red canary takes it back: what failed, and where the stack is', async ()
   });
 });
 
-test('a refusal of the deploy gate is exit code 3, and what was announced is taken back', async () => {
+test('exits with 3 when the deploy gate refuses, and withdraws the announcement', async () => {
   const said = 'Received response status [FAILED] from custom resource. Message returned: lock-held: Another deploy';
   account.onExecute = () => {
     account.happens('Gate', 'Custom::DeployGate', 'UPDATE_FAILED', `${said} (RequestId: 01-ab)`);
@@ -150,7 +150,7 @@ test('a refusal of the deploy gate is exit code 3, and what was announced is tak
   expect(announcement()).toBeUndefined();
 });
 
-test('anything else that fails is exit code 1, with the first reason', async () => {
+test('exits with 1 for any other failure, with the first reason', async () => {
   account.onExecute = () => {
     account.happens('McpService', 'AWS::ECS::Service', 'UPDATE_FAILED', 'Circuit\nBreaker');
     account.happens('CatalogService', 'AWS::ECS::Service', 'UPDATE_FAILED', 'Resource update cancelled');
@@ -161,7 +161,7 @@ test('anything else that fails is exit code 1, with the first reason', async () 
   expect(exitCode).toBe(1);
 });
 
-test('a stack that cannot go back either needs somebody, who is told what to do', async () => {
+test('says what to do when the stack cannot roll back either', async () => {
   account.onExecute = () => {
     account.happens('McpService', 'AWS::ECS::Service', 'UPDATE_FAILED', 'no capacity');
     deployEnds('UPDATE_ROLLBACK_FAILED', { verdict: { S: 'failed' } });
@@ -194,7 +194,7 @@ test('a dry run shows the changes and leaves nothing behind', async () => {
 test.each([
   ['replaced', modified('McpTargets', 'AWS::ElasticLoadBalancingV2::TargetGroup', { Replacement: 'True' })],
   ['removed', { Action: 'Remove', LogicalResourceId: 'McpTargets', ResourceType: 'AWS::EC2::SecurityGroup' }],
-])('what would be %s needs permission, in a dry run too', async (_, change) => {
+])('what would be %s needs --allow-replacement, in a dry run too', async (_, change) => {
   account.changes = [change];
   const refused = { result: 'refused', exitCode: 3, message: expect.stringContaining('McpTargets') };
   expect(await rollBack(account)).toMatchObject(refused);
@@ -204,14 +204,14 @@ test.each([
   expect(await rollBack(account, { allowReplacement: true })).toMatchObject({ result: 'rolled-back', exitCode: 0 });
 });
 
-test('nothing to change is no failure', async () => {
+test('no changes are no failure', async () => {
   account.notMade =
     "The submitted information didn't contain changes. Submit different information to create a change set.";
   expect(await rollBack(account, { number: 2 })).toMatchObject({ result: 'no-changes', exitCode: 0, changes: [] });
   expectUntouched();
 });
 
-test('a template that CloudFormation does not accept is refused with its reason', async () => {
+test('reports why CloudFormation rejects a template', async () => {
   account.notMade = 'Parameters: [VpcId] do not exist in Parameter Store';
   await expect(rollBack(account)).rejects.toMatchObject({
     exitCode: 3,
@@ -224,7 +224,7 @@ test.each([
   ['it failed', { verdict: { S: 'failed' } }, 'its deployment failed'],
   ['nobody has judged it', { verdict: { S: 'open' } }, 'it has no verdict'],
   ['it has no template', { template: undefined }, 'its template was not kept'],
-])('nothing goes back to a revision when %s', async (_, more, detail) => {
+])('refuses a revision when %s', async (_, more, detail) => {
   account.remember(revision(1, {}, more));
   const { findings, ...report } = await rollBack(account, { number: 1 });
   expect(findings).toContainEqual(expect.objectContaining({ about: 'revision 1', state: 'failed', detail }));
@@ -253,7 +253,7 @@ test.each([
   expect(account.operations).not.toContain('CreateChangeSet');
 });
 
-test('a lock that is held stands in the way, and all else is told as well', async () => {
+test('a held lock blocks the rollback, and all other checks are reported too', async () => {
   const owner = { S: 'arn:aws:states:us-east-1:111122223333:execution:quilt-rotation:one' };
   const takenAt = { S: '2026-01-01T00:00:00Z' };
   account.items.set('lock|-', { pk: { S: 'lock' }, sk: { S: '-' }, kind: { S: 'rotation' }, owner, takenAt });
@@ -274,7 +274,7 @@ test.each([
       account.callerAccount = '444455556666';
     },
   ],
-])('with credentials %s nothing is looked at', async (_, change) => {
+])('stops after the first check with credentials %s', async (_, change) => {
   change();
   expect(await rollBack(account)).toMatchObject({ result: 'refused', exitCode: 3 });
   expect(account.operations).toEqual(['GetCallerIdentity']);
@@ -283,7 +283,7 @@ test.each([
 test.each([
   [{ number: 7 }, 'Revision 7 does not exist', 2],
   [{}, 'There is no good revision before 2', 3],
-])('an end of its own for what is not there: %j', async (request, message, exitCode) => {
+])('reports %j with its own message and exit code', async (request, message, exitCode) => {
   account.items.delete('revision|000001');
   await expect(rollBack(account, request)).rejects.toMatchObject({
     exitCode,
@@ -299,7 +299,7 @@ test('without a stack there is nothing to roll back', async () => {
   });
 });
 
-test('what a killed rollback has left is removed, and nothing else', async () => {
+test('removes what a killed rollback left behind, and nothing else', async () => {
   const left = (name: string, executionStatus: string) =>
     account.changeSets.set(name, { name, templateUrl: '', parameters: {}, executionStatus });
   left('quiltctl-rollback-1-20260101T000000-beef', 'AVAILABLE');
@@ -309,7 +309,7 @@ test('what a killed rollback has left is removed, and nothing else', async () =>
   expect([...account.changeSets.keys()]).toEqual(['quiltctl-rollback-1-20251231T000000-beef', 'cdk-deploy-change-set']);
 });
 
-test('Ctrl-C before anything is changed leaves nothing behind', async () => {
+test('Ctrl-C before the first change leaves nothing behind', async () => {
   const pressed = new AbortController();
   account.onOperation = (operation) => {
     if (operation === 'DescribeChangeSet') pressed.abort();
@@ -319,7 +319,7 @@ test('Ctrl-C before anything is changed leaves nothing behind', async () => {
   expectUntouched();
 });
 
-test('Ctrl-C while it is announced: the announcement is taken back too', async () => {
+test('Ctrl-C during the announcement withdraws it', async () => {
   const pressed = new AbortController();
   account.onOperation = (operation) => {
     if (operation === 'PutItem') pressed.abort();
@@ -330,7 +330,7 @@ test('Ctrl-C while it is announced: the announcement is taken back too', async (
   expect([announcement(), [...account.changeSets.keys()]]).toEqual([undefined, []]);
 });
 
-test('Ctrl-C afterwards ends the watching only, and leaves all to the deploy gate', async () => {
+test('Ctrl-C afterwards stops the watching only', async () => {
   const pressed = new AbortController();
   account.onExecute = () => pressed.abort();
   expect(await rollBack(account, {}, pressed.signal)).toMatchObject({
@@ -342,13 +342,13 @@ test('Ctrl-C afterwards ends the watching only, and leaves all to the deploy gat
   expect(announcement()).toBeDefined();
 });
 
-test('a change set that cannot be executed is removed, and its announcement taken back', async () => {
+test('deletes a change set that cannot be executed, and withdraws its announcement', async () => {
   account.failing.set('ExecuteChangeSet', 'InvalidChangeSetStatus');
   await expect(rollBack(account)).rejects.toMatchObject({ exitCode: 3 });
   expect([announcement(), [...account.changeSets.keys()]]).toEqual([undefined, []]);
 });
 
-test('a caller who may not announce rolls back all the same', async () => {
+test('a caller who may not announce can roll back all the same', async () => {
   account.failing.set('PutItem', 'AccessDeniedException');
   account.onExecute = () => deployEnds('UPDATE_COMPLETE');
   const { lines, exitCode } = await rollBack(account);
@@ -356,7 +356,7 @@ test('a caller who may not announce rolls back all the same', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('the announcement says who, to where, and what the template was made from', async () => {
+test('the announcement names the caller, the target, and the commit of the template', async () => {
   const of = { by: { S: 'arn:aws:iam::111122223333:user/bob' }, commit: { S: 'abcdef0' }, dirty: { BOOL: true } };
   account.remember(revision(1, {}, { announcement: { M: of } }));
   await rollBack(account, { number: 1 }, abortedOn('ExecuteChangeSet'));

@@ -52,7 +52,7 @@ function conditional(...Details: ReturnType<typeof detail>[]): ResourceChange {
   return { Action: 'Modify', ResourceType: SERVICE, Replacement: 'Conditional', Details };
 }
 
-test('what changes in a resource is named once, an attribute by its own name', () => {
+test('names each changed property or attribute once', () => {
   const Details = [detail('Cpu', 'Always'), detail('Cpu', 'Always'), { Target: { Attribute: 'Tags' as const } }];
   const change = { Action: 'Modify' as const, LogicalResourceId: 'It', Replacement: 'True' as const, Details };
   expect(changesOf([{ Type: 'Resource', ResourceChange: change }])).toEqual([

@@ -55,7 +55,7 @@ async function look(answers: Readonly<Record<string, Answer>> = {}, change: Part
   return importedFindings(clients, checkEnvironment({ ...ENVIRONMENT, ...change }, 'test'));
 }
 
-test('everything that is imported is looked at, and may be as it is', async () => {
+test('checks every imported resource, and passes when all match', async () => {
   const findings = await look();
   expect(findings.filter(({ state }) => state !== 'ok')).toEqual([]);
   expect(findings.map(({ about }) => about)).toEqual([
@@ -180,7 +180,7 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
   expect(finding?.remedy).toMatch(/^[A-Z].*\.$/);
 });
 
-test('a group whose rules are left alone has to let the load balancer out to the tasks', async () => {
+test('without added rules, the group has to allow egress to the tasks', async () => {
   const { loadBalancer } = everythingImported;
   const asItIs = { loadBalancer: { ...loadBalancer, addEgress: false } as EnvironmentInput['loadBalancer'] };
   const about = 'security group of the load balancer';
@@ -200,7 +200,7 @@ test('a group whose rules are left alone has to let the load balancer out to the
 test.each([
   ['has one', CERTIFICATE, 'ok'],
   ['has none of the name', { ...CERTIFICATE, SubjectAlternativeNames: [] }, 'failed'],
-])('a listener that %s is asked for its certificates', async (_, Certificate, state) => {
+])('checks the certificates of a listener that %s', async (_, Certificate, state) => {
   const listed = [{ CertificateArn: 'arn:aws:iam::1:server-certificate/x' }, { CertificateArn: 'arn:aws:acm:one' }];
   const findings = await look(
     { DescribeListenerCertificates: { Certificates: listed }, DescribeCertificate: { Certificate } },
@@ -209,7 +209,7 @@ test.each([
   expect(findings.find(({ about }) => about === 'certificate')).toMatchObject({ state });
 });
 
-test('a caller who may not look is told so, and may go on', async () => {
+test('reports unchecked resources to a caller who may not read them, and blocks nothing', async () => {
   const refused = Object.fromEntries(Object.keys(ACCOUNT).map((operation) => [operation, { error: 'AccessDenied' }]));
   const findings = await look(refused);
   expect(new Set(findings.map(({ state }) => state))).toEqual(new Set(['not-checked']));

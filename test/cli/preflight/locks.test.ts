@@ -42,7 +42,7 @@ function textsOf(values: Readonly<Record<string, string>>) {
   return Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S }]));
 }
 
-test('nothing is in the way when nobody changes anything', async () => {
+test('passes when nothing is being changed', async () => {
   const findings = await look(USUAL);
   expect(findings.map(({ about, state, detail }) => `${about}: ${state}: ${detail}`)).toEqual([
     'Services stack: ok: quilt-services is UPDATE_COMPLETE',
@@ -136,7 +136,7 @@ test.each<[what: string, found: Found, about: string, detail: RegExp]>([
   expect(failed?.remedy).toMatch(/^(Wait until|Fix what) .+\.$/);
 });
 
-test('a caller who may not look is told so, since the deploy gate looks too', async () => {
+test('reports unchecked locks to a caller who may not read them, since the deploy gate checks them too', async () => {
   const { clients } = await scriptedAws({
     DescribeStacks: { error: 'AccessDenied' },
     GetItem: { error: 'AccessDeniedException' },

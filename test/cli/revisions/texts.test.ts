@@ -31,7 +31,7 @@ const OPEN = record(5, {}, { verdict: { S: 'open' }, closedAt: undefined });
 const RUNNING = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
 const TOLD = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, RUNNING));
 
-test('the history has a line for each revision, and marks the one that runs', () => {
+test('lists a line for each revision, and marks the current one', () => {
   const [lines] = revisionHistoryTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
   expect(lines).toBe(
     [
@@ -46,7 +46,7 @@ test('the history has a line for each revision, and marks the one that runs', ()
   expect(revisionHistoryTable([])).toBe('Nothing has been deployed yet.');
 });
 
-test('at 80 columns it says which columns are not shown, and still has a line for each revision', () => {
+test('at 80 columns, names the omitted columns and still has a line for each revision', () => {
   const lines = revisionHistoryTable(TOLD, 80).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.slice(0, 8)).toEqual([
@@ -69,7 +69,7 @@ test.each([
   expect(summaryOf(OPEN, { stack, current: undefined }).verdict).toBe('ended-without-verdict');
 });
 
-test('a revision for people has all of its record', () => {
+test('shows everything in the record', () => {
   const shown = revisionText(summaryOf(FAILED, { stack: undefined, current: undefined }));
   expect(shown).toMatch(/because +canary-red: It is\.$/m);
   expect(shown).toMatch(/no-token-refused +accepted: it was served$/m);
@@ -97,7 +97,7 @@ test.each<[string, RevisionRecord, string | undefined, string | undefined]>([
   expect(/^ +what failed +(?<text>.*)$/m.exec(shown)?.groups?.text).toBe(says);
 });
 
-test('a record of an earlier release, which lacks what was added later, is told all the same', () => {
+test('shows a record of an earlier release, which lacks later fields', () => {
   const { announcement: _, template, tokenLifetimeSeconds, ...old } = revision(1).item;
   const summary = summaryOf(revisionRecordOf(old), { stack: undefined, current: undefined });
   expect(summary).toMatchObject({ by: null, commit: null, template: null, tokenLifetimeSeconds: null });

@@ -91,7 +91,7 @@ test.each<Ending>([
   expect(found && outcomeOf(found, { ...CLOSING, ...closing })).toEqual({ exitCode, message });
 });
 
-test('where Step Functions does not say when it ended, it has taken until now', async () => {
+test('measures the duration until now when the end is unknown', async () => {
   const aws = await startFakeDeployment();
   aws.execution = answered({ result: 'done', outcome: 'rotated' });
   const found = await executionsAt(aws.endpoint).describe(EXECUTION);
@@ -106,7 +106,7 @@ test.each([
     { status: 'FAILED', error: 'Error', cause: '{"errorMessage":"it broke","trace":["at secret.ts"]}' },
   ],
   ['without an answer', { status: 'SUCCEEDED', output: '{"result":"wait","message":"?"}' }],
-])('an end without the function’s words is exit code 5 and says %s, without a stack trace', async (says, execution) => {
+])('an execution without a result exits with 5 and says %s, without a stack trace', async (says, execution) => {
   const aws = await startFakeDeployment();
   aws.execution = { ...TIMES, ...execution };
   const found = (await executionsAt(aws.endpoint).describe(EXECUTION)) ?? fail();
@@ -120,13 +120,13 @@ test.each([
   expect(message).not.toContain('secret.ts');
 });
 
-test.each(['RUNNING', 'PENDING_REDRIVE'])('%s is no end', async (status) => {
+test.each(['RUNNING', 'PENDING_REDRIVE'])('%s does not count as ended', async (status) => {
   const aws = await startFakeDeployment();
   aws.execution = { status };
   expect(isOver((await executionsAt(aws.endpoint).describe(EXECUTION)) ?? fail())).toBe(false);
 });
 
-test('an execution that is not visible yet is none, and what cannot be reached is exit code 4', async () => {
+test('returns nothing for an execution that is not visible yet, and exits with 4 when AWS is unreachable', async () => {
   const aws = await startFakeDeployment();
   aws.answers.set('DescribeExecution', { status: 400, body: { __type: 'ExecutionDoesNotExist' } });
   expect(await executionsAt(aws.endpoint).describe(EXECUTION)).toBeUndefined();
@@ -143,13 +143,13 @@ describe('a record with its execution', () => {
   };
   const ended: Execution = { arn: EXECUTION, status: 'SUCCEEDED', startedAt: '2026-01-02T03:00:00.000Z' };
 
-  test('is at rest when the execution has ended between the two looks', async () => {
+  test('is idle when the execution ended between the two requests', async () => {
     const rested: RotationRecord = { ...IDLE, revision: CREATE.revision + 1 };
     const found = await readDriven(reads(CREATE, rested), async () => ended);
     expect(found).toEqual({ record: rested });
   });
 
-  test('is driven by nobody when the execution has left it as it is', async () => {
+  test('has no driver when the execution ended without updating it', async () => {
     const found = await readDriven(reads(CREATE), async () => ({ ...ended, status: 'ABORTED' }));
     expect(found).toMatchObject({ record: CREATE, driver: { state: 'ended', status: 'ABORTED' } });
   });
@@ -159,7 +159,7 @@ describe('a record with its execution', () => {
     expect(found.driver).toEqual({ state: 'running' });
   });
 
-  test('is not asked about at rest', async () => {
+  test('is not checked when idle', async () => {
     const found = await readDriven(reads(IDLE), () => fail());
     expect(found).toEqual({ record: IDLE });
   });
@@ -186,7 +186,7 @@ test.each([
   expect(() => commandOf({ fromParameter }, 'quilt')).toThrow(/SecureString below \/quilt\/incoming\//);
 });
 
-test('what was given for a parameter is never repeated: it may be the secret', () => {
+test('never repeats the given parameter: it may be the secret', () => {
   const fromParameter = 'a-secret-in-place-of-its-name';
   expect(() => commandOf({ fromParameter }, 'quilt')).toThrow(
     expect.objectContaining({ exitCode: 2, message: expect.not.stringContaining(fromParameter) }),

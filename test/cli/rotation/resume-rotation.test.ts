@@ -26,7 +26,7 @@ test.each<[string, RotationRecord, Execution['status'] | undefined]>([
   ['was stopped', GRACE, 'ABORTED'],
   ['is unknown', GRACE, undefined],
   ['is none', { ...GRACE, execution: '' }, undefined],
-])('a rotation whose execution %s is resumed, in so many words', async (_, record, status) => {
+])('a rotation whose execution %s is resumed, and says so', async (_, record, status) => {
   const { said, started } = await startWith(record, status);
   expect(started).toEqual([{ command: 'resume', trigger: 'manual' }]);
   expect(said).toContain(`was interrupted in ${record.phase}`);
@@ -37,11 +37,11 @@ test.each<[string, RotationRecord | undefined]>([
   ['no record yet', undefined],
   ['no rotation under way', IDLE],
   ['a rotation that goes on', CREATE],
-])('%s: nothing is started or said', async (_, record) => {
+])('%s: starts and prints nothing', async (_, record) => {
   expect(await startWith(record, 'RUNNING')).toEqual({ said: undefined, started: [] });
 });
 
-test('a rotation that stopped by itself is left to a person, with its reason', async () => {
+test('leaves a rotation that stopped by itself to a person, with its reason', async () => {
   const stopped = { reason: 'The catalog cannot be rolled.', at: '2026-01-02T03:05:00.000Z', execution: EXECUTION };
   const { said, started } = await startWith({ ...GRACE, execution: '', stopped });
   expect(started).toEqual([]);

@@ -67,7 +67,7 @@ const WHOLE: readonly [Look, ...Look[]] = [
   { record: { ...IDLE, revision: 30 }, over: true },
 ];
 
-test('watching shows a line for each phase and rollout, and nothing twice', async () => {
+test('watching shows one line for each phase and rollout', async () => {
   const { connections, screen, output } = worldOf(WHOLE);
   const seen = await rotate(WATCH, screen, connections);
   expect(seen).toMatchObject({ state: 'over', execution: OVER, record: { revision: 30 } });
@@ -88,21 +88,21 @@ test('watching shows a line for each phase and rollout, and nothing twice', asyn
   );
 });
 
-test('a terminal gets a countdown of the grace time, which is gone from the next line', async () => {
+test('a terminal shows a countdown of the grace time, replaced by the next line', async () => {
   const { connections, screen, output } = worldOf(WHOLE, true);
   await rotate(WATCH, screen, connections);
   const erase = '\r\u001b[K';
   expect(output()).toContain(`  grace: 1 min 5 s left${erase}  grace: 35 s left${erase}2026-01-02T03:03:05Z`);
 });
 
-test('going back is said with its reason', async () => {
+test('shows the reason of a rollback', async () => {
   const back = { ...FINISH, direction: 'back', backBecause: 'The canary is red.' } as const;
   const { connections, screen, output } = worldOf([{ record: FINISH }, { record: back }, { record: IDLE, over: true }]);
   await rotate(WATCH, screen, connections);
   expect(output()).toMatch(/rolling back: The canary is red\.\n.*finishSecret: the old key signs again/);
 });
 
-test('without watching, it ends as soon as the record names the execution', async () => {
+test('without watching, returns as soon as the record names the execution', async () => {
   const { connections, screen, output } = worldOf([{ record: IDLE }, { record: CREATE }]);
   const seen = await rotate({ ...WATCH, watch: false }, screen, connections);
   expect(seen.state).toBe('begun');
@@ -111,7 +111,7 @@ test('without watching, it ends as soon as the record names the execution', asyn
   );
 });
 
-test('another execution in the record shows nothing: this one may yet be refused', async () => {
+test('shows nothing of another execution in the record: this one may be refused', async () => {
   const others = { ...CREATE, execution: `${EXECUTION}-other` };
   const { connections, screen, output } = worldOf([{ record: others }, { record: others, over: true }]);
   const seen = await rotate(WATCH, screen, connections);
@@ -190,7 +190,7 @@ test.each<[string, RotateRequest, Partial<Execution> | undefined, string]>([
   },
 );
 
-test('that Step Functions may not be asked is said, and stands in the way of following alone', async () => {
+test('reports that the caller may not ask Step Functions, and then cannot attach', async () => {
   const refusal = new CommandError('Said AWS.', 3);
   const { connections, screen, started, output } = deadWorld(CREATE, ABORTED);
   const describe = (arn: string) =>
@@ -204,7 +204,7 @@ test('that Step Functions may not be asked is said, and stands in the way of fol
   );
 });
 
-test('nothing is asked before a revocation', async () => {
+test('a revocation starts without any check', async () => {
   const { connections, screen, started } = deadWorld(CREATE, ABORTED);
   const blind = {
     ...connections,
@@ -215,7 +215,7 @@ test('nothing is asked before a revocation', async () => {
   expect(started).toEqual([{ command: 'revoke', trigger: 'manual' }]);
 });
 
-test('ends with what is known when the watching is ended', async () => {
+test('returns what is known when the watching is stopped', async () => {
   const { connections, screen, interruption, output } = worldOf([{ record: CREATE }]);
   interruption.abort();
   const seen = await rotate(WATCH, screen, connections);
@@ -223,7 +223,7 @@ test('ends with what is known when the watching is ended', async () => {
   expect(output()).toMatch(/Stopped watching; .* continues\./);
 });
 
-test('a function that never answers is exit code 4, and the execution is named', async () => {
+test('exits with 4 and names the execution when the function does not respond', async () => {
   const { connections, screen } = worldOf([{ record: IDLE, seconds: 60 }]);
   await expect(rotate(WATCH, screen, connections)).rejects.toMatchObject({
     exitCode: 4,

@@ -39,7 +39,7 @@ function tableOf(status: SecretStatus): string {
   return statusTable(status, NOW, (command) => commandLine(command, 'production'));
 }
 
-test('the table has parameters, keys, rotation, tasks and verdict', () => {
+test('shows parameters, keys, rotation, tasks and verdict', () => {
   expect(tableOf(statusOf(GRACE, { state: 'running' }))).toBe(
     [
       '  PARAMETER                                VERSION  LAST MODIFIED',
@@ -68,7 +68,7 @@ test('the table has parameters, keys, rotation, tasks and verdict', () => {
   );
 });
 
-test('why it stopped, why it goes back, and how the last run ended are told', () => {
+test('shows why it stopped, why it rolls back, and how the last run ended', () => {
   const shown = tableOf(
     statusOf({
       ...CREATE,
@@ -91,7 +91,7 @@ test.each<[string, Driver]>([
   ],
   ['ended (TIMED_OUT)', { state: 'ended', status: 'TIMED_OUT' }],
   ['ended (Step Functions has no record of it)', { state: 'ended' }],
-])('a rotation whose execution %s does not look alive, and what to run is said', (says, driver) => {
+])('a rotation whose execution %s is not shown as alive, and says what to run', (says, driver) => {
   const status = statusOf(CREATE, driver);
   const shown = tableOf(status);
   expect(shown).toContain(
@@ -102,13 +102,13 @@ test.each<[string, Driver]>([
   expect(status).toMatchObject({ rotation: { driver }, nextRotation: { state: 'execution-ended' } });
 });
 
-test('that nobody could ask is said, and is not taken for an end', () => {
+test('reports an unchecked execution as such, not as ended', () => {
   const status = statusOf(CREATE, { state: 'not-checked', reason: 'Said AWS.' });
   expect(tableOf(status)).toContain('manual-20260102T030000-beef could not be checked: Said AWS.');
   expect(status.nextRotation).toEqual({ state: 'under-way' });
 });
 
-test('whole thumbprints stay inside: the public key IDs say enough', () => {
+test('shows public key IDs, but no whole thumbprints', () => {
   expect(JSON.stringify(summaryOf(GRACE))).not.toContain(CURRENT.thumbprint);
 });
 
