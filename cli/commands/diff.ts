@@ -4,7 +4,7 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';
 import { compareRevisions, diffText } from '../revisions/diff.ts';
-import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
 import { findCurrent, readServicesStack } from '../revisions/services-stack.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { readRevisionHistory, revisionHistoryTable } from '../revisions/history.ts';
-import { howManyRevisions } from '../revisions/numbers.ts';
+import { howManyRevisions } from '../revisions/records.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';

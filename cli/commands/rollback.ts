@@ -11,7 +11,7 @@ import { rollback } from '../change/rollback.ts';
 import type { RollbackConnections } from '../change/rollback-plan.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
-import { revisionNumber } from '../revisions/numbers.ts';
+import { revisionNumber } from '../revisions/records.ts';
 import { findTarget, type Target } from '../target.ts';
 import { interruption, print, SILENT, screenOn } from '../terminal.ts';
 import { type CommonOptions, withCommonOptions } from './common.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
-import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
 import { findCurrent, findFailure, readServicesStack } from '../revisions/services-stack.ts';
 import { summaryOf } from '../revisions/summary.ts';
 import { readStoredTemplate } from '../revisions/template.ts';

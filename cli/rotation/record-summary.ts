@@ -1,6 +1,6 @@
 import type { Ended, Phase, RotationRecord } from '../../contract/rotation.ts';
 import type { Driver } from './driver.ts';
-import { graceEnd } from './notes.ts';
+import { graceEnd } from './follow.ts';
 
 /** A key by its public ID, and its use. */
 export interface KeyUse {

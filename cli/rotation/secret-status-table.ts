@@ -1,4 +1,4 @@
-import { taskRows } from '../canary-text.ts';
+import { taskRows } from '../canary.ts';
 import { duration, table } from '../format.ts';
 import { type Driver, endOf } from './driver.ts';
 import { executionName } from './execution.ts';

@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { canaryTable } from '../../cli/canary-text.ts';
+import { canaryTable } from '../../cli/canary.ts';
 import { table } from '../../cli/format.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import type { LocalEnvironment } from './environment.ts';

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { howMany, readHistory } from '../../cli/canary.ts';
-import { canaryHistoryTable } from '../../cli/canary-text.ts';
+import { canaryHistoryTable, howMany, readHistory } from '../../cli/canary.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../lambda/support/servers.ts';
 

@@ -1,4 +1,4 @@
-import { canaryTable } from '../../cli/canary-text.ts';
+import { canaryTable } from '../../cli/canary.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 
 const REPORT: CanaryReport = {
