@@ -1,17 +1,7 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { goesBack } from '../../aws/stack.ts';
 import type { Screen } from '../terminal.ts';
+import type { RollbackConnections } from './rollback-plan.ts';
 import { endOf, eventLine, eventsSince, type StackEvent } from './stack-events.ts';
-
-/** What following a stack works with. */
-interface FollowConnections {
-  readonly cloudformation: CloudFormationClient;
-  readonly stackArn: string;
-  /** Waits for the polling interval; returns at once when interrupted. */
-  pause(): Promise<void>;
-  /** Stops the watching only. */
-  readonly interrupted: AbortSignal;
-}
 
 /** The observed part of an operation. */
 interface Followed {
@@ -29,15 +19,16 @@ interface Followed {
  * @throws CommandError (3) when AWS refuses the caller, (4) when CloudFormation does not answer
  */
 export async function followStack(
+  stackArn: string,
   since: string | undefined,
   changing: readonly string[],
   screen: Screen,
-  { cloudformation, stackArn, pause, interrupted }: FollowConnections,
+  { clients, pause, interrupted }: RollbackConnections,
 ): Promise<Followed> {
   const events: StackEvent[] = [];
   const progress = new Progress(screen, changing);
   for (;;) {
-    for (const event of await eventsSince(cloudformation, stackArn, events.at(-1)?.id ?? since)) {
+    for (const event of await eventsSince(clients.cloudformation, stackArn, events.at(-1)?.id ?? since)) {
       progress.show(event);
       events.push(event);
     }

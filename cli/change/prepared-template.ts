@@ -4,15 +4,9 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { templateTrigger } from '../../contract/revision.ts';
 import { PREPARED_TEMPLATES } from '../../lib/revision-bucket.ts';
 import { awsFailure } from '../aws-failure.ts';
+import type { TemplateResource } from '../cloud-assembly.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import {
-  GATE_TYPES,
-  isObject,
-  mapResources,
-  type StoredTemplate,
-  type Template,
-  type TemplateResource,
-} from '../revisions/template.ts';
+import { GATE_TYPES, isObject, mapResources, type StoredTemplate, type Template } from '../revisions/template.ts';
 
 /** A template ready for CloudFormation. */
 export interface PreparedTemplate {

@@ -83,11 +83,9 @@ async function follow(
   { target, current, records, stackArn }: Plan,
   { since, changing, newest, store, announcement }: Begun,
   screen: Screen,
-  { clients, config, interrupted, pause }: RollbackConnections,
+  connections: RollbackConnections,
 ): Promise<Ended> {
-  const { cloudformation } = clients;
-  const connections = { cloudformation, stackArn, pause, interrupted };
-  const { events, end } = await followStack(since, changing, screen, connections);
+  const { events, end } = await followStack(stackArn, since, changing, screen, connections);
   if (end === undefined) {
     const message = 'Stopped watching; the rollback continues. bin/quiltctl history shows the result.';
     return { result: 'goes-on', message, exitCode: EXIT.interrupted, made: null };
@@ -96,7 +94,7 @@ async function follow(
   // The gate deletes it when it admits a deployment.
   if (made === undefined) await withdraw(store, announcement).catch(() => undefined);
   const outcome = outcomeOf({
-    stackName: stackName(config, 'services'),
+    stackName: stackName(connections.config, 'services'),
     target: target.number,
     before: current.number,
     status: end,

@@ -35,16 +35,25 @@ export async function eventsSince(
   stackArn: string,
   since: string | undefined,
 ): Promise<readonly StackEvent[]> {
-  const found: StackEvent[] = [];
   try {
-    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackArn })) {
-      for (const event of StackEvents) {
-        if (event.EventId === since) return found.reverse();
-        found.push(stackEventOf(event));
-      }
-    }
+    return await readEvents(client, stackArn, since);
   } catch (error) {
     throw awsFailure('Could not read the stack events', error);
+  }
+}
+
+/** Oldest first. Throws what the SDK throws. */
+async function readEvents(
+  client: CloudFormationClient,
+  stack: string,
+  since: string | undefined,
+): Promise<readonly StackEvent[]> {
+  const found: StackEvent[] = [];
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
+    for (const event of StackEvents) {
+      if (event.EventId === since) return found.reverse();
+      found.push(stackEventOf(event));
+    }
   }
   return found.reverse();
 }
@@ -106,20 +115,14 @@ export async function gateRefusal(
   since: string | undefined,
 ): Promise<string | undefined> {
   try {
-    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stack })) {
-      for (const event of StackEvents) {
-        if (event.EventId === since) return undefined;
-        if (isRefusal(event)) return plainReason(event.ResourceStatusReason ?? 'without a reason');
-      }
-    }
+    const events = await readEvents(client, stack, since);
+    const refusal = events.findLast(
+      ({ type, status }) => type === 'Custom::DeployGate' && (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED'),
+    );
+    return refusal && (refusal.reason || 'without a reason');
   } catch (error) {
     // This is how CloudFormation says that a stack does not exist: nobody has asked the gate.
-    if (errorName(error) !== 'ValidationError') throw error;
+    if (errorName(error) === 'ValidationError') return undefined;
+    throw error;
   }
-  return undefined;
-}
-
-function isRefusal({ ResourceType, ResourceStatus }: SdkStackEvent): boolean {
-  const hasFailed = ResourceStatus === 'CREATE_FAILED' || ResourceStatus === 'UPDATE_FAILED';
-  return ResourceType === 'Custom::DeployGate' && hasFailed;
 }

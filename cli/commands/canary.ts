@@ -5,10 +5,9 @@ import type { Command } from 'commander';
 import { canaryFunctionArn } from '../../lib/names.ts';
 import { canaryHistoryTable, canaryTable, howMany, invokeCanary, readHistory } from '../canary.ts';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { findTarget, type Target } from '../target.ts';
 import { print, SILENT, screenOn } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface CanaryOptions extends CommonOptions {
   readonly last?: string | true;
@@ -20,18 +19,13 @@ export function addCanary(command: Command): void {
     '--last [n]',
     'show the last n reports (default 10) instead of running the canary; always exits with 0',
   );
-  withCommonOptions(command, 'the report, or the last reports').action(
-    async ({ environment, json, verbose, last }: CanaryOptions) => {
-      process.exitCode = await runCommand(
-        async () => {
-          if (last === undefined) return checkNow(findTarget(environment), json);
-          const count = howMany(last);
-          return showLast(findTarget(environment), count, json);
-        },
-        { json, verbose },
-      );
-    },
-  );
+  withAction(command, 'the report, or the last reports', run);
+}
+
+async function run({ environment, json, last }: CanaryOptions): Promise<number> {
+  if (last === undefined) return checkNow(findTarget(environment), json);
+  const count = howMany(last);
+  return showLast(findTarget(environment), count, json);
 }
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {

@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { type DeployReport, deploy } from '../change/deploy.ts';
 import { contextOf } from '../change/synthesis.ts';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { findTarget } from '../target.ts';
 import { print, SILENT, screenOn } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface DeployOptions extends CommonOptions {
   readonly context: readonly string[];
@@ -17,9 +16,7 @@ export function addDeploy(command: Command): void {
   command
     .option('-c, --context <key=value>', 'CDK context value; repeatable', collect, [])
     .option('--check', 'run the checks only, and change nothing', false);
-  withCommonOptions(command, 'the findings and the new revision').action(async (options: DeployOptions) => {
-    process.exitCode = await runCommand(() => run(options), options);
-  });
+  withAction(command, 'the findings and the new revision', run);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

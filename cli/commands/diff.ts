@@ -1,25 +1,20 @@
 import type { Command } from 'commander';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';
 import { compareRevisions, diffText } from '../revisions/diff.ts';
 import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
 import { findCurrent, readServicesStack } from '../revisions/services-stack.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 /** Adds `bin/quiltctl diff`. */
 export function addDiff(command: Command): void {
   command
     .argument('<from>', 'the base revision')
     .argument('[to]', 'the revision to compare with it; by default the current one');
-  withCommonOptions(command, 'the differences').action(
-    async (from: string, to: string | undefined, options: CommonOptions) => {
-      process.exitCode = await runCommand(() => showDiff(from, to, options), options);
-    },
-  );
+  withAction(command, 'the differences', showDiff);
 }
 
 async function showDiff(from: string, to: string | undefined, { environment, json }: CommonOptions): Promise<number> {

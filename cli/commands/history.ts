@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { readRevisionHistory, revisionHistoryTable } from '../revisions/history.ts';
 import { howManyRevisions } from '../revisions/records.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly last: string;
@@ -15,9 +14,7 @@ interface HistoryOptions extends CommonOptions {
 /** Adds `bin/quiltctl history`. */
 export function addHistory(command: Command): void {
   command.option('--last <n>', 'number of revisions', '20');
-  withCommonOptions(command, 'the revisions, and the current one').action(async (options: HistoryOptions) => {
-    process.exitCode = await runCommand(() => showHistory(options), options);
-  });
+  withAction(command, 'the revisions, and the current one', showHistory);
 }
 
 async function showHistory({ environment, json, last }: HistoryOptions): Promise<number> {

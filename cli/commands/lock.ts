@@ -8,10 +8,9 @@ import { EXIT } from '../exit-codes.ts';
 import { requireFoundationValue } from '../foundation-values.ts';
 import { lockStatus, type ReleaseRequest, release, requireReason } from '../lock/lock.ts';
 import { releaseText, statusText } from '../lock/text.ts';
-import { runCommand } from '../program.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
 interface ReleaseOptions extends CommonOptions, ReleaseRequest {}
 
@@ -20,17 +19,13 @@ export function addLock(command: Command): void {
   const status = command
     .command('status')
     .description('Show who holds the deploy lock, since when, and whether it is alive');
-  withCommonOptions(status, 'the holder, and the last releases').action(async (options: CommonOptions) => {
-    process.exitCode = await runCommand(() => showStatus(options), options);
-  });
+  withAction(status, 'the holder, and the last releases', showStatus);
   const remove = command
     .command('release')
     .description('Release the deploy lock of a holder that has ended')
     .option('--force', 'release it even if the holder is alive or could not be checked; requires --reason', false)
     .option('--reason <text>', 'the reason; recorded with your name and the time');
-  withCommonOptions(remove, 'what was released').action(async (options: ReleaseOptions) => {
-    process.exitCode = await runCommand(() => releaseNow(options), options);
-  });
+  withAction(remove, 'what was released', releaseNow);
 }
 
 async function connect(environment: string) {

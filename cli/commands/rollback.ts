@@ -10,11 +10,10 @@ import type { Command } from 'commander';
 import { rollback } from '../change/rollback.ts';
 import type { RollbackConnections } from '../change/rollback-plan.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { revisionNumber } from '../revisions/records.ts';
 import { findTarget, type Target } from '../target.ts';
 import { interruption, print, SILENT, screenOn } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface RollbackOptions extends CommonOptions {
   readonly dryRun: boolean;
@@ -30,11 +29,7 @@ export function addRollback(command: Command): void {
     .argument('[number]', 'the revision; by default the last good one before the current one that was not rolled back')
     .option('--dry-run', 'show what would change, but change nothing', false)
     .option('--allow-replacement', 'allow resources to be replaced or removed', false);
-  withCommonOptions(command, 'the findings, the changes and the new revision').action(
-    async (number: string | undefined, options: RollbackOptions) => {
-      process.exitCode = await runCommand(() => run(number, options), options);
-    },
-  );
+  withAction(command, 'the findings, the changes and the new revision', run);
 }
 
 async function run(given: string | undefined, options: RollbackOptions): Promise<number> {

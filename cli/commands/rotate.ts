@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { connectRotation } from '../rotation/connect.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
@@ -16,7 +15,7 @@ import {
 } from '../rotation/rotate.ts';
 import { findTarget, type Target } from '../target.ts';
 import { confirm, interruption, print, requireSomebodyToAsk, SILENT, screenOn } from '../terminal.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
 interface RotateOptions extends CommonOptions, ModeOptions {
   readonly watch?: boolean;
@@ -41,9 +40,7 @@ export function addRotate(command: Command): void {
     .option('--abort', 'roll back to the previous secret')
     .option('--revoke-now', 'emergency: refuse every token signed so far')
     .option('--yes', 'with --revoke-now: skip the confirmation');
-  withCommonOptions(command, 'execution, progress and record').action(async (options: RotateOptions) => {
-    process.exitCode = await runCommand(() => run(options), options);
-  });
+  withAction(command, 'execution, progress and record', run);
 }
 
 async function run(options: RotateOptions): Promise<number> {

@@ -2,20 +2,17 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { connectRotation } from '../rotation/connect.ts';
 import { secretStatus } from '../rotation/secret-status.ts';
 import { statusTable } from '../rotation/secret-status-table.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
 /** Adds `bin/quiltctl secret`. It never shows a secret value. */
 export function addSecret(command: Command): void {
   const status = command.command('status').description('Show versions, keys, rotation, and which task holds which key');
-  withCommonOptions(status, 'the status').action(async (options: CommonOptions) => {
-    process.exitCode = await runCommand(() => showStatus(options), options);
-  });
+  withAction(status, 'the status', showStatus);
 }
 
 async function showStatus({ environment, json }: CommonOptions): Promise<number> {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { runCommand } from '../program.ts';
 import { connectRevisions } from '../revisions/connect.ts';
 import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
 import { findCurrent, findFailure, readServicesStack } from '../revisions/services-stack.ts';
@@ -9,7 +8,7 @@ import { readStoredTemplate } from '../revisions/template.ts';
 import { revisionText } from '../revisions/texts.ts';
 import { findTarget } from '../target.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface ShowOptions extends CommonOptions {
   readonly template: boolean;
@@ -18,9 +17,7 @@ interface ShowOptions extends CommonOptions {
 /** Adds `bin/quiltctl show`. */
 export function addShow(command: Command): void {
   command.argument('<number>', 'the revision').option('--template', 'print only its template, as deployed', false);
-  withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
-    process.exitCode = await runCommand(() => show(number, options), options);
-  });
+  withAction(command, 'the revision', show);
 }
 
 async function show(given: string, { environment, json, template }: ShowOptions): Promise<number> {

@@ -113,17 +113,12 @@ function loadBalancerResult(
   vpcId: string | undefined,
 ): Result {
   const { SecurityGroups = [], VpcId } = found;
-  const differences: readonly (readonly [
-    key: string,
-    what: string,
-    is: string | undefined,
-    said: string | undefined,
-  ])[] = [
+  const compared = [
     ['scheme', 'scheme', found.Scheme, scheme],
     ['dnsName', 'DNS name', found.DNSName?.toLowerCase(), dnsName.toLowerCase()],
     ['canonicalHostedZoneId', 'hosted zone', found.CanonicalHostedZoneId, canonicalHostedZoneId],
-  ];
-  for (const [key, what, is, said] of differences) {
+  ] as const;
+  for (const [key, what, is, said] of compared) {
     if (said !== undefined && is !== said) return invalid(`its ${what} is ${is}, not ${said}`, fixKey(key));
   }
   if (!SecurityGroups.includes(securityGroupId)) {

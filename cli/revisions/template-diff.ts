@@ -1,14 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IDifference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { QUILT_VERSION } from '../../services/shared/environment.ts';
-import {
-  GATE_TYPES,
-  isObject,
-  mapResources,
-  TASK_DEFINITION_TYPE,
-  type Template,
-  type TemplateResource,
-} from './template.ts';
+import type { TemplateResource } from '../cloud-assembly.ts';
+import { GATE_TYPES, isObject, mapResources, TASK_DEFINITION_TYPE, type Template } from './template.ts';
 import { diffValues, type ValueDifference } from './value-diff.ts';
 
 /** What differs in one entry of a template. JSON. */

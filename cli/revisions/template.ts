@@ -3,6 +3,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
+import type { TemplateResource } from '../cloud-assembly.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
 /** The part of a Services template that the commands read. */
@@ -10,11 +11,6 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-}
-
-export interface TemplateResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
 /** The first and the last resource of every deployment. */

@@ -89,17 +89,16 @@ type Direction = RotationRecord['direction'];
 
 const SERVICE: Readonly<Record<ServiceRole, string>> = { mcp: 'MCP', catalog: 'catalog' };
 
-/** What happens in each phase. Repair and revocation have one direction. */
+const inBoth = (text: string) => ({ forward: text, back: text });
+
+/** What happens in each phase. */
 const DOES: Readonly<Record<Phase, Readonly<Record<Direction, string>>>> = {
-  idle: { forward: 'no rotation', back: 'no rotation' },
+  idle: inBoth('no rotation'),
   createSecret: {
     forward: 'the next key is added to the accepted keys; MCP tasks are replaced one by one',
     back: 'the next key is removed from the accepted keys; MCP tasks are replaced one by one',
   },
-  testSecret: {
-    forward: 'the canary tests tokens of both keys on every task',
-    back: 'the canary tests tokens of both keys on every task',
-  },
+  testSecret: inBoth('the canary tests tokens of both keys on every task'),
   finishSecret: {
     forward: 'the next key starts signing; catalog tasks are replaced one by one',
     back: 'the old key signs again; catalog tasks are replaced one by one',
@@ -112,14 +111,8 @@ const DOES: Readonly<Record<Phase, Readonly<Record<Direction, string>>>> = {
     forward: 'the old key is removed from the accepted keys; tasks of both services are replaced one by one',
     back: 'the next key is removed from the accepted keys; tasks of both services are replaced one by one',
   },
-  repair: {
-    forward: 'manual changes are reverted; tasks of both services are replaced one by one',
-    back: 'manual changes are reverted; tasks of both services are replaced one by one',
-  },
-  revokeSecret: {
-    forward: 'only the next key is accepted; tasks of both services are replaced one by one',
-    back: 'only the next key is accepted; tasks of both services are replaced one by one',
-  },
+  repair: inBoth('manual changes are reverted; tasks of both services are replaced one by one'),
+  revokeSecret: inBoth('only the next key is accepted; tasks of both services are replaced one by one'),
 };
 
 /**
