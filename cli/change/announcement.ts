@@ -73,17 +73,10 @@ export async function withdraw(
   await conditionHeld(dynamodb.send(command));
 }
 
-/** The commit of a working tree. */
-interface Commit {
-  readonly commit: string;
-  /** Whether it has changes that are not in the commit. */
-  readonly dirty: boolean;
-}
-
 const run = promisify(execFile);
 
-/** The commit of a folder; `undefined` where there is no git, no repository or no commit. */
-export async function commitOf(directory: string): Promise<Commit | undefined> {
+/** The commit of a folder, and whether it has uncommitted changes; `undefined` without git, repository or commit. */
+export async function commitOf(directory: string): Promise<Pick<Announcement, 'commit' | 'dirty'> | undefined> {
   try {
     const [head, changes] = await Promise.all([
       run('git', ['rev-parse', '--verify', 'HEAD'], { cwd: directory }),

@@ -1,15 +1,11 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { RollbackPath, type Skipped } from '../../contract/rollback-path.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { requireFoundationValue } from '../foundation-values.ts';
 import { callerFindings } from '../preflight/caller.ts';
+import type { PreflightClients } from '../preflight/clients.ts';
 import { type Finding, ok, type Result, refused } from '../preflight/finding.ts';
 import { type ImageSources, imageFindings } from '../preflight/images.ts';
 import { lockFindings } from '../preflight/ongoing-changes.ts';
@@ -17,6 +13,37 @@ import { noSuchRevision, RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack, type ServicesStack, stands } from '../revisions/services-stack.ts';
 import { readStoredTemplate } from '../revisions/template.ts';
 import { type PreparedTemplate, prepareTemplate } from './prepared-template.ts';
+
+/** The arguments of a rollback. */
+export interface RollbackRequest {
+  /** The revision to go back to; `undefined`: see `findWay`. */
+  readonly number: number | undefined;
+  /** Show what would change, but change nothing. */
+  readonly dryRun: boolean;
+  /** Whether resources may be replaced or removed, beyond those that every deployment replaces. */
+  readonly allowReplacement: boolean;
+}
+
+type RollbackClients = ImageSources &
+  Pick<PreflightClients, 'cloudformation' | 'dynamodb' | 'sfn' | 'ssm' | 'sts'> & { readonly s3: S3Client };
+
+/** What a rollback works with. */
+export interface RollbackConnections {
+  readonly clients: RollbackClients;
+  readonly config: EnvironmentConfig;
+  /** Ctrl-C: stops before the first change; afterwards it stops the watching only. */
+  readonly interrupted: AbortSignal;
+  /** Waits for the polling interval; returns at once when interrupted. */
+  pause(): Promise<void>;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** @throws CommandError (3) when Ctrl-C was pressed */
+export function requireUninterrupted(interrupted: AbortSignal): void {
+  if (!interrupted.aborted) return;
+  throw new CommandError('Interrupted; nothing was changed.', EXIT.refused);
+}
 
 /** A rollback that passed all checks. */
 export interface Plan extends Way {
@@ -171,41 +198,4 @@ function resultOf({ verdict, openedAt, template }: RevisionRecord): Result {
   if (verdict === 'open') return refused('it has no verdict', remedy);
   if (template === undefined) return refused('its template was not kept', remedy);
   return ok(`${verdict}, deployed ${openedAt.slice(0, 19)}Z`);
-}
-
-/** The arguments of a rollback. */
-export interface RollbackRequest {
-  /** The revision to go back to; `undefined`: see `findWay`. */
-  readonly number: number | undefined;
-  /** Show what would change, but change nothing. */
-  readonly dryRun: boolean;
-  /** Whether resources may be replaced or removed, beyond those that every deployment replaces. */
-  readonly allowReplacement: boolean;
-}
-
-interface RollbackClients extends ImageSources {
-  readonly cloudformation: CloudFormationClient;
-  readonly dynamodb: DynamoDBClient;
-  readonly s3: S3Client;
-  readonly sfn: SFNClient;
-  readonly ssm: SSMClient;
-  readonly sts: STSClient;
-}
-
-/** What a rollback works with. */
-export interface RollbackConnections {
-  readonly clients: RollbackClients;
-  readonly config: EnvironmentConfig;
-  /** Ctrl-C: stops before the first change; afterwards it stops the watching only. */
-  readonly interrupted: AbortSignal;
-  /** Waits for the polling interval; returns at once when interrupted. */
-  pause(): Promise<void>;
-  /** Milliseconds since 1970. */
-  now(): number;
-}
-
-/** @throws CommandError (3) when Ctrl-C was pressed */
-export function requireUninterrupted(interrupted: AbortSignal): void {
-  if (!interrupted.aborted) return;
-  throw new CommandError('Interrupted; nothing was changed.', EXIT.refused);
 }

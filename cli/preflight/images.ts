@@ -72,46 +72,33 @@ function shortened(image: string): string {
   return digest === undefined ? name : `${name}@${digest.slice(0, DIGEST_SHOWN)}`;
 }
 
-/** The images that a template starts. */
-interface TemplateImages {
-  /** By digest: they have to exist already. */
-  readonly given: readonly string[];
-  /** By tag: the CDK builds and pushes them when it deploys. */
-  readonly built: readonly string[];
-}
-
-/** The images of the task definitions of a synthesised template. */
-export function imagesOf(template: Template, config: Pick<EnvironmentConfig, 'account' | 'region'>): TemplateImages {
+/**
+ * The images of the task definitions of a synthesised template.
+ *
+ * @returns `given`: by digest, which have to exist already; `built`: by tag, which the CDK builds and pushes when it deploys
+ */
+export function imagesOf(template: Template, { account, region }: Pick<EnvironmentConfig, 'account' | 'region'>) {
+  const { domainSuffix = 'amazonaws.com', partition = 'aws' } = RegionInfo.get(region);
+  const pseudoParameters = {
+    'AWS::AccountId': account,
+    'AWS::Region': region,
+    'AWS::Partition': partition,
+    'AWS::URLSuffix': domainSuffix,
+  };
   const images = resourcesOf(template, 'AWS::ECS::TaskDefinition')
-    .flatMap(({ Properties }) => containersOf(Properties))
-    .map(({ Image }) => textOf(Image, pseudoParameters(config)));
+    .flatMap(({ Properties }): readonly { readonly Image?: unknown }[] => {
+      const containers = Properties?.ContainerDefinitions;
+      return Array.isArray(containers) ? containers : [];
+    })
+    .map(({ Image }) => textOf(Image, pseudoParameters));
   return {
     given: images.filter((image) => image.includes('@')),
     built: images.filter((image) => !image.includes('@')),
   };
 }
 
-function containersOf(properties: TemplateProperties): readonly { readonly Image?: unknown }[] {
-  const { ContainerDefinitions: containers } = properties ?? {};
-  return Array.isArray(containers) ? containers : [];
-}
-
-type TemplateProperties = Readonly<Record<string, unknown>> | undefined;
-type Values = Readonly<Record<string, string>>;
-
-/** The pseudo parameters of CloudFormation, for this account and region. */
-function pseudoParameters({ account, region }: Pick<EnvironmentConfig, 'account' | 'region'>): Values {
-  const { domainSuffix = 'amazonaws.com', partition = 'aws' } = RegionInfo.get(region);
-  return {
-    'AWS::AccountId': account,
-    'AWS::Region': region,
-    'AWS::Partition': partition,
-    'AWS::URLSuffix': domainSuffix,
-  };
-}
-
 /** Resolves pseudo parameters as CloudFormation does; any other reference is replaced by its name. */
-function textOf(value: unknown, values: Values): string {
+function textOf(value: unknown, values: Readonly<Record<string, string>>): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';
   const { Ref, 'Fn::Sub': sub, 'Fn::Join': join } = value as Readonly<Record<string, unknown>>;

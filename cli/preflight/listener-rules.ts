@@ -6,14 +6,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { errorName } from '../../contract/safe-error.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
+import type { PreflightClients } from './clients.ts';
 import { check, type Finding, invalid, ok } from './finding.ts';
 
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
-
-export interface ListenerRuleClients {
-  readonly cloudformation: CloudFormationClient;
-  readonly elbv2: ElasticLoadBalancingV2Client;
-}
 
 /**
  * Whether the priorities of the services' listener rules are free, or used by these rules already: a duplicate priority fails in
@@ -23,7 +19,7 @@ export interface ListenerRuleClients {
  * @param servicesStack - the stack that owns our rules
  */
 export function listenerRuleFinding(
-  clients: ListenerRuleClients,
+  clients: Pick<PreflightClients, 'cloudformation' | 'elbv2'>,
   template: Template,
   listenerArn: string | undefined,
   servicesStack: string,

@@ -1,20 +1,15 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isOver, readStackStatus } from '../../aws/stack.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { stackName } from '../../lib/names.ts';
 import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
 import { endOf, readDriven } from '../rotation/driver.ts';
-import { askExecution, type Execution } from '../rotation/execution.ts';
+import { askExecution } from '../rotation/execution.ts';
+import type { PreflightClients } from './clients.ts';
 import { check, type Finding, ok, type Result, refused } from './finding.ts';
 
-interface LockClients {
-  readonly cloudformation: CloudFormationClient;
-  readonly dynamodb: DynamoDBClient;
-  readonly sfn: SFNClient;
-}
+type LockClients = Pick<PreflightClients, 'cloudformation' | 'dynamodb' | 'sfn'>;
 
 const WAIT_FOR_ROTATION =
   'Wait until it reaches its grace time or ends; `bin/quiltctl rotate --watch` shows its progress.';
@@ -69,7 +64,7 @@ async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string
     const { phase, execution, revision } = item;
     return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
   };
-  const { record, driver } = await readDriven(read, (execution) => askAbout(sfn, execution));
+  const { record, driver } = await readDriven(read, (arn) => askExecution(sfn, arn, AbortSignal.timeout(ANSWER_MS)));
   if (record === undefined) return ok('none yet');
   const { phase } = record;
   if (driver?.state === 'ended') {
@@ -78,10 +73,6 @@ async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string
   if (driver === undefined && phase !== 'idle') return ok(`stopped in ${phase}, which blocks nothing; ${RESUME}`);
   if (RESTING_PHASES.some((resting) => resting === phase)) return ok(phase);
   return refused(`the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
-}
-
-async function askAbout(sfn: SFNClient, execution: string): Promise<Execution | undefined> {
-  return askExecution(sfn, execution, AbortSignal.timeout(ANSWER_MS));
 }
 
 /** Timeout of one request, with the SDK's retries. */
