@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { newProgram, runCommand } from '../cli/program.ts';
+import { newProgram } from '../cli/program.ts';
+import { runCommand } from '../cli/run-command.ts';
 
 /** Puts a page into a pull request as one comment, which the next run replaces. Uses the `gh` CLI and its token. */
 const { pullRequest, file } = newProgram(

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { captureCdk } from '../cli/cdk.ts';
 import { contextArguments } from '../cli/change/synthesis.ts';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { newProgram, runCommand } from '../cli/program.ts';
+import { newProgram } from '../cli/program.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { findTarget } from '../cli/target.ts';
 import { diffMarkdown } from './ci/diff-markdown.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
 import { quiltctl } from '../../contract/command-line.ts';
-import { runCommand } from '../program.ts';
+import { runCommand } from '../run-command.ts';
 
 /** Options of every command. */
 export interface CommonOptions {
