@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EXIT } from './exit-codes.ts';
 
-/** The folder of this project, in which the CDK CLI finds its `cdk.json`. */
+/** The project folder, where the CDK CLI finds `cdk.json`. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..');
 
 /**
  * Starts the project's own CDK CLI in the project's folder.
  *
  * @param args - the CLI's arguments
- * @param options - as of `spawn`; its whole environment has to be among them
+ * @param options - as for `spawn`, with the whole environment of the process
  */
 export function startCdk(
   args: readonly string[],
@@ -20,10 +20,10 @@ export function startCdk(
     ...options,
     cwd: PROJECT_ROOT,
     env: {
-      // The CLI is one file of 16 MB, and the app's library is not small: compiled once, as the launcher has it.
+      // The CLI is a 16 MB file and the app's library is large: reuse the launcher's compile cache.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       ...env,
-      // The CLI reports its use to AWS and reads notices from the Internet otherwise.
+      // Otherwise the CLI reports usage to AWS and fetches notices.
       CDK_DISABLE_CLI_TELEMETRY: 'true',
     },
   });
@@ -45,26 +45,26 @@ export function isAboutLocalDeployment(args: readonly string[]): boolean {
   return environment === 'environment=local' && args.some((arg) => NEEDS_DEPLOYMENT.includes(arg));
 }
 
-/** What a run of the CDK CLI said and how it ended. */
+/** The output of a run of the CDK CLI, and how it ended. */
 export interface CdkSaid {
   readonly succeeded: boolean;
-  /** The lines of standard output and standard error, as they came. */
+  /** Lines of standard output and standard error, in order of arrival. */
   readonly text: string;
 }
 
-/** How a run of the CDK CLI is followed by a program that shows what it says in its own way. */
+/** Follows a run of the CDK CLI in place of passing its output on. */
 export interface CdkFollower {
-  /** Gets each line when it comes. */
+  /** Gets each line as it arrives. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Ends the CLI when it fires. */
+  /** Stops the CLI when it fires. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs the CDK CLI and keeps what it says.
+ * Runs the CDK CLI and captures its output.
  *
  * @param variables - the CLI's whole environment
- * @throws the signal's reason when the signal has fired before or meanwhile
+ * @throws the signal's reason when the signal fires
  */
 export async function captureCdk(
   args: readonly string[],
@@ -75,7 +75,7 @@ export async function captureCdk(
   const child = startCdk(args, {
     env: variables,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: the CLI runs the build and the app as further processes, which have to end with it.
+    // A separate process group: the build and the app are further processes, which have to end with the CLI.
     detached: signal !== undefined,
   });
   const end = () => endGroup(child.pid);
@@ -101,7 +101,7 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** Waits until a process has ended and everything that it said is there; whether it ended well. */
+/** Waits until a process has ended and its output is complete; returns whether it succeeded. */
 export function endOf(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -112,9 +112,9 @@ export function endOf(child: ChildProcess): Promise<boolean> {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Waits for something of a process. Signals go to it meanwhile, and this process outlives it.
+ * Waits for something of a process. Meanwhile signals go to it, and this process outlives it.
  *
- * @returns what was waited for, and whether there was a signal
+ * @returns the result, and whether there was a signal
  */
 export async function passingSignals<T>(
   child: ChildProcess,
@@ -123,7 +123,7 @@ export async function passingSignals<T>(
   let interrupted = false;
   const pass = (signal: NodeJS.Signals) => {
     interrupted = true;
-    // From a terminal it has the signal already, and a second one does nothing more.
+    // From a terminal it has received the signal already; a second one has no effect.
     child.kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, pass);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As much of a CloudFormation template as is read here. */
+/** The part of a CloudFormation template that is read here. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
 }
@@ -11,16 +11,16 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** What the CDK demands of its own stack in the account. */
+/** The CDK bootstrap stack that a stack requires. */
 export interface BootstrapNeed {
   /** The SSM parameter that holds the version. */
   readonly parameter: string;
   readonly version: number;
 }
 
-/** A stack as it was synthesised. */
+/** A synthesised stack. */
 export interface AssemblyStack {
-  /** What the CDK CLI calls it. */
+  /** Its name for the CDK CLI. */
   readonly id: string;
   readonly stackName: string;
   readonly template: Template;
@@ -46,10 +46,10 @@ interface Manifest {
 }
 
 /**
- * The stacks of a cloud assembly, which `cdk synth` has written.
+ * The stacks of a cloud assembly that `cdk synth` wrote.
  *
  * @param directory - the assembly
- * @throws Error when it is not there or not whole
+ * @throws Error when it is missing or incomplete
  */
 export function readAssembly(directory: string): readonly AssemblyStack[] {
   const { artifacts = {} }: Manifest = read(directory, 'manifest.json');

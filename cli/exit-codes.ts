@@ -7,15 +7,15 @@ export const EXIT = {
   /** Authentication, a lock, or a change that needs a flag. */
   refused: 3,
   unreachable: 4,
-  /** The check itself failed: a red canary. */
+  /** A check failed, such as a red canary. */
   checkFailed: 5,
-  /** A shell's code for what Ctrl-C has ended; what was begun at AWS may go on. */
+  /** The shell's code for Ctrl-C; what was started on AWS may continue. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error that is the user's to mend: its message is the whole output, without a stack trace. */
+/** An error that the user can fix: its message is the whole output, without a stack trace. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
 

@@ -1,6 +1,6 @@
 import { Command, Help, type Option } from 'commander';
 import { EXIT } from './exit-codes.ts';
-import { print } from './print.ts';
+import { printError } from './run-command.ts';
 
 /**
  * A program of this project, with the exit codes and the help that all of them share.
@@ -11,7 +11,7 @@ import { print } from './print.ts';
 export function newProgram(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .showHelpAfterError(`Run \`${name} --help\` to see what it takes.`)
+    .showHelpAfterError(`Run \`${name} --help\` for usage.`)
     .configureHelp({ optionDescription })
     .exitOverride(({ exitCode, message }) => {
       if (exitCode === 0) process.exit(EXIT.done);
@@ -20,13 +20,10 @@ export function newProgram(name: string, description: string): Command {
     });
 }
 
-/** Prints the one JSON document of a command that failed. */
-export function printError(message: string, exitCode: number): void {
-  print({ error: { message, exitCode } });
-}
-
-/** As commander has it, without "(default: false)" behind every flag. */
+/** As commander has it, without "(default: false)" behind flags, and "(default: [])" behind repeatable options. */
 function optionDescription(this: Help, option: Option): string {
-  const shown = option.defaultValue === false ? Object.create(option, { defaultValue: { value: undefined } }) : option;
+  const { defaultValue } = option;
+  const isEmpty = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown = isEmpty ? Object.create(option, { defaultValue: { value: undefined } }) : option;
   return Help.prototype.optionDescription.call(this, shown);
 }

@@ -3,16 +3,16 @@ import type { DeployContext } from '../config/context.ts';
 import { EMULATOR_ACCOUNT } from '../config/emulator.ts';
 import { loadEnvironment } from '../config/load.ts';
 import type { EnvironmentConfig } from '../config/schema.ts';
-import { awsClientSettings, awsEnvironment, LOCAL_REGION } from '../local/run/aws-settings.ts';
-import { hasImage } from '../local/run/images.ts';
-import { findRunning, RUN_DIRECTORY, type Running } from '../local/run/run-directory.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './local/aws-settings.ts';
+import { hasImage } from './local/images.ts';
+import { findRunning, RUN_DIRECTORY, type Running } from './local/running.ts';
 
-/** Where a command goes: the environment's configuration and the settings of its AWS clients. */
+/** The environment that a command works on: its configuration and the settings of its AWS clients. */
 export interface Target {
   readonly config: EnvironmentConfig;
   readonly clientSettings: ReturnType<typeof awsClientSettings> | { readonly region: string };
-  /** What the CDK app has to be told beside the environment's name. */
+  /** Context values of the CDK app beside the environment's name. */
   readonly context: DeployContext;
   /** For `local`: whether this machine has the program of an image. */
   readonly hasImage?: (image: string) => boolean;
@@ -21,15 +21,15 @@ export interface Target {
 }
 
 /**
- * The environment that a command is about.
+ * Finds the environment that a command works on.
  *
- * For `local` it is the one that `npm start` runs now. For any other, AWS clients take the caller's own credentials.
+ * `local` is the one that `npm start` runs now. For any other, AWS clients use the caller's credentials.
  *
  * @param name - the environment, as in `-c environment=NAME`
- * @param given - what else was given with `-c key=value`
- * @param option - how the command's user names another environment
+ * @param given - further values of `-c key=value`
+ * @param option - how the user of the command selects another environment
  * @throws ConfigurationError when there is no such environment or its configuration is wrong
- * @throws CommandError (4) when it is `local` and nothing runs
+ * @throws CommandError (4) when it is `local` and not running
  */
 export function findTarget(name: string, given: DeployContext = {}, option = '--environment'): Target {
   if (name !== 'local') {
@@ -39,7 +39,7 @@ export function findTarget(name: string, given: DeployContext = {}, option = '--
   const running = findRunning();
   if (!running) {
     throw new CommandError(
-      `The local environment does not run: start it with \`npm start\`, or name another one with ${option}.`,
+      `The local environment is not running. Start it with \`npm start\`, or select another one with ${option}.`,
       EXIT.unreachable,
     );
   }

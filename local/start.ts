@@ -1,13 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { print } from '../cli/print.ts';
+import { RUN_DIRECTORY, STATE_DIRECTORY } from '../cli/local/running.ts';
 import { newProgram } from '../cli/program.ts';
+import { print } from '../cli/terminal.ts';
 import { tokenLifetimeText } from '../config/rules.ts';
 import type { CanaryReport } from '../contract/canary-report.ts';
 import { deployStacks } from './run/deploy.ts';
 import { LocalEnvironment } from './run/environment.ts';
 import { resumeRotation, rotationOf } from './run/resume-rotation.ts';
-import { RUN_DIRECTORY, STATE_DIRECTORY } from './run/run-directory.ts';
+
 import { summarise, summaryTables, whatToTry } from './run/summary.ts';
 import { Progress, withEnvironment } from './run/with-environment.ts';
 

@@ -6,7 +6,7 @@
  * from their start to their end. CloudFormation goes on by itself. Then another command runs to its end, which has to be good.
  * Exit code 1 when something was lost or did not work.
  */
-import { table } from '../cli/table.ts';
+import { table } from '../cli/format.ts';
 import type { LocalEnvironment } from '../local/run/environment.ts';
 import { Progress } from '../local/run/with-environment.ts';
 import { Random } from '../test/lambda/rotation/model/random.ts';

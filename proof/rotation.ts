@@ -6,7 +6,7 @@
  * second before it expires. A deploy replaces the MCP tasks in the first grace time. Whole rotations follow one another until so
  * many requests (20,000 by default) were sent. Exit code 1 when one was refused, or when a retired key is still accepted.
  */
-import { table } from '../cli/table.ts';
+import { table } from '../cli/format.ts';
 import type { RotationRecord } from '../contract/rotation.ts';
 import type { LocalEnvironment } from '../local/run/environment.ts';
 import { Progress } from '../local/run/with-environment.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { EXIT } from '../cli/exit-codes.ts';
+import { FAILURE_LOG, findRunning, RUN_DIRECTORY } from '../cli/local/running.ts';
 import { newProgram } from '../cli/program.ts';
 import { LocalEnvironment } from '../local/run/environment.ts';
-import { FAILURE_LOG, findRunning, RUN_DIRECTORY } from '../local/run/run-directory.ts';
 import { Progress, withEnvironment } from '../local/run/with-environment.ts';
 import { quiltctl, runNode } from './ci/run.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureCdk } from '../cli/cdk.ts';
-import { contextArguments } from '../cli/deploy/synthesise.ts';
+import { contextArguments } from '../cli/change/synthesis.ts';
 import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import { newProgram } from '../cli/program.ts';
 import { runCommand } from '../cli/run-command.ts';

@@ -10,7 +10,7 @@ const { environment, to, dryRun } = newProgram(
 )
   .requiredOption('--environment <name>', 'environment to roll back')
   .requiredOption('--to <number>', 'the revision; bin/quiltctl history shows their numbers', revisionNumber)
-  .option('--dry-run', 'show what would change, and change nothing', false)
+  .option('--dry-run', 'show what would change, but change nothing', false)
   .parse()
   .opts<{ environment: string; to: string; dryRun: boolean }>();
 

@@ -3,16 +3,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { canaryFunctionArn } from '../../lib/names.ts';
-import { canaryTable } from '../canary-table.ts';
+import { canaryHistoryTable, canaryTable, howMany, invokeCanary, readHistory } from '../canary.ts';
 import { EXIT } from '../exit-codes.ts';
-import { historyTable } from '../history-table.ts';
-import { invokeCanary } from '../invoke-canary.ts';
-import { print } from '../print.ts';
-import { howMany, readHistory } from '../read-history.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
 import { findTarget, type Target } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { print, SILENT, screenOn } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface CanaryOptions extends CommonOptions {
   readonly last?: string | true;
@@ -20,23 +15,21 @@ interface CanaryOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl canary`. */
 export function addCanary(command: Command): void {
-  command.option('--last [n]', 'show the last n reports (10) instead of a new one; exit code 0 whatever they say');
-  withCommonOptions(command, 'the report, or the list of the last ones').action(
-    async ({ environment, json, verbose, last }: CanaryOptions) => {
-      process.exitCode = await runCommand(
-        async () => {
-          if (last === undefined) return checkNow(findTarget(environment), json);
-          const count = howMany(last);
-          return showLast(findTarget(environment), count, json);
-        },
-        { json, verbose },
-      );
-    },
+  command.option(
+    '--last [n]',
+    'show the last n reports (default 10) instead of running the canary; always exits with 0',
   );
+  withAction(command, 'the report, or the last reports', run);
+}
+
+async function run({ environment, json, last }: CanaryOptions): Promise<number> {
+  if (last === undefined) return checkNow(findTarget(environment), json);
+  const count = howMany(last);
+  return showLast(findTarget(environment), count, json);
 }
 
 async function checkNow({ config, clientSettings }: Target, json: boolean): Promise<number> {
-  // Standard output is for the report.
+  // Standard output is reserved for the report.
   const screen = json ? SILENT : screenOn(process.stderr);
   screen.step('Running the canary …');
   const report = await invokeCanary(new LambdaClient(clientSettings), canaryFunctionArn(config)).finally(() =>
@@ -49,6 +42,6 @@ async function checkNow({ config, clientSettings }: Target, json: boolean): Prom
 async function showLast({ config, clientSettings }: Target, count: number, json: boolean): Promise<number> {
   const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
   const reports = await readHistory(clients, config.namePrefix, count);
-  print(json ? reports : historyTable(reports));
+  print(json ? reports : canaryHistoryTable(reports));
   return EXIT.done;
 }

@@ -14,7 +14,7 @@ async function forCdk(args: readonly string[]) {
   };
 }
 
-/** Adds `bin/quiltctl cdk`: every argument goes to the CDK CLI of this project, which finds `cdk.json` wherever it is called from. */
+/** Adds `bin/quiltctl cdk`: passes all arguments to the project's CDK CLI, from any folder. */
 export function addCdk(command: Command): void {
   command
     .argument('[arguments...]')

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { DEFAULT_ENVIRONMENT } from '../../config/load.ts';
 import { quiltctl } from '../../contract/command-line.ts';
+import { runCommand } from '../run-command.ts';
 
-/** What every command takes. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly environment: string;
   readonly json: boolean;
@@ -10,19 +11,29 @@ export interface CommonOptions {
 }
 
 /**
- * Adds the options that every command takes.
+ * Adds the options of every command, and what the command does.
  *
- * @param json - what the one JSON document is
+ * @param json - what the JSON document contains
+ * @param run - gets the command's arguments and, last, its options; returns the exit code
  */
-export function withCommonOptions(command: Command, json: string): Command {
-  return command
+export function withAction<Given extends readonly unknown[]>(
+  command: Command,
+  json: string,
+  run: (...given: Given) => Promise<number>,
+): void {
+  command
     .option('--environment <name>', 'the environment to work on', DEFAULT_ENVIRONMENT)
     .option('--json', `print one JSON document: ${json}`, false)
-    .option('--verbose', 'show where an unexpected error came from', false);
+    .option('--verbose', 'show the stack trace of an unexpected error', false)
+    .action(async (...all: readonly unknown[]) => {
+      // Commander adds the command itself.
+      const given = all.slice(0, -1);
+      process.exitCode = await runCommand(() => run(...(given as unknown as Given)), given.at(-1) as CommonOptions);
+    });
 }
 
 /**
- * A command for people to run, for the environment that this one was about.
+ * A command line for the user to run, for the same environment.
  *
  * @param command - what follows `bin/quiltctl`
  */

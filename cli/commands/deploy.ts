@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { contextOf } from '../deploy/context.ts';
-import { type DeployReport, deploy } from '../deploy/deploy.ts';
+import { type DeployReport, deploy } from '../change/deploy.ts';
+import { contextOf } from '../change/synthesis.ts';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { print, SILENT, screenOn } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface DeployOptions extends CommonOptions {
   readonly context: readonly string[];
@@ -16,13 +14,9 @@ interface DeployOptions extends CommonOptions {
 /** Adds `bin/quiltctl deploy`. */
 export function addDeploy(command: Command): void {
   command
-    .option('-c, --context <key=value>', 'as of the CDK CLI; may be given more than once', collect, [])
-    .option('--check', 'look only, and change nothing', false);
-  withCommonOptions(command, 'what was found, and the revision that was made').action(
-    async (options: DeployOptions) => {
-      process.exitCode = await runCommand(() => run(options), options);
-    },
-  );
+    .option('-c, --context <key=value>', 'CDK context value; repeatable', collect, [])
+    .option('--check', 'run the checks only, and change nothing', false);
+  withAction(command, 'the findings and the new revision', run);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -40,7 +34,7 @@ async function run({ environment, context, check, json }: DeployOptions): Promis
 
 function lastLine({ deploy, exitCode, findings }: DeployReport, check: boolean): string {
   if (deploy !== null) return deploy.message;
-  if (exitCode === EXIT.done) return check ? 'Nothing stands in the way of a deploy.' : 'Nothing was deployed.';
+  if (exitCode === EXIT.done) return check ? 'No check failed; you can deploy.' : 'Nothing was deployed.';
   const count = findings.filter(({ state }) => state === 'failed').length;
-  return `Nothing was deployed: ${count === 1 ? 'one thing stands' : `${count} things stand`} in the way.`;
+  return `Nothing was deployed: ${count === 1 ? 'one check' : `${count} checks`} failed.`;
 }

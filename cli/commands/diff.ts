@@ -1,27 +1,20 @@
 import type { Command } from 'commander';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
 import { connectRevisions, type RevisionConnections } from '../revisions/connect.ts';
-import { findCurrent } from '../revisions/current.ts';
-import { diffText } from '../revisions/diff/diff-text.ts';
-import { compareRevisions } from '../revisions/diff/revision-diff.ts';
-import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
-import { readServicesStack } from '../revisions/services-stack.ts';
-import { runCommand } from '../run-command.ts';
+import { compareRevisions, diffText } from '../revisions/diff.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
+import { findCurrent, readServicesStack } from '../revisions/services-stack.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 /** Adds `bin/quiltctl diff`. */
 export function addDiff(command: Command): void {
   command
-    .argument('<from>', 'the revision to begin with')
-    .argument('[to]', 'the revision to compare it with; the one that runs now when left out');
-  withCommonOptions(command, 'the differences').action(
-    async (from: string, to: string | undefined, options: CommonOptions) => {
-      process.exitCode = await runCommand(() => showDiff(from, to, options), options);
-    },
-  );
+    .argument('<from>', 'the base revision')
+    .argument('[to]', 'the revision to compare with it; by default the current one');
+  withAction(command, 'the differences', showDiff);
 }
 
 async function showDiff(from: string, to: string | undefined, { environment, json }: CommonOptions): Promise<number> {
@@ -47,5 +40,5 @@ async function running({ cloudformation, config, records }: RevisionConnections)
   const stack = await readServicesStack(cloudformation, config);
   const current = await findCurrent(records.newestFirst(), stack);
   if (current !== undefined) return current;
-  throw new CommandError('No revision runs now: name both revisions to compare.', EXIT.configuration);
+  throw new CommandError('No revision is running. Name both revisions to compare.', EXIT.configuration);
 }

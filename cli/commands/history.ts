@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
 import { connectRevisions } from '../revisions/connect.ts';
-import { readRevisionHistory } from '../revisions/history.ts';
-import { revisionTable } from '../revisions/history-table.ts';
-import { howManyRevisions } from '../revisions/numbers.ts';
-import { runCommand } from '../run-command.ts';
+import { readRevisionHistory, revisionHistoryTable } from '../revisions/history.ts';
+import { howManyRevisions } from '../revisions/records.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly last: string;
@@ -15,15 +13,13 @@ interface HistoryOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl history`. */
 export function addHistory(command: Command): void {
-  command.option('--last <n>', 'how many revisions', '20');
-  withCommonOptions(command, 'the revisions, and which one runs').action(async (options: HistoryOptions) => {
-    process.exitCode = await runCommand(() => showHistory(options), options);
-  });
+  command.option('--last <n>', 'number of revisions', '20');
+  withAction(command, 'the revisions, and the current one', showHistory);
 }
 
 async function showHistory({ environment, json, last }: HistoryOptions): Promise<number> {
   const count = howManyRevisions(last);
   const history = await readRevisionHistory(await connectRevisions(findTarget(environment)), count);
-  print(json ? history : revisionTable(history.revisions));
+  print(json ? history : revisionHistoryTable(history.revisions));
   return EXIT.done;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** One command: how it is listed, and where the rest of it is. */
+/** A command as the help lists it, and how to load the rest. */
 interface Listed {
   /** Its name and arguments, as commander writes them. */
   readonly usage: string;
@@ -10,7 +10,7 @@ interface Listed {
   readonly load: () => Promise<(command: Command, whole: () => Promise<Command>) => void>;
 }
 
-/** In the order of the help. Each is loaded when it is asked for: together their AWS clients take longer to load than to ask. */
+/** In the order of the help. Each is loaded on demand, because loading all AWS clients takes longer than a command. */
 const COMMANDS: readonly Listed[] = [
   {
     usage: 'canary',
@@ -70,7 +70,7 @@ const COMMANDS: readonly Listed[] = [
 ];
 
 /**
- * Adds all commands: the one that is asked for with its options and its action, the others as the help lists them.
+ * Adds all commands: the requested one with its options and action, the others as the help lists them.
  *
  * @param asked - the first argument of the program
  */
@@ -87,7 +87,7 @@ async function addWhole(program: Command, listed: Listed): Promise<void> {
   add(program.command(nameOf(listed)).description(listed.summary), () => wholeOf(program));
 }
 
-/** The program with the options and arguments of every command, for what has to know them all. */
+/** The program with the options and arguments of every command. */
 async function wholeOf(program: Command): Promise<Command> {
   const whole = program.createCommand(program.name());
   whole.copyInheritedSettings(program);

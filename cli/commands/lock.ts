@@ -5,13 +5,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
+import { requireFoundationValue } from '../foundation-values.ts';
 import { lockStatus, type ReleaseRequest, release, requireReason } from '../lock/lock.ts';
 import { releaseText, statusText } from '../lock/text.ts';
-import { print } from '../print.ts';
-import { requireFoundationValue } from '../revisions/foundation-values.ts';
-import { runCommand } from '../run-command.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
 interface ReleaseOptions extends CommonOptions, ReleaseRequest {}
 
@@ -20,17 +19,13 @@ export function addLock(command: Command): void {
   const status = command
     .command('status')
     .description('Show who holds the deploy lock, since when, and whether it is alive');
-  withCommonOptions(status, 'the holder, and the last releases').action(async (options: CommonOptions) => {
-    process.exitCode = await runCommand(() => showStatus(options), options);
-  });
+  withAction(status, 'the holder, and the last releases', showStatus);
   const remove = command
     .command('release')
     .description('Release the deploy lock of a holder that has ended')
-    .option('--force', 'release it although the holder is alive or could not be checked; needs --reason', false)
-    .option('--reason <text>', 'why; recorded with your name and the time');
-  withCommonOptions(remove, 'what was released').action(async (options: ReleaseOptions) => {
-    process.exitCode = await runCommand(() => releaseNow(options), options);
-  });
+    .option('--force', 'release it even if the holder is alive or could not be checked; requires --reason', false)
+    .option('--reason <text>', 'the reason; recorded with your name and the time');
+  withAction(remove, 'what was released', releaseNow);
 }
 
 async function connect(environment: string) {
@@ -58,6 +53,6 @@ async function releaseNow({ environment, json, force, reason }: ReleaseOptions):
   const { clients, config, stateTable } = await connect(environment);
   const released = await release(request, clients, { config, stateTable, now: Date.now() });
   if (json) print({ released: released ?? null });
-  else print(released ? `The deploy lock is released: ${releaseText(released)}` : 'The deploy lock is free already.');
+  else print(released ? `The deploy lock is released: ${releaseText(released)}` : 'The deploy lock is already free.');
   return EXIT.done;
 }

@@ -7,36 +7,29 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Command } from 'commander';
+import { rollback } from '../change/rollback.ts';
+import type { RollbackConnections } from '../change/rollback-plan.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
-import { print } from '../print.ts';
-import { revisionNumber } from '../revisions/numbers.ts';
-import { rollback } from '../revisions/rollback/rollback.ts';
-import type { RollbackSurroundings } from '../revisions/rollback/surroundings.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
+import { revisionNumber } from '../revisions/records.ts';
 import { findTarget, type Target } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { interruption, print, SILENT, screenOn } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface RollbackOptions extends CommonOptions {
   readonly dryRun: boolean;
   readonly allowReplacement: boolean;
 }
 
-/** Between two looks at a stack. */
+/** Polling interval. */
 const PAUSE_MS = 1_000;
 
 /** Adds `bin/quiltctl rollback`. */
 export function addRollback(command: Command): void {
   command
-    .argument('[number]', 'the revision; left out: the last good one before what runs that was not rolled away from')
-    .option('--dry-run', 'show what would change, and change nothing', false)
-    .option('--allow-replacement', 'also when something has to be replaced or removed', false);
-  withCommonOptions(command, 'what was found, changed and made').action(
-    async (number: string | undefined, options: RollbackOptions) => {
-      process.exitCode = await runCommand(() => run(number, options), options);
-    },
-  );
+    .argument('[number]', 'the revision; by default the last good one before the current one that was not rolled back')
+    .option('--dry-run', 'show what would change, but change nothing', false)
+    .option('--allow-replacement', 'allow resources to be replaced or removed', false);
+  withAction(command, 'the findings, the changes and the new revision', run);
 }
 
 async function run(given: string | undefined, options: RollbackOptions): Promise<number> {
@@ -44,7 +37,7 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   const number = given === undefined ? undefined : revisionNumber(given);
   const target = findTarget(environment);
   const screen = json ? SILENT : screenOn(process.stdout);
-  const report = await rollback({ number, dryRun, allowReplacement }, screen, surroundingsOf(target, interruption()));
+  const report = await rollback({ number, dryRun, allowReplacement }, screen, connect(target, interruption()));
   screen.status('');
   if (json) print(report);
   if (report.exitCode !== EXIT.done) throw new CommandError(report.message, report.exitCode);
@@ -52,7 +45,7 @@ async function run(given: string | undefined, options: RollbackOptions): Promise
   return report.exitCode;
 }
 
-function surroundingsOf({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackSurroundings {
+function connect({ config, clientSettings, hasImage }: Target, interrupted: AbortSignal): RollbackConnections {
   return {
     clients: {
       cloudformation: new CloudFormationClient(clientSettings),

@@ -1,33 +1,31 @@
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
-import { rotationStateMachineArn } from '../../lib/names.ts';
-import { confirm, requireSomebodyToAsk } from '../confirm.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
-import { print } from '../print.ts';
-import { commandOf, type ModeOptions, requireOneMode } from '../rotation/command-of.ts';
-import { Executions } from '../rotation/executions.ts';
+import { connectRotation } from '../rotation/connect.ts';
 import { outcomeOf } from '../rotation/outcome.ts';
-import { recordReader } from '../rotation/read-record.ts';
 import { summaryOf } from '../rotation/record-summary.ts';
-import { type Rotated, type RotateRequest, type RotateSurroundings, rotate } from '../rotation/rotate.ts';
-import { runCommand } from '../run-command.ts';
-import { SILENT, screenOn } from '../screen.ts';
+import {
+  commandOf,
+  type ModeOptions,
+  type RotateConnections,
+  type Rotated,
+  type RotateRequest,
+  requireOneMode,
+  rotate,
+} from '../rotation/rotate.ts';
 import { findTarget, type Target } from '../target.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { confirm, interruption, print, requireSomebodyToAsk, SILENT, screenOn } from '../terminal.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
 interface RotateOptions extends CommonOptions, ModeOptions {
   readonly watch?: boolean;
   readonly yes?: boolean;
 }
 
-/** Between two looks at an execution. */
+/** Polling interval. */
 const PAUSE_MS = 2_000;
 
-/** What a revocation breaks, before it is confirmed. */
+/** The consequences of a revocation, shown before the confirmation. */
 const REVOCATION =
   'This revokes the secret now. Tokens signed so far, and those that running catalog tasks still sign, are refused from the ' +
   'moment the first MCP task is replaced until the last catalog task is, usually a few minutes; people see errors until their ' +
@@ -36,15 +34,13 @@ const REVOCATION =
 /** Adds `bin/quiltctl rotate`. */
 export function addRotate(command: Command): void {
   command
-    .option('--watch', 'follow it to its end; alone, while a rotation runs: follow that one')
-    .option('--from-parameter <name>', 'take the next secret from this SecureString, which is deleted then')
-    .option('--resume', 'go on with a rotation that has stopped')
-    .option('--abort', 'go back to the secret before')
-    .option('--revoke-now', 'emergency: refuse every token that was signed so far')
-    .option('--yes', 'with --revoke-now: do not ask');
-  withCommonOptions(command, 'execution, progress and record').action(async (options: RotateOptions) => {
-    process.exitCode = await runCommand(() => run(options), options);
-  });
+    .option('--watch', 'follow the rotation until it ends; given alone, attaches to one that is running')
+    .option('--from-parameter <name>', 'take the next secret from this SecureString, then delete it')
+    .option('--resume', 'resume a stopped rotation')
+    .option('--abort', 'roll back to the previous secret')
+    .option('--revoke-now', 'emergency: refuse every token signed so far')
+    .option('--yes', 'with --revoke-now: skip the confirmation');
+  withAction(command, 'execution, progress and record', run);
 }
 
 async function run(options: RotateOptions): Promise<number> {
@@ -57,7 +53,7 @@ async function run(options: RotateOptions): Promise<number> {
     if (!options.yes) await confirm('Revoke the secret?');
   }
   const screen = options.json ? SILENT : screenOn(process.stdout);
-  return report(await rotate(request, screen, surroundingsOf(target, interruption())), options);
+  return report(await rotate(request, screen, connect(target, interruption())), options);
 }
 
 function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
@@ -70,11 +66,9 @@ function requestOf(options: RotateOptions, { config }: Target): RotateRequest {
   };
 }
 
-function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSignal): RotateSurroundings {
-  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
+function connect(target: Target, interrupted: AbortSignal): RotateConnections {
   return {
-    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
-    readRecord: recordReader(clients, config.namePrefix),
+    ...connectRotation(target),
     now: Date.now,
     interrupted,
     async pause() {
@@ -83,7 +77,7 @@ function surroundingsOf({ config, clientSettings }: Target, interrupted: AbortSi
   };
 }
 
-/** The end of the command: its closing line, or its one document, and its exit code. */
+/** Prints the closing line or the JSON document, and returns the exit code. */
 function report(rotated: Rotated, { environment, json }: RotateOptions): number {
   const { execution, record, driver, state, resumed } = rotated;
   if (json) {

@@ -1,34 +1,30 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
-import { runCommand } from '../run-command.ts';
-import { secretStatus } from '../secret/status.ts';
-import { statusTable } from '../secret/status-table.ts';
+import { connectRotation } from '../rotation/connect.ts';
+import { secretStatus } from '../rotation/secret-status.ts';
+import { statusTable } from '../rotation/secret-status-table.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, commandLine, withCommonOptions } from './common.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, commandLine, withAction } from './common.ts';
 
-/** Adds `bin/quiltctl secret`. No command of it ever shows a value. */
+/** Adds `bin/quiltctl secret`. It never shows a secret value. */
 export function addSecret(command: Command): void {
   const status = command.command('status').description('Show versions, keys, rotation, and which task holds which key');
-  withCommonOptions(status, 'the status').action(async (options: CommonOptions) => {
-    process.exitCode = await runCommand(() => showStatus(options), options);
-  });
+  withAction(status, 'the status', showStatus);
 }
 
 async function showStatus({ environment, json }: CommonOptions): Promise<number> {
-  const { config, clientSettings } = findTarget(environment);
-  const clients = {
-    dynamodb: new DynamoDBClient(clientSettings),
+  const target = findTarget(environment);
+  const { config, clientSettings } = target;
+  const connections = {
+    ...connectRotation(target),
     lambda: new LambdaClient(clientSettings),
-    sfn: new SFNClient(clientSettings),
     ssm: new SSMClient(clientSettings),
   };
   const now = Date.now();
-  const status = await secretStatus(clients, config, now);
+  const status = await secretStatus(connections, config, now);
   print(json ? status : statusTable(status, now, (command) => commandLine(command, environment)));
   const isWhole = status.canary.verdict !== 'unknown' && status.rotation?.driver?.state !== 'not-checked';
   return isWhole ? EXIT.done : EXIT.unreachable;

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { print } from '../print.ts';
 import { connectRevisions } from '../revisions/connect.ts';
-import { findCurrent } from '../revisions/current.ts';
-import { noSuchRevision, revisionNumber } from '../revisions/numbers.ts';
-import { findFailure, readServicesStack } from '../revisions/services-stack.ts';
-import { revisionText } from '../revisions/show-text.ts';
-import { readStoredTemplate } from '../revisions/stored-template.ts';
+import { noSuchRevision, revisionNumber } from '../revisions/records.ts';
+import { findCurrent, findFailure, readServicesStack } from '../revisions/services-stack.ts';
 import { summaryOf } from '../revisions/summary.ts';
-import { runCommand } from '../run-command.ts';
+import { readStoredTemplate } from '../revisions/template.ts';
+import { revisionText } from '../revisions/texts.ts';
 import { findTarget } from '../target.ts';
-import { type CommonOptions, withCommonOptions } from './common.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, withAction } from './common.ts';
 
 interface ShowOptions extends CommonOptions {
   readonly template: boolean;
@@ -18,32 +16,28 @@ interface ShowOptions extends CommonOptions {
 
 /** Adds `bin/quiltctl show`. */
 export function addShow(command: Command): void {
-  command
-    .argument('<number>', 'the revision')
-    .option('--template', 'print its template alone, as it was deployed', false);
-  withCommonOptions(command, 'the revision').action(async (number: string, options: ShowOptions) => {
-    process.exitCode = await runCommand(() => show(number, options), options);
-  });
+  command.argument('<number>', 'the revision').option('--template', 'print only its template, as deployed', false);
+  withAction(command, 'the revision', show);
 }
 
 async function show(given: string, { environment, json, template }: ShowOptions): Promise<number> {
   const number = revisionNumber(given);
   if (json && template) {
-    throw new CommandError('--template prints JSON by itself: leave --json out.', EXIT.configuration);
+    throw new CommandError('--template already prints JSON; omit --json.', EXIT.configuration);
   }
   const { config, cloudformation, records, templates } = await connectRevisions(findTarget(environment));
   const record = await records.get(number);
   if (record === undefined) throw noSuchRevision(number);
   if (template) {
     const { text } = await readStoredTemplate(await templates(), record);
-    // Byte by byte: its SHA-256 is the one in the record.
+    // Unchanged, byte by byte: its SHA-256 is in the record.
     process.stdout.write(text);
     return EXIT.done;
   }
   const stack = await readServicesStack(cloudformation, config);
-  const told = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
-  const { failure, unknown } = told.verdict === 'open' ? {} : await findFailure(cloudformation, record);
-  const summary = { ...told, stackFailure: failure ?? null };
+  const base = summaryOf(record, { stack, current: await findCurrent(records.newestFirst(), stack) });
+  const { failure, unknown } = base.verdict === 'open' ? {} : await findFailure(cloudformation, record);
+  const summary = { ...base, stackFailure: failure ?? null };
   print(json ? summary : revisionText(summary, unknown));
   return EXIT.done;
 }

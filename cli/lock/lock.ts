@@ -2,10 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { errorName } from '../../contract/safe-error.ts';
-import { awsFailure } from '../aws-failure.ts';
+import { awsFailure, isFailureOfAws } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { callerFindings } from '../preflight/caller.ts';
-import { isFailureOfAws } from '../preflight/finding.ts';
 import { type Holder, type HolderLife, type LifeClients, lifeOfHolder, readHolder } from './holder.ts';
 import { type Release, readReleases, releaseLock } from './releases.ts';
 import { holderText, lifeText } from './text.ts';
@@ -14,7 +13,7 @@ import { holderText, lifeText } from './text.ts';
 export interface LockStatus {
   /** `null` when it is free. */
   readonly lock: (Holder & { readonly life: HolderLife }) | null;
-  /** What people have released, newest first. */
+  /** Releases by people, newest first. */
   readonly releases: readonly Release[];
 }
 
@@ -24,15 +23,15 @@ export interface LockClients extends LifeClients {
 }
 
 export interface ReleaseRequest {
-  /** Also when the holder is at work, or nobody knows. */
+  /** Also when the holder is alive or could not be checked. */
   readonly force: boolean;
   readonly reason?: string;
 }
 
-const MOST_CHARACTERS = 500;
+const MAX_REASON_LENGTH = 500;
 
 /**
- * Looks at the deploy lock.
+ * Reads the deploy lock.
  *
  * @param stateTable - Foundation's state table
  * @throws CommandError (3) when AWS refuses the caller, (4) when the state table cannot be read otherwise
@@ -43,35 +42,35 @@ export async function lockStatus(clients: LockClients, stateTable: string): Prom
     readHolder(dynamodb, stateTable),
     readReleases(dynamodb, stateTable),
   ]).catch((error: unknown) => {
-    throw awsFailure('The deploy lock cannot be read', error);
+    throw awsFailure('Could not read the deploy lock', error);
   });
   return { lock: holder === undefined ? null : { ...holder, life: await askAbout(holder, clients) }, releases };
 }
 
-/** A holder of which AWS does not tell may be at work. */
+/** A holder that cannot be checked may be alive. */
 async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLife> {
   try {
     return await lifeOfHolder(holder, clients);
   } catch (error) {
     if (!isFailureOfAws(error)) throw error;
-    return { state: 'not-checked', detail: `AWS gave no answer: ${errorName(error)}` };
+    return { state: 'not-checked', detail: `AWS did not answer: ${errorName(error)}` };
   }
 }
 
 /**
- * Demands a reason that can be recorded, where one is needed.
+ * Requires a reason that can be recorded, where one is needed.
  *
  * @throws CommandError (2)
  */
 export function requireReason({ force, reason }: ReleaseRequest): void {
   if (force && reason === undefined) {
-    throw new CommandError('--force takes a reason, which is recorded: add --reason TEXT.', EXIT.configuration);
+    throw new CommandError('--force requires a reason, which is recorded: add --reason TEXT.', EXIT.configuration);
   }
   if (reason === undefined) return;
   const isOneLine = /^\P{C}+$/u.test(reason) && reason.trim() !== '';
-  if (isOneLine && reason.length <= MOST_CHARACTERS) return;
+  if (isOneLine && reason.length <= MAX_REASON_LENGTH) return;
   throw new CommandError(
-    `--reason takes one line of 1 to ${MOST_CHARACTERS} characters, without control characters.`,
+    `--reason takes one line of 1 to ${MAX_REASON_LENGTH} characters, without control characters.`,
     EXIT.configuration,
   );
 }
@@ -99,8 +98,8 @@ export async function release(
   const hasEnded = lock.life.state === 'ended';
   if (!hasEnded && !request.force) {
     throw new CommandError(
-      `The deploy lock is not known to be stale. ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it has ended, or, if ` +
-        'you know that it has, add --force --reason TEXT.',
+      `The deploy lock is not known to be stale. ${holderText(lock)} and ${lifeText(lock.life)}. Wait until it ends, or, if ` +
+        'you know that it has ended, add --force --reason TEXT.',
       EXIT.refused,
     );
   }
@@ -112,16 +111,16 @@ export async function release(
     holder: lock,
   };
   const isDone = await releaseLock(clients.dynamodb, stateTable, done).catch((error: unknown) => {
-    throw awsFailure('The deploy lock cannot be released', error);
+    throw awsFailure('Could not release the deploy lock', error);
   });
   if (isDone) return done;
   throw new CommandError(
-    'The deploy lock changed hands meanwhile, and was not released. Look again with bin/quiltctl lock status.',
+    'The deploy lock changed hands and was not released. Check bin/quiltctl lock status.',
     EXIT.refused,
   );
 }
 
-/** @throws CommandError (3) when nobody knows who asks: a release is recorded with its name */
+/** @throws CommandError (3) when the caller cannot be identified: a release is recorded with their name */
 async function callerOf(sts: STSClient, config: EnvironmentConfig): Promise<string> {
   const { findings, caller } = await callerFindings(sts, config);
   if (caller !== undefined) return caller;

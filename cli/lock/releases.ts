@@ -9,7 +9,7 @@ import { type Holder, type HolderLife, LOCK_KEY } from './holder.ts';
 
 /** Releases of the lock stand beside it, by their time. */
 const RELEASE = 'release#';
-const MOST = 10;
+const MAX_RELEASES = 10;
 
 /** One release of the lock by a person. */
 export interface Release {
@@ -36,16 +36,16 @@ export async function readReleases(dynamodb: DynamoDBClient, stateTable: string)
     ExpressionAttributeValues: { ':lock': { S: LOCK_KEY.pk }, ':release': { S: RELEASE } },
     ScanIndexForward: false,
     ConsistentRead: true,
-    Limit: MOST,
+    Limit: MAX_RELEASES,
   });
   const { Items = [] } = await dynamodb.send(command);
   return Items.map(({ release }) => JSON.parse(release?.S ?? '') as Release);
 }
 
 /**
- * Takes the lock from the very holder that was looked at and records who did it and why: both, or neither.
+ * Removes the lock of exactly this holder and records who did it and why, in one transaction.
  *
- * @returns false when somebody else has the lock by now, or nobody
+ * @returns false when the lock changed hands or is free
  * @throws what the SDK throws
  */
 export async function releaseLock(dynamodb: DynamoDBClient, stateTable: string, release: Release): Promise<boolean> {
@@ -74,7 +74,7 @@ export async function releaseLock(dynamodb: DynamoDBClient, stateTable: string, 
   }
 }
 
-/** That attributes are as they were read; an empty one was not there. */
+/** The condition that attributes are unchanged; an empty one was absent. */
 function conditionOf(values: Readonly<Record<string, string>>) {
   const given = Object.entries(values).filter(([, value]) => value !== '');
   const terms = Object.entries(values).map(([name, value]) =>

@@ -1,10 +1,9 @@
-import { duration } from '../duration.ts';
-import { table } from '../table.ts';
+import { duration, table } from '../format.ts';
 import type { Holder, HolderLife } from './holder.ts';
 import type { LockStatus } from './lock.ts';
 import type { Release } from './releases.ts';
 
-/** What holds the lock. */
+/** The kind of the holder, at the beginning of a sentence. */
 function whatOf({ kind }: Holder): string {
   if (kind === 'deploy') return 'A deployment';
   return kind === 'rotation' ? 'A rotation' : `A holder of an unknown kind ("${kind}")`;
@@ -28,7 +27,7 @@ export function lifeText({ state, detail }: HolderLife): string {
 }
 
 const NEXT_STEP: Readonly<Record<HolderLife['state'], (commandLine: CommandLine) => string>> = {
-  alive: () => 'Wait until the holder has ended; it releases the lock itself.',
+  alive: () => 'Wait until the holder ends; it releases the lock itself.',
   ended: (commandLine) =>
     `The lock is stale: the next deployment or rotation takes it over, and \`${commandLine('lock release')}\` releases it now.`,
   'not-checked': (commandLine) =>
@@ -41,7 +40,7 @@ type CommandLine = (command: string) => string;
  * The lock for people: holder, since when, whether it is alive, what to do; and the last release.
  *
  * @param now - milliseconds since 1970
- * @param commandLine - a command as it is to be typed, from what follows `bin/quiltctl`
+ * @param commandLine - turns what follows `bin/quiltctl` into a command line
  */
 export function statusText({ lock, releases }: LockStatus, now: number, commandLine: CommandLine): string {
   const [last] = releases;

@@ -15,7 +15,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Target } from '../target.ts';
 
-/** The clients that the preflight asks with. None of them connects before it is asked something. */
+/** The AWS clients of the checks. None connects before its first request. */
 export function preflightClients(settings: Target['clientSettings'], hasImage?: Target['hasImage']) {
   return {
     acm: new ACMClient(settings),

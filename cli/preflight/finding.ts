@@ -1,68 +1,74 @@
 import { errorName } from '../../contract/safe-error.ts';
+import { isFailureOfAws } from '../aws-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** What was found of one thing that a change relies on, before anything is changed. */
+/** The result of one check before a change. */
 export interface Finding {
-  /** What was looked at, in a few words. */
+  /** What was checked, in a few words. */
   readonly about: string;
-  /** Only `failed` stands in the way: what could not be looked at may be right. */
+  /** Only `failed` blocks the change. */
   readonly state: 'ok' | 'failed' | 'not-checked';
-  /** What was found, on one line. */
+  /** The result, on one line. */
   readonly detail: string;
-  /** What to do, as a sentence; with `failed` only. */
+  /** What to do, as a sentence; for `failed` only. */
   readonly remedy?: string;
-  /** 2: bad arguments or configuration. 3: refused. With `failed` only. */
+  /** 2: bad arguments or configuration. 3: refused. For `failed` only. */
   readonly exitCode?: 2 | 3;
 }
 
-/** It is as it must be. */
-export function ok(about: string, detail: string): Finding {
-  return { about, state: 'ok', detail };
+/** A finding without what it is about. */
+export type Result = Omit<Finding, 'about'>;
+
+/** The check passed. */
+export function ok(detail: string): Result {
+  return { state: 'ok', detail };
 }
 
-/** Nobody knows. */
-export function notChecked(about: string, detail: string): Finding {
-  return { about, state: 'not-checked', detail };
+/** It could not be checked. */
+export function notChecked(detail: string): Result {
+  return { state: 'not-checked', detail };
 }
 
-/** The configuration, or what it names, does not fit: the change cannot work. */
-export function misfit(about: string, detail: string, remedy: string): Finding {
-  return { about, state: 'failed', detail, remedy, exitCode: EXIT.configuration };
+/** The configuration, or a resource that it names, is wrong: the change cannot work. */
+export function invalid(detail: string, remedy: string): Result {
+  return { state: 'failed', detail, remedy, exitCode: EXIT.configuration };
 }
 
-/** Nothing is wrong with what was asked for, but it may not happen now, or not by this caller. */
-export function refused(about: string, detail: string, remedy: string): Finding {
-  return { about, state: 'failed', detail, remedy, exitCode: EXIT.refused };
+/** The change is valid, but not allowed now, or not for this caller. */
+export function refused(detail: string, remedy: string): Result {
+  return { state: 'failed', detail, remedy, exitCode: EXIT.refused };
 }
 
 /**
- * Looks at one thing. A caller may be allowed to deploy and not to look, so that an answer that AWS refuses or fails to give is
- * told and stops nothing.
+ * Runs a check. A caller may be allowed to deploy but not to read, so a check that AWS refuses or does not answer is reported
+ * as not checked and blocks nothing.
  *
- * @throws what is no failure of AWS: an error of this program
+ * @throws errors that are not failures of AWS
  */
-export async function lookedAt(about: string, look: () => Promise<Finding>): Promise<Finding> {
+export async function check(about: string, look: () => Promise<Result>): Promise<Finding> {
   try {
-    return await look();
+    return { about, ...(await look()) };
   } catch (error) {
     if (!isFailureOfAws(error)) throw error;
-    return notChecked(about, `AWS gave no answer: ${errorName(error)}`);
+    return { about, ...notChecked(`AWS did not answer: ${errorName(error)}`) };
   }
 }
 
-/** What a call to AWS gives; `undefined` when it fails with one of these errors, by which a service says that nothing is there. */
-export async function unlessNamed<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    // Not with errorName: names of EC2 have a full stop inside.
-    if (error instanceof Error && names.includes(error.name)) return undefined;
-    throw error;
-  }
+const MARK: Readonly<Record<Finding['state'], string>> = { ok: '✔', failed: '✘', 'not-checked': '–' };
+
+/** A finding for people: one line, and a second one with the remedy. */
+export function findingLines({ about, state, detail, remedy }: Finding): string {
+  const line = `  ${MARK[state]} ${about}: ${detail}`;
+  return remedy === undefined ? line : `${line}\n      ${remedy}`;
 }
 
-/** Errors of a service carry its answer; those of the way there have a code, or the name of a provider or a time-out. */
-export function isFailureOfAws(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return '$metadata' in error || 'code' in error || /^(Timeout|Abort)Error$|Provider|Credentials/.test(error.name);
+/**
+ * The exit code of findings: what the user has to fix takes precedence over what they can wait for.
+ *
+ * @returns 0 when no check failed
+ */
+export function exitCodeOf(findings: readonly Finding[]): 0 | 2 | 3 {
+  const codes = findings.filter(({ state }) => state === 'failed').map(({ exitCode }) => exitCode);
+  if (codes.includes(EXIT.configuration)) return EXIT.configuration;
+  return codes.length > 0 ? EXIT.refused : EXIT.done;
 }

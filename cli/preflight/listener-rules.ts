@@ -6,48 +6,43 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { errorName } from '../../contract/safe-error.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
-import { type Finding, lookedAt, misfit, ok } from './finding.ts';
+import type { PreflightClients } from './clients.ts';
+import { check, type Finding, invalid, ok } from './finding.ts';
 
-const ABOUT = 'listener rule priorities';
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
-export interface ListenerRuleClients {
-  readonly cloudformation: CloudFormationClient;
-  readonly elbv2: ElasticLoadBalancingV2Client;
-}
-
 /**
- * Whether the priorities that the services' listener rules want are free, or theirs already: a listener takes each once, whoever
- * comes second fails in the middle of a deploy.
+ * Whether the priorities of the services' listener rules are free, or used by these rules already: a duplicate priority fails in
+ * the middle of a deployment.
  *
- * @param listenerArn - `undefined` when this deploy makes the listener
- * @param servicesStack - the stack whose rules are ours
+ * @param listenerArn - `undefined` when this deployment creates the listener
+ * @param servicesStack - the stack that owns our rules
  */
 export function listenerRuleFinding(
-  clients: ListenerRuleClients,
+  clients: Pick<PreflightClients, 'cloudformation' | 'elbv2'>,
   template: Template,
   listenerArn: string | undefined,
   servicesStack: string,
 ): Promise<Finding> {
   const wanted = resourcesOf(template, TYPE).map(({ Properties }) => String(Properties?.Priority));
   const list = wanted.join(', ');
-  return lookedAt(ABOUT, async () => {
-    if (listenerArn === undefined) return ok(ABOUT, `${list}: the listener is made by this deploy`);
+  return check('listener rule priorities', async () => {
+    if (listenerArn === undefined) return ok(`${list}: the listener is created by this deployment`);
     const [rules, ours] = await Promise.all([
       rulesOf(clients.elbv2, listenerArn),
       rulesOfStack(clients.cloudformation, servicesStack),
     ]);
     if (rules === undefined) {
-      const remedy = 'Mend its ARN in the configuration; one that this project has made comes back with Foundation.';
-      return misfit(ABOUT, `there is no listener ${listenerArn}`, remedy);
+      const remedy =
+        'Fix its ARN in the configuration; if this project created the listener, deploy Foundation to recreate it.';
+      return invalid(`listener ${listenerArn} does not exist`, remedy);
     }
     const foreign = rules.filter(({ RuleArn = '' }) => !ours.has(RuleArn));
     const taken = foreign.map(({ Priority = '' }) => Priority).filter((priority) => wanted.includes(priority));
-    if (taken.length === 0) return ok(ABOUT, `${list}: free, or of this deployment already`);
-    return misfit(
-      ABOUT,
-      `other rules of the listener have ${taken.join(', ')}`,
-      `Choose others in loadBalancer.rulePriorities; taken are ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
+    if (taken.length === 0) return ok(`${list}: free, or already used by this deployment`);
+    return invalid(
+      `already used by other rules of the listener: ${taken.join(', ')}`,
+      `Choose other priorities in loadBalancer.rulePriorities; in use: ${foreign.map(({ Priority }) => Priority).join(', ')}.`,
     );
   });
 }

@@ -2,12 +2,12 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentConfig } from '../../config/schema.ts';
+import { requireFoundationValue } from '../foundation-values.ts';
 import type { Target } from '../target.ts';
-import { requireFoundationValue } from './foundation-values.ts';
 import { RevisionRecords } from './records.ts';
-import type { TemplateStore } from './stored-template.ts';
+import type { TemplateStore } from './template.ts';
 
-/** What the commands that look at revisions talk to. */
+/** What the commands about revisions work with. */
 export interface RevisionConnections {
   readonly config: EnvironmentConfig;
   readonly cloudformation: CloudFormationClient;
@@ -17,7 +17,7 @@ export interface RevisionConnections {
 }
 
 /**
- * Finds the revisions of an environment.
+ * Connects to the revisions of an environment.
  *
  * @throws CommandError (3) when AWS refuses the caller, (4) when the environment is not deployed or AWS cannot be asked; so does
  *   `templates`
@@ -30,7 +30,7 @@ export async function connectRevisions({ config, clientSettings }: Target): Prom
     cloudformation: new CloudFormationClient(clientSettings),
     records: new RevisionRecords(new DynamoDBClient(clientSettings), stateTable),
     async templates() {
-      // Not every command needs them, and this client takes its time to load.
+      // Not every command needs it, and this client is slow to load.
       const { S3Client } = await import('@aws-sdk/client-s3');
       const bucket = await requireFoundationValue(ssm, config.namePrefix, 'revision-bucket-name');
       return { s3: new S3Client(clientSettings), bucket };

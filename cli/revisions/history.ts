@@ -1,13 +1,14 @@
 import type { RevisionRecord } from '../../contract/revision.ts';
+import { table, terminalWidth, wrapped } from '../format.ts';
 import type { RevisionConnections } from './connect.ts';
-import { findCurrent, stands } from './current.ts';
 import type { RevisionRecords } from './records.ts';
-import { readServicesStack } from './services-stack.ts';
+import { findCurrent, readServicesStack, stands } from './services-stack.ts';
 import { type RevisionSummary, summaryOf } from './summary.ts';
+import { byText, commitText, imageText, kindText, timeText, verdictText } from './texts.ts';
 
 /** JSON. */
 export interface RevisionHistory {
-  /** The number of the revision that the stack runs now, which may be older than those that are told. */
+  /** The number of the current revision, which may be older than those listed. */
   readonly current: number | null;
   /** Newest first. */
   readonly revisions: readonly RevisionSummary[];
@@ -23,7 +24,7 @@ export async function readRevisionHistory(
   count: number,
 ): Promise<RevisionHistory> {
   const [stack, newest] = await Promise.all([readServicesStack(cloudformation, config), take(records, count)]);
-  // It may be further back, when whatever was tried since has failed.
+  // It may be older than those, when all later deployments failed.
   const current = newest.find((record) => stands(record, stack)) ?? (await findCurrent(records.newestFirst(), stack));
   return { current: current?.number ?? null, revisions: newest.map((record) => summaryOf(record, { stack, current })) };
 }
@@ -35,4 +36,54 @@ async function take(records: RevisionRecords, count: number): Promise<readonly R
     if (taken.length === count) break;
   }
   return taken;
+}
+
+const HEADING = [
+  '',
+  'NO',
+  'OPENED',
+  'VERDICT',
+  'WHAT',
+  'BY',
+  'COMMIT',
+  'CATALOG',
+  'MCP',
+  'SECRET',
+  'KEY SET',
+  '',
+] as const;
+
+/** Number, time, verdict and kind identify a revision; `show` has the rest. */
+const GIVES_WAY = ['KEY SET', 'SECRET', 'BY', 'CATALOG', 'MCP', 'COMMIT'] as const;
+
+/**
+ * Revisions for people, a line each.
+ *
+ * @param revisions - newest first
+ * @param width - columns of the terminal
+ */
+export function revisionHistoryTable(revisions: readonly RevisionSummary[], width = terminalWidth()): string {
+  if (revisions.length === 0) return 'Nothing has been deployed yet.';
+  const rows = [HEADING, ...revisions.map(rowOf)];
+  return [table(rows, { width, givesWay: GIVES_WAY }), '', ...wrapped(NOTE, width)].join('\n');
+}
+
+const NOTE = '→ runs now. bin/quiltctl show N shows a revision, bin/quiltctl diff N compares it with the current one.';
+
+function rowOf(revision: RevisionSummary): readonly string[] {
+  const { number, current, openedAt, images, parameterVersions, template } = revision;
+  return [
+    current ? '→' : '',
+    String(number),
+    timeText(openedAt),
+    verdictText(revision),
+    kindText(revision),
+    byText(revision),
+    commitText(revision),
+    imageText(images.catalog),
+    imageText(images.mcp),
+    String(parameterVersions.secret),
+    String(parameterVersions.keySet),
+    template === null ? 'no template' : '',
+  ];
 }

@@ -7,8 +7,9 @@ import {
   revisionSortKey,
 } from '../../contract/revision.ts';
 import { awsFailure } from '../aws-failure.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
 
-/** One answer of DynamoDB holds 1 MB, which is more than as many records fill. */
+/** These fit into a DynamoDB response, which holds at most 1 MB. */
 const PAGE = 100;
 
 /** Reads the revisions of one environment; the deploy gate alone writes them. */
@@ -23,7 +24,7 @@ export class RevisionRecords {
   }
 
   /**
-   * Every revision that is remembered, newest first, read page by page as far as somebody looks.
+   * All kept revisions, newest first, read page by page on demand.
    *
    * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
    */
@@ -80,6 +81,46 @@ async function answered<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw awsFailure('The revisions cannot be read', error);
+    throw awsFailure('Could not read the revisions', error);
   }
+}
+
+/** The most revisions that the configuration lets the environment keep. */
+const MAX_REVISIONS = 1_000;
+
+function wholeNumber(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * Parses the number of a revision.
+ *
+ * @throws CommandError (2) when it is not a revision number
+ */
+export function revisionNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number !== undefined) return number;
+  throw new CommandError(
+    `${JSON.stringify(text)} is not a revision number. List revisions with bin/quiltctl history.`,
+    EXIT.configuration,
+  );
+}
+
+/**
+ * Parses the value of `--last N`.
+ *
+ * @throws CommandError (2) unless it is a whole number from 1 to 1000
+ */
+export function howManyRevisions(text: string): number {
+  const count = wholeNumber(text) ?? 0;
+  if (count >= 1 && count <= MAX_REVISIONS) return count;
+  throw new CommandError(`--last takes a whole number from 1 to ${MAX_REVISIONS}.`, EXIT.configuration);
+}
+
+/** The error for a revision that does not exist. */
+export function noSuchRevision(number: number): CommandError {
+  return new CommandError(
+    `Revision ${number} does not exist, or is no longer kept. List revisions with bin/quiltctl history.`,
+    EXIT.configuration,
+  );
 }

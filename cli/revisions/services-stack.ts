@@ -14,7 +14,7 @@ export interface ServicesStack {
 }
 
 /**
- * Looks at the Services stack.
+ * Reads the Services stack.
  *
  * @returns `undefined` when there is none
  * @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be asked otherwise
@@ -31,23 +31,23 @@ export async function readServicesStack(
   } catch (error) {
     // This is how CloudFormation says that a stack does not exist.
     if (errorName(error) === 'ValidationError') return undefined;
-    throw awsFailure(`The stack ${name} cannot be looked at`, error);
+    throw awsFailure(`Could not read the stack ${name}`, error);
   }
 }
 
-/** What is known of the failure of a deploy: neither, when there is nothing more to know. */
-export interface FoundFailure {
+/** The failure of a deployment, or why it is unknown; neither when nothing is missing. */
+interface FoundFailure {
   readonly failure?: StackFailure;
-  /** Why it is not known, as part of a sentence. */
+  /** Why it is unknown, as part of a sentence. */
   readonly unknown?: string;
 }
 
-/** The gate's own words for why it gave a deploy up begin with a code, and nothing else failed before it. */
+/** The gate's refusals begin with a code; nothing else failed before one. */
 const REFUSAL = /^[a-z-]+: /;
 
 /**
- * Finds out what made CloudFormation take a revision's stack back: the record says it, or else CloudFormation is asked. Whoever
- * may not ask it sees the revision all the same.
+ * Finds out why CloudFormation rolled a revision's stack back: from the record, or else from CloudFormation. A caller without
+ * that permission sees the revision all the same.
  */
 export async function findFailure(
   cloudformation: CloudFormationClient,
@@ -58,8 +58,34 @@ export async function findFailure(
   if (isKnown || (verdict !== 'failed' && verdict !== 'open')) return {};
   try {
     const failure = await readStackFailure(cloudformation, stackArn, { before: openedAt });
-    return failure === undefined ? { unknown: 'CloudFormation has no failure of it, or none any more' } : { failure };
+    return failure === undefined ? { unknown: 'CloudFormation has no failure on record' } : { failure };
   } catch (error) {
-    return { unknown: `CloudFormation gave no answer: ${errorName(error)}` };
+    return { unknown: `CloudFormation did not answer: ${errorName(error)}` };
   }
+}
+
+/** Whether a revision belongs to the current stack: after the stack was deleted, no earlier revision runs. */
+export function isOf(stack: ServicesStack | undefined, { stackArn }: RevisionRecord): boolean {
+  return stack !== undefined && stackArn === stack.arn;
+}
+
+/** Whether the revision was kept after its deployment, in the current stack. */
+export function stands(record: RevisionRecord, stack: ServicesStack | undefined): boolean {
+  return (record.verdict === 'good' || record.verdict === 'unverified') && isOf(stack, record);
+}
+
+/**
+ * The revision that the stack runs now: the newest one that stands. During a deployment, it is still the previous one.
+ *
+ * @param revisions - newest first
+ */
+export async function findCurrent(
+  revisions: AsyncIterable<RevisionRecord>,
+  stack: ServicesStack | undefined,
+): Promise<RevisionRecord | undefined> {
+  if (stack === undefined) return undefined;
+  for await (const revision of revisions) {
+    if (stands(revision, stack)) return revision;
+  }
+  return undefined;
 }

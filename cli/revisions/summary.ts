@@ -1,25 +1,24 @@
 import { isOver, type StackFailure } from '../../aws/stack.ts';
 import type { RevisionRecord, RevisionVerdict } from '../../contract/revision.ts';
-import { isOf } from './current.ts';
-import type { ServicesStack } from './services-stack.ts';
+import { isOf, type ServicesStack } from './services-stack.ts';
 
-/** What a revision is, for people and machines: JSON, in which nothing is ever left out. */
+/** A revision for people and machines. JSON; all fields are always present. */
 export interface RevisionSummary {
   readonly number: number;
   /** Whether the stack runs it now. */
   readonly current: boolean;
-  /** `ended-without-verdict`: its deploy died; the next one closes the record as failed. */
+  /** `ended-without-verdict`: its deployment died; the next one closes the record as failed. */
   readonly verdict: RevisionVerdict | 'ended-without-verdict';
   readonly kind: 'deploy' | 'rollback' | 'break-glass';
-  /** With `rollback`: the revision whose template it brought back. */
+  /** For `rollback`: the revision whose template it redeployed. */
   readonly rollbackTo: number | null;
-  /** With `break-glass`: why the canary had no say. */
+  /** For `break-glass`: why the canary was bypassed. */
   readonly reason: string | null;
   /** ISO 8601. */
   readonly openedAt: string;
   /** ISO 8601. */
   readonly closedAt: string | null;
-  /** ARN of the principal; known of what `bin/quiltctl` started. */
+  /** ARN of the principal, if `bin/quiltctl` started it. */
   readonly by: string | null;
   readonly commit: string | null;
   readonly dirty: boolean | null;
@@ -27,24 +26,24 @@ export interface RevisionSummary {
   readonly images: RevisionRecord['images'];
   readonly parameterVersions: RevisionRecord['parameterVersions'];
   readonly tokenLifetimeSeconds: number | null;
-  /** `null`: nothing can go back to it. */
+  /** `null`: you cannot roll back to it. */
   readonly template: { readonly key: string; readonly sha256: string } | null;
   readonly stackParameters: Readonly<Record<string, string>>;
   readonly stackArn: string;
   readonly closedBecause: string | null;
-  /** What made CloudFormation take the stack back. `null`: nothing did, or the record does not say it. */
+  /** Why CloudFormation rolled the stack back. `null`: it did not, or the record does not say why. */
   readonly stackFailure: StackFailure | null;
   readonly failedBefore: readonly string[];
   readonly failedChecks: RevisionRecord['failedChecks'];
 }
 
-/** What a revision is told beside: what there is of its stack, and which one runs. */
+/** The context of a revision: its stack, and the current revision. */
 export interface Background {
   readonly stack: ServicesStack | undefined;
   readonly current: RevisionRecord | undefined;
 }
 
-/** What may be told of a revision, which is all of it: a record never holds a secret. */
+/** Summarizes a record. Everything may be shown: a record never holds a secret. */
 export function summaryOf(record: RevisionRecord, { stack, current }: Background): RevisionSummary {
   const { announcement, reason } = record;
   const rollbackTo = announcement?.rollbackTo ?? null;

@@ -2,17 +2,17 @@ import type { RotationRecord } from '../../contract/rotation.ts';
 import { CommandError } from '../exit-codes.ts';
 import { type Execution, type ExecutionStatus, isOver } from './execution.ts';
 
-/** Whether the execution that a record names is alive. The record itself cannot tell: one that was stopped did not write it. */
+/** Whether the execution that a record names is alive. The record does not say: a stopped execution could not update it. */
 export type Driver =
   | { readonly state: 'running' }
-  /** Nobody carries the rotation on. Without a status, Step Functions does not know the execution any more. */
+  /** The rotation has no execution. Without a status, Step Functions no longer knows it. */
   | { readonly state: 'ended'; readonly status?: ExecutionStatus /** ISO 8601. */; readonly endedAt?: string }
-  /** Nobody knows. */
+  /** It could not be checked. */
   | { readonly state: 'not-checked'; readonly reason: string };
 
 /** What is known of a record's execution. */
-export interface Driven {
-  /** Absent while nothing is under way, and when the rotation has stopped by itself. */
+interface Driven {
+  /** Absent when no rotation is under way, or it stopped by itself. */
   readonly driver?: Driver;
   /** Absent when Step Functions does not know it, or was not asked. */
   readonly execution?: Execution;
@@ -20,17 +20,17 @@ export interface Driven {
   readonly failure?: CommandError;
 }
 
-/** As much of a record as it takes. */
+/** The part of a record that is needed here. */
 type Owned = Pick<RotationRecord, 'execution' | 'revision'>;
 
 export type DrivenRecord<R extends Owned = RotationRecord> = Driven & { readonly record: R | undefined };
 
-/** Looks at an execution; `undefined` when there is no such one. */
+/** Describes an execution; `undefined` when it does not exist. */
 type Describe = (arn: string) => Promise<Execution | undefined>;
 
 /**
- * Reads the record and asks Step Functions whether its execution is alive. An execution that ended between the two looks has
- * written the record before, which is therefore read again.
+ * Reads the record and asks Step Functions whether its execution is alive. An execution that ended between the two requests
+ * updated the record before, so the record is read again.
  *
  * @throws what `readRecord` throws, and what `describe` throws unless it is a CommandError, which is a driver that was not checked
  */

@@ -16,13 +16,13 @@ export type Execution = {
   readonly startedAt: string;
   /** ISO 8601; only once it has ended. */
   readonly endedAt?: string;
-  /** What the function said last; only once the execution has ended, and only if it could say something. */
+  /** The function's last result; only once the execution has ended, and only if there is one. */
   readonly progress?: Progress;
-  /** Why it ended without the function's word: an error of Step Functions or of Lambda. */
+  /** Why it ended without a result: an error of Step Functions or of Lambda. */
   readonly failure?: string;
 };
 
-/** Whether nothing more will come of it. */
+/** Whether it has ended. */
 export function isOver({ status }: Execution): boolean {
   return status !== 'RUNNING' && status !== 'PENDING_REDRIVE';
 }
@@ -71,14 +71,14 @@ function read(
   return { ...seen, failure };
 }
 
-/** What the state machine ended with, if it is what the function says. */
+/** The output of the state machine, if it is a result of the function. */
 function progressOf(output: string | undefined): Progress | undefined {
   const value = parse(output) as Partial<Progress> | undefined;
   const isEnd = value?.result === 'done' || value?.result === 'refused';
   return isEnd && typeof value.message === 'string' ? (value as Progress) : undefined;
 }
 
-/** Lambda's own errors come as JSON with a stack trace, of which the message is enough. */
+/** Lambda reports errors as JSON with a stack trace; the message is enough. */
 function errorMessageOf(cause: string | undefined): string | undefined {
   const { errorMessage } = (parse(cause) ?? {}) as { errorMessage?: unknown };
   return typeof errorMessage === 'string' ? errorMessage : cause;

@@ -1,22 +1,22 @@
 import type { Progress, RotationRecord } from '../../contract/rotation.ts';
-import { duration } from '../duration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { duration } from '../format.ts';
 import { endOf } from './driver.ts';
 import { type Execution, executionName } from './execution.ts';
 import { summaryOf } from './record-summary.ts';
 
-/** How an execution that is over ended, for whoever started it or watched. */
+/** How an execution ended. */
 export type Outcome = { readonly exitCode: ExitCode; readonly message: string };
 
-/** What the closing line needs beside the execution. */
+/** Inputs of the closing line beside the execution. */
 export interface Closing {
   /** The record as the execution left it. */
   readonly record: RotationRecord | undefined;
-  /** Whether the execution went on with a rotation that an earlier one had begun. */
+  /** Whether the execution resumed a rotation of an earlier one. */
   readonly resumed: boolean;
-  /** Milliseconds since 1970, for an execution of which Step Functions does not say when it ended. */
+  /** Milliseconds since 1970; used when Step Functions does not know when the execution ended. */
   readonly now: number;
-  /** The command that goes on with a rotation that has not come to its end. */
+  /** The command that resumes an unfinished rotation. */
   readonly resumeCommand: string;
 }
 
@@ -32,7 +32,7 @@ function exitCodeOf(progress: Progress): ExitCode {
 }
 
 /**
- * The closing line of an execution that is over: what came of it, how long it took, and which key signs now.
+ * The closing line of a finished execution: its result, its duration, and which key signs now.
  *
  * @param execution - `isOver`
  */
@@ -40,12 +40,12 @@ export function outcomeOf(execution: Execution, closing: Closing): Outcome {
   const { progress } = execution;
   if (progress === undefined) return { exitCode: EXIT.checkFailed, message: withoutResult(execution, closing) };
   const exitCode = exitCodeOf(progress);
-  // Nothing was begun: there is no duration, and no key.
+  // Nothing was started: there is no duration, and no key.
   if (progress.result === 'refused') return { exitCode, message: progress.message };
   return { exitCode, message: `${ending(progress, execution, closing)}: ${progress.message}` };
 }
 
-/** What came of it, how long it took and, unless the function's own words name it, the key that signs. */
+/** Result, duration and, unless the function's message names it, the key that signs. */
 function ending(progress: Progress, execution: Execution, closing: Closing): string {
   const took = duration(secondsOf(execution, closing.now));
   const rotation = closing.resumed ? 'Resumed rotation' : 'Rotation';
@@ -76,7 +76,7 @@ function withoutResult(execution: Execution, closing: Closing): string {
   const signs = and(signingKey(closing.record), 'signs');
   return (
     `Rotation ${executionName(execution.arn)} ended without a result after ${took} (${end})${signs}: ` +
-    `${(execution.failure ?? 'no reason is known').replace(/\.$/, '')}. Look at the log group of the rotation function, then run ` +
+    `${(execution.failure ?? 'reason unknown').replace(/\.$/, '')}. Check the log group of the rotation function, then run ` +
     `${closing.resumeCommand}.`
   );
 }

@@ -1,8 +1,8 @@
 import type { Ended, Phase, RotationRecord } from '../../contract/rotation.ts';
 import type { Driver } from './driver.ts';
-import { graceEnd } from './notes.ts';
+import { graceEnd } from './follow.ts';
 
-/** A key by its public name, and what it is good for. */
+/** A key by its public ID, and its use. */
 export interface KeyUse {
   readonly keyId: string;
   readonly signs: boolean;
@@ -16,12 +16,12 @@ export interface RecordSummary {
   readonly phase: Phase;
   readonly direction: RotationRecord['direction'];
   readonly phaseSince: string;
-  /** ARN of the execution that drives it, if one does. */
+  /** ARN of its execution, if any. */
   readonly execution?: string;
   /** Whether that execution is alive, as Step Functions has it. */
   readonly driver?: Driver;
   readonly signingKeyId: string;
-  /** Since when that key signs: the age of the secret. */
+  /** Since when that key signs; determines the age of the secret. */
   readonly signingSince: string;
   readonly currentKeyId: string;
   readonly nextKeyId?: string;
@@ -34,7 +34,7 @@ export interface RecordSummary {
 }
 
 /**
- * What may be shown of a record. It holds no secret; what is left out serves the function only.
+ * The public part of a record. Records hold no secret; the rest is internal to the function.
  *
  * @param driver - of its execution
  */
@@ -64,7 +64,7 @@ export function summaryOf(record: RotationRecord, driver?: Driver): RecordSummar
   };
 }
 
-/** Both keys of a rotation and whatever else is in the set, each once: the one that signs first. */
+/** The keys of a rotation and any others in the set, each once; the signing key comes first. */
 function keyUses(record: RotationRecord): readonly KeyUse[] {
   const { intended, current, next } = record;
   const known = next ? [current, next] : [current];
@@ -81,7 +81,7 @@ function keyUses(record: RotationRecord): readonly KeyUse[] {
   });
 }
 
-/** The record names the keys that it knows; of another one only the thumbprint is known, with which a key ID ends. */
+/** The record names its own keys; of others it has the thumbprint only, with which a key ID ends. */
 function keyIdOf({ current, next }: RotationRecord, thumbprint: string): string {
   const known = [current, next].find((key) => key?.thumbprint === thumbprint);
   return known?.keyId ?? `(unknown label).${thumbprint.slice(0, 8)}`;

@@ -8,8 +8,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { awsClientSettings } from '../../cli/local/aws-settings.ts';
 import { localBuckets } from '../registry/server.ts';
-import { awsClientSettings } from './aws-settings.ts';
 
 /** A folder a bucket, with objects at their keys. The packages there were written by quilt3 (docs/local.md). */
 const CONTENT = join(import.meta.dirname, '..', 'buckets');

@@ -1,17 +1,16 @@
 import type { CdkFollower } from '../../cli/cdk.ts';
+import { type Deployed, deploySynthesised } from '../../cli/change/deploy.ts';
+import { synthesise } from '../../cli/change/synthesis.ts';
 import { type AssemblyStack, readAssembly } from '../../cli/cloud-assembly.ts';
-import { type Deployed, deploySynthesised } from '../../cli/deploy/deploy.ts';
-import { synthesise } from '../../cli/deploy/synthesise.ts';
 import { CommandError, EXIT, type ExitCode } from '../../cli/exit-codes.ts';
+import { foundationValue } from '../../cli/foundation-values.ts';
+import { RUN_DIRECTORY } from '../../cli/local/running.ts';
 import { callerFindings } from '../../cli/preflight/caller.ts';
 import { preflightClients } from '../../cli/preflight/clients.ts';
-import { foundationValue } from '../../cli/preflight/foundation.ts';
-import { type ImageSources, imageFindings } from '../../cli/preflight/images.ts';
-import { imagesOf } from '../../cli/preflight/template-images.ts';
+import { type ImageSources, imageFindings, imagesOf } from '../../cli/preflight/images.ts';
 import { findTarget, type Target } from '../../cli/target.ts';
 import type { LocalEnvironment } from './environment.ts';
 import { runMark } from './leftovers.ts';
-import { RUN_DIRECTORY } from './run-directory.ts';
 
 /** How a deploy ended, and the exit code of `bin/quiltctl deploy` for that. */
 export interface LocalDeploy {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
-import { SERVICES_DIRECTORY } from './images.ts';
+import { awsEnvironment, LOCAL_REGION } from '../../cli/local/aws-settings.ts';
+import { SERVICES_DIRECTORY } from '../../cli/local/images.ts';
 import { runMark, SAVE_MS } from './leftovers.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -11,21 +11,22 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokeCanary } from '../../cli/canary.ts';
 import { captureCdk } from '../../cli/cdk.ts';
-import { invokeCanary } from '../../cli/invoke-canary.ts';
+import { awsClientSettings, awsEnvironment, LOCAL_REGION } from '../../cli/local/aws-settings.ts';
+import { manifestOf } from '../../cli/local/images.ts';
+import { announce } from '../../cli/local/running.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { canaryFunctionArn, clusterName } from '../../lib/names.ts';
 import { startRegistry } from '../registry/server.ts';
-import { awsClientSettings, awsEnvironment, LOCAL_REGION } from './aws-settings.ts';
 import { makeBuckets } from './buckets.ts';
 import { EmulatorProcess } from './emulator-process.ts';
 import { startFrontProxy } from './front-proxy.ts';
-import { manifestOf } from './images.ts';
 import { runMark } from './leftovers.ts';
 import { choosePorts } from './ports.ts';
-import { announce, takeRunDirectory, takeStateDirectory } from './run-directory.ts';
+import { takeRunDirectory, takeStateDirectory } from './run-directory.ts';
 
 const SERVICES_MS = 20_000;
 const LINES_OF_AN_ERROR = 15;

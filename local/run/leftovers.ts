@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
+import { environments, identityOf, isAlive } from '../../cli/local/processes.ts';
 
 /** In the environment of every process that a run starts, and of no other. */
 const MARK = 'QUILT_LOCAL_RUN';
@@ -11,7 +10,6 @@ const MARK = 'QUILT_LOCAL_RUN';
 /** An emulator whose owner died saves its state and exits within this time (`local/emulator`). */
 export const SAVE_MS = 15_000;
 const KILL_MS = 5_000;
-const ON_LINUX = process.platform === 'linux';
 
 /** A process that a run started. */
 interface Leftover {
@@ -30,30 +28,6 @@ export function runMark(directory: string): Record<string, string> {
 
 function folderMark(directory: string): string {
   return createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 32);
-}
-
-/**
- * What distinguishes a process from every later one with the same ID: the ID, and when the process started.
- *
- * @param linux - whether to ask `/proc`; elsewhere `ps` is asked
- * @returns `undefined` when there is no such process, or only a zombie process
- */
-export function identityOf(pid: number, linux: boolean = ON_LINUX): string | undefined {
-  if (!(pid > 0)) return undefined;
-  if (linux) {
-    // proc_pid_stat(5): behind the name, which is in brackets and may have some itself, come the state and, 20th, the time.
-    const [state, ...fields] = readProc(pid, 'stat')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return fields[18] === undefined || state === 'Z' ? undefined : `${pid}:${fields[18]}`;
-  }
-  const [state, ...started] = ps('-o', 'state=,lstart=', '-p', String(pid)).trim().split(/ +/);
-  return started.length === 0 || state?.startsWith('Z') ? undefined : `${pid}:${started.join('_')}`;
-}
-
-/** Whether a process still runs, of whatever user. @param identity - from {@link identityOf} */
-export function isAlive(identity: string): boolean {
-  return identity !== '' && identity === identityOf(Number.parseInt(identity, 10));
 }
 
 /**
@@ -109,44 +83,4 @@ function leftoversOf(directory: string): readonly Leftover[] {
     if (of !== folder || !orphaned) return [];
     return [{ pid, saves: variables.includes('PERSIST_STATE=1') }];
   });
-}
-
-/** What the processes of this user were started with. */
-export function environments(
-  linux: boolean = ON_LINUX,
-): readonly { readonly pid: number; readonly variables: readonly string[] }[] {
-  if (linux) {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    return pids.map(Number).map((pid) => ({ pid, variables: readProc(pid, 'environ').split('\0') }));
-  }
-  // With `e` the variables stand behind the command line, which may itself look like one.
-  const commands = new Map(rows(ps('axww', '-o', 'pid=,command=')));
-  return rows(ps('axeww', '-o', 'pid=,command=')).map(([pid, text]) => {
-    const command = commands.get(pid);
-    const known = command !== undefined && text.startsWith(command);
-    return { pid, variables: known ? text.slice(command.length).split(' ') : [] };
-  });
-}
-
-function rows(table: string): readonly (readonly [pid: number, text: string])[] {
-  return [...table.matchAll(/^ *(\d+) (.*?) *$/gm)].map(([, pid, text]) => [Number(pid), text ?? '']);
-}
-
-function ps(...args: readonly string[]): string {
-  try {
-    const env = { PATH: process.env.PATH, LC_ALL: 'C' };
-    return execFileSync('ps', args, { encoding: 'utf8', env, maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    // It fails, too, when it is asked about a process that is gone.
-    return '';
-  }
-}
-
-function readProc(pid: number, name: 'environ' | 'stat'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
-  } catch {
-    // Of another user, or gone.
-    return '';
-  }
 }

@@ -1,26 +1,16 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { connectRotation, type RotationConnections } from '../../cli/rotation/connect.ts';
 import { readDriven } from '../../cli/rotation/driver.ts';
-import { Executions } from '../../cli/rotation/executions.ts';
-import { type ReadRecord, recordReader } from '../../cli/rotation/read-record.ts';
+import type { Executions } from '../../cli/rotation/executions.ts';
 import { loadEnvironment } from '../../config/load.ts';
-import { rotationStateMachineArn } from '../../lib/names.ts';
 import type { LocalEnvironment } from './environment.ts';
 
-interface DeployedRotation {
-  readonly readRecord: ReadRecord;
+interface Connections extends Pick<RotationConnections, 'readRecord'> {
   readonly executions: Pick<Executions, 'describe' | 'start'>;
 }
 
 /** The rotation of a deployed environment. */
-export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): DeployedRotation {
-  const config = loadEnvironment('local');
-  const clients = { dynamodb: new DynamoDBClient(clientSettings), ssm: new SSMClient(clientSettings) };
-  return {
-    readRecord: recordReader(clients, config.namePrefix),
-    executions: new Executions(new SFNClient(clientSettings), rotationStateMachineArn(config)),
-  };
+export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSettings'>): RotationConnections {
+  return connectRotation({ config: loadEnvironment('local'), clientSettings });
 }
 
 /**
@@ -30,14 +20,14 @@ export function rotationOf({ clientSettings }: Pick<LocalEnvironment, 'clientSet
  * @returns what was found and done, for people; `undefined` when no rotation was interrupted
  * @throws CommandError when the emulator does not answer
  */
-export async function resumeRotation({ readRecord, executions }: DeployedRotation): Promise<string | undefined> {
+export async function resumeRotation({ readRecord, executions }: Connections): Promise<string | undefined> {
   const { record, driver, failure } = await readDriven(readRecord, (arn) => executions.describe(arn));
   if (record === undefined || record.phase === 'idle') return undefined;
   const { phase, stopped } = record;
   if (stopped) {
     return (
       `The rotation stopped in ${phase}: ${stopped.reason}\n` +
-      'After you fix the cause, resume it with: bin/quiltctl rotate --resume'
+      'Fix the cause, then resume it with: bin/quiltctl rotate --resume'
     );
   }
   if (failure !== undefined) throw failure;
@@ -45,6 +35,6 @@ export async function resumeRotation({ readRecord, executions }: DeployedRotatio
   await executions.start({ command: 'resume', trigger: 'manual' });
   return (
     `The rotation was interrupted in ${phase}: its execution ended with the last run.\n` +
-    'It has been resumed; follow it with: bin/quiltctl rotate --watch'
+    'It is now resumed; follow it with: bin/quiltctl rotate --watch'
   );
 }

@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { canaryTable } from '../../cli/canary-table.ts';
-import { table } from '../../cli/table.ts';
+import { canaryTable } from '../../cli/canary.ts';
+import { table } from '../../cli/format.ts';
+import { awsVariables } from '../../cli/local/aws-settings.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
-import { awsVariables } from './aws-settings.ts';
 import type { LocalEnvironment } from './environment.ts';
 
 /** What `npm start` reports; with `--json`, this document. */

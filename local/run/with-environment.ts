@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { coloured } from '../../cli/colour.ts';
 import { CommandError, EXIT } from '../../cli/exit-codes.ts';
+import { FAILURE_LOG } from '../../cli/local/running.ts';
+import { coloured } from '../../cli/terminal.ts';
 import { ConfigurationError } from '../../config/errors.ts';
 import type { LocalEnvironment } from './environment.ts';
-import { FAILURE_LOG } from './run-directory.ts';
 
 /** As much of a local environment as its start and its end take. */
 type Startable = Pick<LocalEnvironment, 'bootstrap' | 'killNow' | 'logFile' | 'stop'>;

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { historyTable } from '../../cli/history-table.ts';
-import { howMany, readHistory } from '../../cli/read-history.ts';
+import { canaryHistoryTable, howMany, readHistory } from '../../cli/canary.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../lambda/support/servers.ts';
 
@@ -40,8 +39,8 @@ function clientsOf(endpoint: string) {
   return { dynamodb: new DynamoDBClient(options), ssm: new SSMClient(options) };
 }
 
-test('the table has a line for each report: when, why it ran, what was wrong', () => {
-  expect(historyTable([RED, REPORT])).toBe(
+test('shows time, trigger, verdict and failed checks of each report', () => {
+  expect(canaryHistoryTable([RED, REPORT])).toBe(
     [
       '  TIME                      TRIGGER   VERDICT  FAILED                            TOLERATED',
       '  2026-01-02T03:09:05.678Z  deploy    ✘ red    catalog-reachable, key-ids-agree  no-token-refused',
@@ -51,10 +50,10 @@ test('the table has a line for each report: when, why it ran, what was wrong', (
 });
 
 test('says so when there is no report', () => {
-  expect(historyTable([])).toBe('The canary has not run yet.');
+  expect(canaryHistoryTable([])).toBe('The canary has not run yet.');
 });
 
-test('reads the newest first, from the table that Foundation names', async () => {
+test('reads the newest reports first, from the table that Foundation names', async () => {
   const asked: unknown[] = [];
   const origin = await serve(async (request, response) => {
     const input = JSON.parse(await bodyOf(request));
@@ -76,12 +75,12 @@ test('reads the newest first, from the table that Foundation names', async () =>
   ]);
 });
 
-test('what cannot be reached is exit code 4', async () => {
+test('exits with 4 when AWS is unreachable', async () => {
   const reading = readHistory(clientsOf(await unusedOrigin()), 'quilt', 2);
-  await expect(reading).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('cannot be read') });
+  await expect(reading).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining('Could not read') });
 });
 
-test('--last counts ten, or as many as are asked for', () => {
+test('--last defaults to ten reports', () => {
   expect([howMany(true), howMany('1'), howMany('288')]).toEqual([10, 1, 288]);
   for (const wrong of ['0', '-1', '1.5', 'many', '289']) expect(() => howMany(wrong)).toThrow(/whole number from 1/);
 });

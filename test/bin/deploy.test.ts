@@ -26,7 +26,7 @@ async function check(answers: Readonly<Record<string, Answer | AnswerTo>>, ...ar
   return { ...ended, operations: new Set(asked.map(({ operation }) => operation)) };
 }
 
-test('all that stands in the way is shown at once, a mistake decides the exit code, and nothing is deployed', async () => {
+test('shows all failed checks at once, exits with 2 for a wrong configuration, and deploys nothing', async () => {
   const { status, stdout, operations } = await check({
     GetItem: ({ Key }) =>
       (Key as { pk: { S: string } }).pk.S === 'lock'
@@ -53,14 +53,16 @@ test('all that stands in the way is shown at once, a mistake decides the exit co
   ]);
   expect(stdout).toMatch(/^ {2}✔ credentials: arn:aws:sts::111122223333:assumed-role\/Operator\/alice$/m);
   expect(stdout).toMatch(/^ {2}✘ deploy lock: held since .+\n {6}Wait until .+$/m);
-  expect(stdout).toMatch(/^ {2}✘ hosted zone: there is no Z0123456789ABCDEFGHIJ\n {6}Mend dns\.hostedZoneId .+$/m);
-  expect(stdout).toMatch(/^ {2}✘ listener rule priorities: other rules .+ 10\n {6}Choose others .+$/m);
-  expect(stdout).toMatch(/\nNothing was deployed: 3 things stand in the way\.\n$/);
+  expect(stdout).toMatch(/^ {2}✘ hosted zone: Z0123456789ABCDEFGHIJ does not exist\n {6}Fix dns\.hostedZoneId .+$/m);
+  expect(stdout).toMatch(
+    /^ {2}✘ listener rule priorities: already used by other rules .+ 10\n {6}Choose other priorities .+$/m,
+  );
+  expect(stdout).toMatch(/\nNothing was deployed: 3 checks failed\.\n$/);
   expect(status).toBe(2);
   expect([...operations].filter((operation) => !/^(Get|Describe|List)/.test(operation))).toEqual([]);
 });
 
-test('with the credentials of another account nothing more is asked', async () => {
+test('stops after the first check with credentials of another account', async () => {
   const answers = { GetCallerIdentity: { Account: '999988887777', Arn: 'arn:aws:iam::999988887777:user/mallory' } };
   const { status, stdout, operations } = await check(answers, '--check', '--json');
   expect(status).toBe(3);
@@ -75,7 +77,7 @@ test('with the credentials of another account nothing more is asked', async () =
   expect([...operations]).toEqual(['GetCallerIdentity']);
 });
 
-test('a mistake in the configuration is told before AWS is asked', async () => {
+test('reports a wrong configuration before asking AWS', async () => {
   const { status, stderr, operations } = await check({}, '-c', 'canary=report');
   expect(status).toBe(2);
   expect(stderr).toContain('-c reason');

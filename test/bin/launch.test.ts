@@ -98,7 +98,7 @@ test('installs the packages once, then starts the program with its arguments', (
   expect(npmCalls()).toHaveLength(1);
 });
 
-test('installs what deploys with NODE_ENV=production too, and keeps it from the program', () => {
+test('installs development packages with NODE_ENV=production too, and hides that variable from the program', () => {
   const { launch, npmCalls } = clone();
   const ran = launch(['program.cjs'], { NODE_ENV: 'production' });
   expect(JSON.parse(ran.stdout).environment).toBeNull();
@@ -107,7 +107,7 @@ test('installs what deploys with NODE_ENV=production too, and keeps it from the 
   ]);
 });
 
-test.each(['node_modules/tool', 'node_modules/here'])('installs again when a package is not there: %s', (name) => {
+test.each(['node_modules/tool', 'node_modules/here'])('installs again when a package is missing: %s', (name) => {
   const { folder, launch, npmCalls } = clone();
   const incomplete = launch(['program.cjs'], { NPM_LEAVES_OUT: name });
   expect([incomplete.status, incomplete.stderr]).toEqual([2, expect.stringContaining(name)]);
@@ -132,7 +132,7 @@ test('accepts what npm itself has installed', () => {
   expect(npmCalls()).toEqual([]);
 });
 
-test('brings Node 24 to a machine with another release, and everything behind it runs there, npm too', () => {
+test('installs Node 24 on a machine with another release, and runs everything with it, npm too', () => {
   const { folder, launch, npmCalls } = clone();
   const older = { NODE_OPTIONS: `--require=${join(folder, 'older-node.cjs')}` };
   const first = launch(['program.cjs', 'argument'], older);

@@ -10,7 +10,7 @@ const PRODUCTION = ['--environment', 'production'] as const;
 
 afterEach(closeServers);
 
-test('the status of the lock is one document', async () => {
+test('prints the status of the lock as one JSON document', async () => {
   const aws = await startFakeDeployment();
   const holder = { kind: 'rotation', owner: EXECUTION, takenAt: '2026-01-02T03:00:00.000Z' };
   const Item = Object.fromEntries(Object.entries(holder).map(([name, S]) => [name, { S }]));
@@ -22,7 +22,7 @@ test('the status of the lock is one document', async () => {
   expect(status).toBe(0);
 });
 
-test('a release by force without a reason is exit code 2, before anybody is asked', async () => {
+test('a forced release without a reason exits with 2 before asking AWS', async () => {
   const aws = await startFakeDeployment();
   const { status, stderr } = await runCli(['lock', 'release', '--force', ...PRODUCTION], aws.endpoint);
   expect(stderr).toContain('add --reason TEXT');

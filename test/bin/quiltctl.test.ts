@@ -27,7 +27,7 @@ function quiltctl(program: string, ...args: string[]) {
   return spawnSync(program, args, { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH } });
 }
 
-test('runs from any folder, through a symbolic link, without a word that is not its own', () => {
+test('runs from any folder and through a symbolic link, without extra output', () => {
   symlinkSync(join(ROOT, 'bin', 'quiltctl'), join(folder, 'quiltctl'));
   quiltctl(join(folder, 'quiltctl'), '--version');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -38,7 +38,7 @@ test('runs from any folder, through a symbolic link, without a word that is not 
   });
 });
 
-test('passes a command of the CDK on to the pinned CDK CLI, with every flag', () => {
+test('passes CDK commands with all flags to the pinned CDK CLI', () => {
   const ran = quiltctl(join(ROOT, 'bin', 'quiltctl'), 'cdk', '--version');
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect([ran.status, ran.stdout.split(' ')[0], ran.stderr]).toEqual([0, devDependencies['aws-cdk'], '']);
@@ -52,7 +52,7 @@ test('a CDK command on the local deployment needs one that runs', async () => {
   ]) {
     const { status, stdout, stderr } = await runCli(['cdk', ...args]);
     expect([status, stdout]).toEqual([4, '']);
-    expect(stderr).toContain('start it with `npm start`, or name another one with -c environment=NAME.');
+    expect(stderr).toContain('Start it with `npm start`, or select another one with -c environment=NAME.');
   }
 });
 
@@ -91,7 +91,7 @@ test.each([
     ['history', '--environment', 'staging-eu-west'],
     /There is no environment "staging-eu-west".*Name one of local, production/s,
   ],
-])('suggests what a mistyped word was meant to be: %j', async (args, said) => {
+])('suggests a correction for a mistyped word: %j', async (args, said) => {
   const { status, stdout, stderr } = await runCli(args);
   expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(said)]);
 });

@@ -17,7 +17,7 @@ afterEach(closeServers);
 
 const run = (...args: readonly string[]) => runCli([...args, ...PRODUCTION], account.endpoint);
 
-test('history: as many as are asked for, newest first, without a look at their templates', async () => {
+test('history: lists the requested number of revisions, newest first, without reading templates', async () => {
   account.remember(...Array.from({ length: 205 }, (_, index) => revision(index + 1)));
   const { status, stdout, stderr } = await run('history', '--last', '204', '--json');
   const { current, revisions } = JSON.parse(stdout);
@@ -28,14 +28,14 @@ test('history: as many as are asked for, newest first, without a look at their t
   expect(account.operations).not.toContain('GetObject');
 });
 
-test('history: what runs is told, although all that is shown has failed', async () => {
+test('history: names the current revision when all listed ones have failed', async () => {
   const failed = { verdict: { S: 'failed' } };
   account.remember(revision(1), revision(2, {}, failed), revision(3, {}, failed));
   const { stdout } = await run('history', '--last', '1', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ current: 1, revisions: [{ number: 3, current: false }] });
 });
 
-test('show: the record as a document, and its template byte by byte', async () => {
+test('show: prints the record as JSON, and its template byte by byte', async () => {
   const first = revision(1, { reason: 'It had to be.' });
   account.remember(first);
   const shown = await run('show', '1', '--json');
@@ -43,7 +43,7 @@ test('show: the record as a document, and its template byte by byte', async () =
   expect(await run('show', '1', '--template')).toEqual({ status: 0, stdout: first.text, stderr: '' });
 });
 
-test('show: of a revision that the record does not tell enough of, CloudFormation is asked what failed', async () => {
+test('show: asks CloudFormation for a failure that the record does not explain', async () => {
   account.events.length = 0;
   account.happens('quilt-services', 'AWS::CloudFormation::Stack', 'UPDATE_IN_PROGRESS');
   account.happens('McpService', 'AWS::ECS::Service', 'UPDATE_FAILED', 'no capacity');
@@ -58,11 +58,11 @@ test('show: of a revision that the record does not tell enough of, CloudFormatio
   expect(stdout).toMatch(/^ +what failed +McpService \(AWS::ECS::Service\): no capacity\.$/m);
   account.failing.set('DescribeStackEvents', 'AccessDenied');
   const refused = await run('show', '2');
-  expect(refused.stdout).toMatch(/^ +what failed +not known: CloudFormation gave no answer: AccessDenied$/m);
+  expect(refused.stdout).toMatch(/^ +what failed +unknown: CloudFormation did not answer: AccessDenied$/m);
   expect(refused.status).toBe(0);
 });
 
-test('diff: from a revision to the one that runs, with exit code 0 although they differ', async () => {
+test('diff: compares with the current revision, and exits with 0 when they differ', async () => {
   account.remember(revision(1), revision(2, { mcp: image('mcp', '2') }), revision(3, {}, { verdict: { S: 'failed' } }));
   const { status, stdout } = await run('diff', '1');
   expect(stdout).toMatch(/^ +REVISION 1 +REVISION 2$/m);
@@ -75,21 +75,21 @@ test('diff: from a revision to the one that runs, with exit code 0 although they
   expect(status).toBe(0);
 });
 
-test('rollback as a document: nothing else is on standard output, and a refusal is exit code 3', async () => {
+test('rollback --json: prints only the document on standard output, and exits with 3 when refused', async () => {
   account.remember(revision(1, {}, { verdict: { S: 'failed' } }), revision(2));
   const { status, stdout, stderr } = await run('rollback', '1', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ result: 'refused', made: null, changes: [] });
-  expect(stderr).toBe('Not rolled back: something stands in the way. Nothing was changed.\n');
+  expect(stderr).toBe('Not rolled back: a check failed. Nothing was changed.\n');
   expect(status).toBe(3);
 });
 
 test.each([
-  [['show', 'newest'], 'no number of a revision'],
-  [['show', '1', '--json', '--template'], 'leave --json out'],
+  [['show', 'newest'], 'is not a revision number'],
+  [['show', '1', '--json', '--template'], 'omit --json'],
   [['history', '--last', '0'], '--last takes a whole number from 1 to 1000'],
   [['diff'], "missing required argument 'from'"],
   [['rollback', '1', '--force'], "unknown option '--force'"],
-])('%j is refused with exit code 2, before anybody is asked', async (args, says) => {
+])('%j is refused with exit code 2 before asking AWS', async (args, says) => {
   const { status, stdout, stderr } = await run(...args);
   expect(stderr).toContain(says);
   expect(status).toBe(2);
@@ -97,11 +97,11 @@ test.each([
   expect(account.operations).toEqual([]);
 });
 
-test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is exit code 2', async (command) => {
+test.each(['show', 'diff', 'rollback'])('%s of a revision that does not exist exits with 2', async (command) => {
   account.remember(revision(1));
   const { status, stderr } = await run(command, '7');
   expect(stderr).toContain(
-    'There is no revision 7, or none any more: bin/quiltctl history shows those that there are.\n',
+    'Revision 7 does not exist, or is no longer kept. List revisions with bin/quiltctl history.\n',
   );
   expect(status).toBe(2);
 });
@@ -109,7 +109,7 @@ test.each(['show', 'diff', 'rollback'])('%s of a revision that is not there is e
 test.each([
   ['AWS refuses the caller', () => account.failing.set('Query', 'AccessDeniedException'), 3],
   ['nobody answers', closeServers, 4],
-])('%s: an exit code of its own', async (_, change, exitCode) => {
+])('%s: has its own exit code', async (_, change, exitCode) => {
   await change();
   const { status, stdout } = await run('history');
   expect({ status, stdout }).toEqual({ status: exitCode, stdout: '' });

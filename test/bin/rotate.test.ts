@@ -33,7 +33,7 @@ test('starts a rotation and says how to follow it', async () => {
   });
 });
 
-test('a revocation says what it breaks, though not where a document may be read, and then what came of it', async () => {
+test('a revocation prints its consequences on standard error, then its result', async () => {
   succeed({ result: 'done', outcome: 'revoked', message: 'Refused meanwhile: 3.' });
   const { status, stdout, stderr } = await runCli(['rotate', '--revoke-now', '--yes', ...PRODUCTION], aws.endpoint);
   expect(startedIn(aws)).toEqual([{ command: 'revoke', trigger: 'manual' }]);
@@ -43,7 +43,7 @@ test('a revocation says what it breaks, though not where a document may be read,
   expect(status).toBe(0);
 });
 
-test('as a document: nothing else is on standard output, and a refusal is exit code 3', async () => {
+test('--json: prints only the document on standard output, and exits with 3 when refused', async () => {
   const progress = { result: 'refused', code: 'deploy-under-way', message: 'Said so.' };
   succeed(progress);
   aws.record = IDLE;
@@ -57,7 +57,7 @@ test('as a document: nothing else is on standard output, and a refusal is exit c
   expect(status).toBe(3);
 });
 
-test('Ctrl-C ends the watching only, and says so', async () => {
+test('Ctrl-C stops the watching only, and says so', async () => {
   aws.record = CREATE;
   let pressed = false;
   const { status, stdout } = await runCli(['rotate', '--watch', ...PRODUCTION], aws.endpoint, (child, seen) => {
@@ -67,19 +67,19 @@ test('Ctrl-C ends the watching only, and says so', async () => {
     child.kill('SIGINT');
     child.kill('SIGINT');
   });
-  expect(stdout).toContain('A rotation runs already; following it: manual-20260102T030000-beef');
-  expect(stdout).toContain('Only the watching has ended; manual-20260102T030000-beef goes on.');
+  expect(stdout).toContain('A rotation is already running; following it: manual-20260102T030000-beef');
+  expect(stdout).toContain('Stopped watching; manual-20260102T030000-beef continues.');
   expect(status).toBe(0);
   expect(aws.calls.map(({ operation }) => operation)).not.toContain('StopExecution');
   expect(startedIn(aws)).toEqual([]);
 });
 
 test.each([
-  ['two modes', ['--resume', '--abort'], '--resume and --abort exclude each other'],
-  ['a revocation that nobody confirms', ['--revoke-now'], 'add --yes'],
+  ['two modes', ['--resume', '--abort'], '--resume and --abort cannot be combined'],
+  ['a revocation that nobody confirms', ['--revoke-now'], 'Add --yes'],
   ['a parameter elsewhere', ['--from-parameter', '/quilt/mcp-server/jwt-secret'], '--name /quilt/incoming/next'],
   ['an option that is not known', ['--now'], "unknown option '--now'"],
-])('refuses %s with exit code 2, before it asks anybody', async (_, flags, says) => {
+])('refuses %s with exit code 2 before asking AWS', async (_, flags, says) => {
   const { status, stdout, stderr } = await runCli(['rotate', ...PRODUCTION, ...flags], aws.endpoint);
   expect(stderr).toContain(says);
   expect(stdout).toBe('');
@@ -87,7 +87,7 @@ test.each([
   expect(aws.calls).toEqual([]);
 });
 
-test('exit code 3 when AWS refuses the caller', async () => {
+test('exits with 3 when AWS refuses the caller', async () => {
   aws.answers.set('StartExecution', { status: 400, body: { __type: 'AccessDeniedException', message: 'Said AWS' } });
   const { status, stderr } = await runCli(['rotate', ...PRODUCTION], aws.endpoint);
   expect(stderr).toContain(`${MACHINE} cannot be started: Said AWS.`);

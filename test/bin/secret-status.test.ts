@@ -70,7 +70,7 @@ test('is one document with parameters, rotation and tasks', async () => {
   });
 });
 
-test('asks Step Functions whether the execution of the record lives, and says what to run when it does not', async () => {
+test('checks whether the execution of the record is alive, and says what to run if not', async () => {
   aws.record = GRACE;
   aws.execution = { status: 'ABORTED', stopDate: 1767322890 };
   const driver = { state: 'ended', status: 'ABORTED', endedAt: '2026-01-02T03:01:30.000Z' };
@@ -86,7 +86,7 @@ test('asks Step Functions whether the execution of the record lives, and says wh
   expect(status).toBe(0);
 });
 
-test('shows the rest when Step Functions may not be asked, with exit code 4', async () => {
+test('shows the rest and exits with 4 when the caller may not ask Step Functions', async () => {
   aws.record = GRACE;
   aws.answers.set('DescribeExecution', { status: 400, body: { __type: 'AccessDeniedException', message: 'Said AWS' } });
   const { status, stdout } = await runCli(STATUS, aws.endpoint);
@@ -95,14 +95,14 @@ test('shows the rest when Step Functions may not be asked, with exit code 4', as
   expect(status).toBe(4);
 });
 
-test('says where the record comes from while there is none', async () => {
+test('says what creates the record while there is none', async () => {
   const { status, stdout } = await runCli(STATUS, aws.endpoint);
   expect(stdout).toContain('No rotation has been recorded yet');
   expect(stdout).toContain('Canary red: key-ids-agree.');
   expect(status).toBe(0);
 });
 
-test('shows the rest when the canary does not answer, with exit code 4', async () => {
+test('shows the rest and exits with 4 when the canary does not answer', async () => {
   aws.record = GRACE;
   aws.answers.set('Invoke', { status: 404, body: { __type: 'ResourceNotFoundException', message: 'Said AWS' } });
   const { status, stdout } = await runCli(STATUS, aws.endpoint);
@@ -111,7 +111,7 @@ test('shows the rest when the canary does not answer, with exit code 4', async (
   expect(status).toBe(4);
 });
 
-test('is exit code 4 when nobody answers', async () => {
+test('exits with 4 when AWS is unreachable', async () => {
   await closeServers();
   const { status, stdout, stderr } = await runCli(STATUS, aws.endpoint);
   expect(stdout).toBe('');

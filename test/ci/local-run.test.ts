@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasImage } from '../../local/run/images.ts';
-import { environments, identityOf, runMark } from '../../local/run/leftovers.ts';
-import { announce, findRunning, takeRunDirectory, takeStateDirectory } from '../../local/run/run-directory.ts';
+import { hasImage } from '../../cli/local/images.ts';
+import { environments, identityOf } from '../../cli/local/processes.ts';
+import { announce, findRunning } from '../../cli/local/running.ts';
+import { runMark } from '../../local/run/leftovers.ts';
+import { takeRunDirectory, takeStateDirectory } from '../../local/run/run-directory.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'quilt-run-'));
 const directory = join(parent, 'run');

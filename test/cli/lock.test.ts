@@ -71,7 +71,7 @@ describe('status', () => {
         '  holder       is alive: its stack is UPDATE_IN_PROGRESS',
         `  owner        ${STACK}`,
         '',
-        'Wait until the holder has ended; it releases the lock itself.',
+        'Wait until the holder ends; it releases the lock itself.',
       ].join('\n'),
     );
   });
@@ -110,14 +110,14 @@ describe('status', () => {
       'a rotation that may not be asked about',
       ROTATION,
       { DescribeExecution: { error: 'AccessDeniedException' } },
-      'could not be checked: AWS gave no answer: AccessDeniedException',
+      'could not be checked: AWS did not answer: AccessDeniedException',
       /lock release --force --reason TEXT --environment production/,
     ],
     [
       'a deployment that may not be asked about',
       DEPLOY,
       { DescribeStacks: { error: 'AccessDenied' } },
-      'could not be checked: AWS gave no answer: AccessDenied',
+      'could not be checked: AWS did not answer: AccessDenied',
       /--force/,
     ],
     [
@@ -133,7 +133,7 @@ describe('status', () => {
     expect(shown).toMatch(advice);
   });
 
-  test('is exit code 3 or 4 when the table cannot be read', async () => {
+  test('exits with 3 or 4 when the table cannot be read', async () => {
     const refused = await accountWith(DEPLOY, { GetItem: { error: 'AccessDeniedException' } });
     await expect(textOf(refused)).rejects.toMatchObject({ exitCode: 3 });
     const gone = await accountWith(DEPLOY, { Query: { error: 'ResourceNotFoundException' } });
@@ -142,7 +142,7 @@ describe('status', () => {
 });
 
 describe('release', () => {
-  test('of a stale lock takes it from that very holder, and records who did it', async () => {
+  test('of a stale lock removes it from exactly that holder, and records who did it', async () => {
     const account = await accountWith(DEPLOY);
     const released = await releaseAt(account);
     expect(released).toMatchObject({ at: '2026-01-02T05:00:00.000Z', by: ME, forced: false, holder: DEPLOY });
@@ -200,20 +200,20 @@ describe('release', () => {
     ['two lines', { reason: 'one\ntwo' }],
     ['an escape sequence', { reason: 'red \u001b[31m' }],
     ['a book', { reason: 'x'.repeat(501) }],
-  ])('with %s is exit code 2, before anybody is asked', async (_, request) => {
+  ])('with %s exits with 2 before asking AWS', async (_, request) => {
     const account = await accountWith(DEPLOY);
     await expect(releaseAt(account, request)).rejects.toMatchObject({ exitCode: 2 });
     expect(account.asked).toEqual([]);
   });
 
-  test('does not take the lock from somebody who took it meanwhile', async () => {
+  test('does not release a lock that changed hands', async () => {
     const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }, { Code: 'None' }];
     const account = await accountWith(DEPLOY, {
       TransactWriteItems: { error: 'TransactionCanceledException', CancellationReasons },
     });
     await expect(releaseAt(account)).rejects.toMatchObject({
       exitCode: 3,
-      message: expect.stringContaining('changed hands meanwhile, and was not released'),
+      message: expect.stringContaining('changed hands and was not released'),
     });
   });
 
@@ -229,7 +229,7 @@ describe('release', () => {
     await expect(releaseAt(account)).rejects.toMatchObject({ exitCode });
   });
 
-  test('by nobody knows whom, or of another account, does not happen', async () => {
+  test('is refused for an unknown caller or another account', async () => {
     const stranger = { GetCallerIdentity: { Account: '999999999999', Arn: ME } };
     const account = await accountWith(DEPLOY, stranger);
     await expect(releaseAt(account)).rejects.toMatchObject({ exitCode: 3 });

@@ -34,7 +34,7 @@ test('npm run ci:deploy deploys a new environment, checks it, and leaves nothing
     'Starting the local AWS emulator …',
     'Bootstrapping the CDK …',
     'Synthesizing the stacks and checking the account …',
-    '✔ state table: made by this deploy, the first one',
+    '✔ state table: created by this first deployment',
     '✔ CDK bootstrap: version',
     'Deploying Foundation and Trust …',
     '✅  Trust',
@@ -49,7 +49,7 @@ test('npm run ci:deploy deploys a new environment, checks it, and leaves nothing
   expect(steps.map((step) => said.indexOf(step))).toEqual(
     steps.map((step) => said.indexOf(step)).sort((a, b) => a - b),
   );
-  expect(said).not.toContain('announcement: not made');
+  expect(said).not.toContain('announcement: failed');
   expect(code).toBe(0);
   expect(existsSync(join(directory, 'run'))).toBe(false);
   expect(processesOf(directory)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { DeployReport } from '../../cli/deploy/deploy.ts';
+import type { DeployReport } from '../../cli/change/deploy.ts';
 import type { LocalEnvironment } from '../../local/run/environment.ts';
 import { offerOpenMcpImage } from './support/fixture-images.ts';
 import { expectGreen, MINUTES, useLocalEnvironment } from './support/local-environment.ts';

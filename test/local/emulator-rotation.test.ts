@@ -1,3 +1,4 @@
+import { hasImage, SERVICES_DIRECTORY } from '../../cli/local/images.ts';
 /**
  * What a rotation rests upon besides templates and services: the emulator's state machines, ECS, Parameter Store and events do
  * as AWS does. Each of these was read in AWS's documentation; a difference here would prove a rotation that fails there.
@@ -29,7 +30,6 @@ import {
 } from '@aws-sdk/client-sfn';
 import { DeleteParameterCommand, GetParameterHistoryCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
-import { hasImage, SERVICES_DIRECTORY } from '../../local/run/images.ts';
 import { type BareEmulator, startBareEmulator } from './support/bare-emulator.ts';
 import { killFunction } from './support/kill-function.ts';
 import { executionEnd, inlineFunction, stateMachine } from './support/machine.ts';

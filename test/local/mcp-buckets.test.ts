@@ -7,8 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsVariables } from '../../cli/local/aws-settings.ts';
 import { EMULATOR_ACCOUNT } from '../../config/emulator.ts';
-import { awsVariables } from '../../local/run/aws-settings.ts';
 import type { BucketAccess } from '../../services/mcp/buckets/bucket-access.ts';
 import { createBucketAccess } from '../../services/mcp/buckets/create-bucket-access.ts';
 import { dataAccessSettings, resolveDataAccess } from '../../services/mcp/buckets/data-access.ts';

@@ -1,9 +1,9 @@
 /** Deploys, a rotation and rollbacks, one after the other, as a person gives the commands: every test goes on from the one before. */
 
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import type { DeployReport } from '../../cli/deploy/deploy.ts';
+import type { DeployReport } from '../../cli/change/deploy.ts';
+import type { RollbackReport } from '../../cli/change/rollback.ts';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
-import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { clusterName, serviceName } from '../../lib/names.ts';
 import type { LocalEnvironment } from '../../local/run/environment.ts';

@@ -13,8 +13,8 @@ import {
 import { ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { RollbackReport } from '../../cli/change/rollback.ts';
 import type { RevisionHistory } from '../../cli/revisions/history.ts';
-import type { RollbackReport } from '../../cli/revisions/rollback/rollback.ts';
 import { loadEnvironment } from '../../config/load.ts';
 import { ANNOUNCEMENT_KEY, revisionRecordOf, revisionSortKey } from '../../contract/revision.ts';
 import { type FoundationValue, foundationParameterName } from '../../lib/foundation-values.ts';
@@ -176,8 +176,9 @@ test(
     );
     const before = await state();
     const { exitCode, err } = await operator.run('rollback', '2');
-    expect(err).toMatch(/^The rollback to revision 2 did not hold: the deploy gate refused it\. contract-version: /);
-    expect(err).toMatch(/\nThe stack went back to where it was, revision 3\.\n$/);
+    expect(err).toMatch(
+      /^Rollback to revision 2 failed; revision 3 was restored\. Cause: the deploy gate refused it\. contract-version: /,
+    );
     expect(exitCode).toBe(3);
     expect(await state()).toEqual(before);
   },

@@ -1,11 +1,9 @@
-import { bootstrapFindings } from '../../../cli/preflight/bootstrap.ts';
 import { callerFindings } from '../../../cli/preflight/caller.ts';
 import { preflightClients } from '../../../cli/preflight/clients.ts';
-import type { Finding } from '../../../cli/preflight/finding.ts';
-import { imageFindings } from '../../../cli/preflight/images.ts';
+import { exitCodeOf, type Finding, findingLines } from '../../../cli/preflight/finding.ts';
+import { bootstrapFindings } from '../../../cli/preflight/findings.ts';
+import { imageFindings, imagesOf } from '../../../cli/preflight/images.ts';
 import { listenerRuleFinding } from '../../../cli/preflight/listener-rules.ts';
-import { exitCodeOf, findingLines } from '../../../cli/preflight/report.ts';
-import { imagesOf } from '../../../cli/preflight/template-images.ts';
 import { closeServers, unusedOrigin } from '../../lambda/support/servers.ts';
 import { type Answer, scriptedAws } from './support/scripted-aws.ts';
 
@@ -20,7 +18,7 @@ describe('caller', () => {
   const look = async (answer: Answer) =>
     callerFindings((await scriptedAws({ GetCallerIdentity: answer })).clients.sts, PLACE);
 
-  test('who has credentials for the account goes on, under their own name', async () => {
+  test('accepts credentials for the account, and returns the principal', async () => {
     const { findings, caller } = await look({ Account: '111122223333', Arn: CALLER });
     expect(findings.map(stateOf)).toEqual([
       ['ok', CALLER, 0],
@@ -29,7 +27,7 @@ describe('caller', () => {
     expect(caller).toBe(CALLER);
   });
 
-  test('those of another account are refused, naming both', async () => {
+  test('refuses those of another account, naming both', async () => {
     const { findings, caller } = await look({ Account: '999988887777', Arn: CALLER });
     expect(exitCodeOf(findings)).toBe(3);
     expect(findings.at(-1)?.detail).toMatch(/999988887777.*111122223333/);
@@ -40,12 +38,12 @@ describe('caller', () => {
     'credentials that AWS does not accept (%s) are refused',
     async (error) => {
       const { findings, caller } = await look({ error });
-      expect(findings.map(stateOf)).toEqual([['failed', `none that AWS accepts (${error})`, 3]]);
+      expect(findings.map(stateOf)).toEqual([['failed', `AWS does not accept them (${error})`, 3]]);
       expect(caller).toBeUndefined();
     },
   );
 
-  test('an AWS that cannot be reached is exit code 4', async () => {
+  test('exits with 4 when AWS is unreachable', async () => {
     const credentials = { accessKeyId: '111122223333', secretAccessKey: 'not-a-credential' };
     const { sts } = preflightClients({ endpoint: await unusedOrigin(), region: 'us-east-1', credentials });
     await expect(callerFindings(sts, PLACE)).rejects.toMatchObject({ exitCode: 4 });
@@ -68,8 +66,8 @@ describe('bootstrap', () => {
 
   test('has to be as new as the most demanding stack', async () => {
     expect(await look({ Parameter: { Value: '30' } })).toEqual([['ok', 'version 30', 0]]);
-    expect(await look({ Parameter: { Value: '7' } })).toEqual([['failed', 'version 7, and 8 is needed', 2]]);
-    expect(await look({ error: 'ParameterNotFound' })).toEqual([['failed', 'the account has none in us-east-1', 2]]);
+    expect(await look({ Parameter: { Value: '7' } })).toEqual([['failed', 'version 7; version 8 is required', 2]]);
+    expect(await look({ error: 'ParameterNotFound' })).toEqual([['failed', 'not bootstrapped in us-east-1', 2]]);
   });
 });
 
@@ -87,27 +85,27 @@ describe('images', () => {
     return { findings: findings.map(stateOf), regions, asked: asked.map(({ input }) => input) };
   };
 
-  test('are asked for in their own account and region, each once', async () => {
+  test('are looked up in their own account and region, each once', async () => {
     const { findings, regions, asked } = await look([IN_ECR, IN_ECR]);
-    expect(findings).toEqual([['ok', 'is there', 0]]);
+    expect(findings).toEqual([['ok', 'exists', 0]]);
     expect(regions).toEqual(['eu-west-1']);
     expect(asked).toEqual([
       { registryId: '111122223333', repositoryName: 'team/mcp', imageIds: [{ imageDigest: DIGEST }] },
     ]);
   });
 
-  test('of the CDK are asked for by their tag, also in another partition', async () => {
+  test('of the CDK are looked up by tag, also in another partition', async () => {
     const { asked } = await look(['111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/cdk-assets:0a1b']);
     expect(asked).toEqual([
       { registryId: '111122223333', repositoryName: 'cdk-assets', imageIds: [{ imageTag: '0a1b' }] },
     ]);
   });
 
-  test('that are not there are told, with exit code 2', async () => {
+  test('that do not exist are reported, with exit code 2', async () => {
     const gone = { images: [], failures: [{ failureCode: 'ImageNotFound' }] };
-    expect((await look([IN_ECR], gone)).findings).toEqual([['failed', 'is not in its repository', 2]]);
+    expect((await look([IN_ECR], gone)).findings).toEqual([['failed', 'not found in its repository', 2]]);
     const { findings } = await look([IN_ECR], { error: 'RepositoryNotFoundException' });
-    expect(findings).toEqual([['failed', 'there is no repository team/mcp in 111122223333, eu-west-1', 2]]);
+    expect(findings).toEqual([['failed', 'repository team/mcp does not exist in 111122223333, eu-west-1', 2]]);
   });
 
   test('of other registries are not checked', async () => {
@@ -130,7 +128,7 @@ describe('images', () => {
     expect(asked).toEqual([]);
   });
 
-  test('of a template are told apart: those that have to be there, and those that the CDK builds', () => {
+  test('of a template are given, or built by the CDK', () => {
     const task = (Image: unknown) => ({
       Type: 'AWS::ECS::TaskDefinition',
       Properties: { ContainerDefinitions: [{ Image }] },
@@ -182,19 +180,19 @@ describe('listener rule priorities', () => {
   test('may be free, or ours already', async () => {
     expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '30']))).toEqual([
       'ok',
-      '10, 20: free, or of this deployment already',
+      '10, 20: free, or already used by this deployment',
       0,
     ]);
   });
 
-  test('may not be those of somebody else’s rules, also when nothing of ours is there', async () => {
-    const found = ['failed', 'other rules of the listener have 20', 2];
+  test('must not belong to other rules, even if none of ours exists', async () => {
+    const found = ['failed', 'already used by other rules of the listener: 20', 2];
     expect(await look(inListener(['arn:ours', '10'], ['arn:of-another', '20']))).toEqual(found);
     expect(await look(inListener(['arn:of-another', '20']), { error: 'ValidationError' })).toEqual(found);
   });
 
-  test('of a listener that is not there are a mistake', async () => {
-    expect(await look({ error: 'ListenerNotFound' })).toEqual(['failed', 'there is no listener arn:one', 2]);
+  test('of a listener that does not exist are invalid', async () => {
+    expect(await look({ error: 'ListenerNotFound' })).toEqual(['failed', 'listener arn:one does not exist', 2]);
   });
 });
 
@@ -207,13 +205,13 @@ describe('report', () => {
     exitCode,
   });
 
-  test('a mistake comes before what has to be waited for, and what is not known is no failure', () => {
+  test('a wrong configuration takes precedence, and unchecked findings are no failure', () => {
     expect(exitCodeOf([failed(3), failed(2), failed(3)])).toBe(2);
     expect(exitCodeOf([failed(3), { about: 'a', state: 'ok', detail: 'b' }])).toBe(3);
     expect(exitCodeOf([{ about: 'a', state: 'not-checked', detail: 'b' }])).toBe(0);
   });
 
-  test('each finding is a line, and each failure has a line with its remedy', () => {
+  test('shows each finding on a line, and each failure with a remedy below', () => {
     expect(findingLines({ about: 'a', state: 'ok', detail: 'b' })).toBe('  ✔ a: b');
     expect(findingLines({ about: 'a', state: 'not-checked', detail: 'b' })).toBe('  – a: b');
     expect(findingLines(failed(3))).toBe('  ✘ a: b\n      Do c.');

@@ -1,5 +1,5 @@
-import { importedFindings } from '../../../cli/preflight/imported/findings.ts';
-import { exitCodeOf } from '../../../cli/preflight/report.ts';
+import { exitCodeOf } from '../../../cli/preflight/finding.ts';
+import { importedFindings } from '../../../cli/preflight/imported.ts';
 import { checkEnvironment } from '../../../config/load.ts';
 import type { EnvironmentInput } from '../../../config/schema.ts';
 import { everythingImported } from '../../config/support/everything-imported.ts';
@@ -55,7 +55,7 @@ async function look(answers: Readonly<Record<string, Answer>> = {}, change: Part
   return importedFindings(clients, checkEnvironment({ ...ENVIRONMENT, ...change }, 'test'));
 }
 
-test('everything that is imported is looked at, and may be as it is', async () => {
+test('checks every imported resource, and passes when all match', async () => {
   const findings = await look();
   expect(findings.filter(({ state }) => state !== 'ok')).toEqual([]);
   expect(findings.map(({ about }) => about)).toEqual([
@@ -77,7 +77,7 @@ test('everything that is imported is looked at, and may be as it is', async () =
 });
 
 test.each<[about: string, found: string, answers: Record<string, Answer>]>([
-  ['VPC', 'there is no vpc-0123456789abcdef0', { DescribeVpcs: { error: 'InvalidVpcID.NotFound' } }],
+  ['VPC', 'vpc-0123456789abcdef0 does not exist', { DescribeVpcs: { error: 'InvalidVpcID.NotFound' } }],
   [
     'VPC',
     'has the range 10.9.0.0/16, not 10.20.0.0/16',
@@ -94,12 +94,12 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
     'subnet-0123456789abcdef0 is in vpc-0f, not in vpc-0123456789abcdef0',
     { DescribeSubnets: { subnetSet: [subnet(0, 'us-east-1a', 'vpc-0f'), subnet(1, 'us-east-1b')] } },
   ],
-  ['ECS cluster', 'there is no shared', { DescribeClusters: { clusters: [], failures: [{ reason: 'MISSING' }] } }],
+  ['ECS cluster', 'shared does not exist', { DescribeClusters: { clusters: [], failures: [{ reason: 'MISSING' }] } }],
   ['ECS cluster', 'shared is INACTIVE', { DescribeClusters: { clusters: [{ status: 'INACTIVE' }] } }],
   ['HTTPS listener', 'it does not exist', { DescribeListeners: { error: 'ListenerNotFound' } }],
   [
     'HTTPS listener',
-    'it takes HTTP on port 80',
+    'it accepts HTTP on port 80',
     { DescribeListeners: { Listeners: [{ ...LISTENER, Protocol: 'HTTP', Port: 80 }] } },
   ],
   [
@@ -109,7 +109,7 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
   ],
   [
     'load balancer',
-    'it does not have the group sg-0123456789abcdef0',
+    'it does not have the security group sg-0123456789abcdef0',
     { DescribeLoadBalancers: { LoadBalancers: [{ ...LOAD_BALANCER, SecurityGroups: ['sg-0f'] }] } },
   ],
   [
@@ -119,7 +119,7 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
   ],
   [
     'security group of the load balancer',
-    'there is no sg-0123456789abcdef0',
+    'sg-0123456789abcdef0 does not exist',
     { DescribeSecurityGroups: { error: 'InvalidGroup.NotFound' } },
   ],
   ['certificate', 'it does not exist', { DescribeCertificate: { error: 'ResourceNotFoundException' } }],
@@ -133,7 +133,7 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
     'it is not for quilt.example.org',
     { DescribeCertificate: { Certificate: { ...CERTIFICATE, SubjectAlternativeNames: ['*.quilt.example.org'] } } },
   ],
-  ['hosted zone', 'there is no Z0123456789ABCDEFGHIJ', { GetHostedZone: { error: 'NoSuchHostedZone' } }],
+  ['hosted zone', 'Z0123456789ABCDEFGHIJ does not exist', { GetHostedZone: { error: 'NoSuchHostedZone' } }],
   [
     'hosted zone',
     'is example.com, not example.org',
@@ -146,7 +146,11 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
     { DescribeKey: { KeyMetadata: { ...KEY, KeyState: 'PendingDeletion' } } },
   ],
   ['encryption key', 'it is a RSA_2048 key', { DescribeKey: { KeyMetadata: { ...KEY, KeySpec: 'RSA_2048' } } }],
-  ['permissions boundary', 'there is no arn:aws:iam', { GetPolicy: { error: 'NoSuchEntity' } }],
+  [
+    'permissions boundary',
+    'arn:aws:iam::111122223333:policy/workloads does not exist',
+    { GetPolicy: { error: 'NoSuchEntity' } },
+  ],
   [
     'log group /ecs/quilt-mcp',
     'does not exist',
@@ -154,11 +158,19 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
       DescribeLogGroups: { logGroups: [{ logGroupName: '/ecs/quilt-catalog' }, { logGroupName: '/ecs/quilt-mcp-2' }] },
     },
   ],
-  ['alarm topic', 'there is no arn:aws:sns', { GetTopicAttributes: { error: 'NotFound' } }],
-  ['OIDC provider of GitHub', 'there is no arn:aws:iam', { GetOpenIDConnectProvider: { error: 'NoSuchEntity' } }],
+  [
+    'alarm topic',
+    'arn:aws:sns:us-east-1:444455556666:platform-alarms does not exist',
+    { GetTopicAttributes: { error: 'NotFound' } },
+  ],
   [
     'OIDC provider of GitHub',
-    'it does not take tokens for sts.amazonaws.com',
+    'oidc-provider/token.actions.githubusercontent.com does not exist',
+    { GetOpenIDConnectProvider: { error: 'NoSuchEntity' } },
+  ],
+  [
+    'OIDC provider of GitHub',
+    'it does not accept tokens for sts.amazonaws.com',
     { GetOpenIDConnectProvider: { Url: 'token.actions.githubusercontent.com', ClientIDList: ['another'] } },
   ],
 ])('%s: %s', async (about, found, answers) => {
@@ -168,7 +180,7 @@ test.each<[about: string, found: string, answers: Record<string, Answer>]>([
   expect(finding?.remedy).toMatch(/^[A-Z].*\.$/);
 });
 
-test('a group whose rules are left alone has to let the load balancer out to the tasks', async () => {
+test('without added rules, the group has to allow egress to the tasks', async () => {
   const { loadBalancer } = everythingImported;
   const asItIs = { loadBalancer: { ...loadBalancer, addEgress: false } as EnvironmentInput['loadBalancer'] };
   const about = 'security group of the load balancer';
@@ -188,7 +200,7 @@ test('a group whose rules are left alone has to let the load balancer out to the
 test.each([
   ['has one', CERTIFICATE, 'ok'],
   ['has none of the name', { ...CERTIFICATE, SubjectAlternativeNames: [] }, 'failed'],
-])('a listener that %s is asked for its certificates', async (_, Certificate, state) => {
+])('checks the certificates of a listener that %s', async (_, Certificate, state) => {
   const listed = [{ CertificateArn: 'arn:aws:iam::1:server-certificate/x' }, { CertificateArn: 'arn:aws:acm:one' }];
   const findings = await look(
     { DescribeListenerCertificates: { Certificates: listed }, DescribeCertificate: { Certificate } },
@@ -197,10 +209,10 @@ test.each([
   expect(findings.find(({ about }) => about === 'certificate')).toMatchObject({ state });
 });
 
-test('a caller who may not look is told so, and may go on', async () => {
+test('reports unchecked resources to a caller who may not read them, and blocks nothing', async () => {
   const refused = Object.fromEntries(Object.keys(ACCOUNT).map((operation) => [operation, { error: 'AccessDenied' }]));
   const findings = await look(refused);
   expect(new Set(findings.map(({ state }) => state))).toEqual(new Set(['not-checked']));
-  expect(findings[0]?.detail).toBe('AWS gave no answer: AccessDenied');
+  expect(findings[0]?.detail).toBe('AWS did not answer: AccessDenied');
   expect(exitCodeOf(findings)).toBe(0);
 });

@@ -1,5 +1,5 @@
-import { lockFindings } from '../../../cli/preflight/locks.ts';
-import { exitCodeOf } from '../../../cli/preflight/report.ts';
+import { exitCodeOf } from '../../../cli/preflight/finding.ts';
+import { lockFindings } from '../../../cli/preflight/ongoing-changes.ts';
 import { loadEnvironment } from '../../../config/load.ts';
 import { closeServers } from '../../lambda/support/servers.ts';
 import { type Answer, scriptedAws } from './support/scripted-aws.ts';
@@ -42,12 +42,12 @@ function textsOf(values: Readonly<Record<string, string>>) {
   return Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S }]));
 }
 
-test('nothing is in the way when nobody changes anything', async () => {
+test('passes when nothing is being changed', async () => {
   const findings = await look(USUAL);
   expect(findings.map(({ about, state, detail }) => `${about}: ${state}: ${detail}`)).toEqual([
     'Services stack: ok: quilt-services is UPDATE_COMPLETE',
     'deploy lock: ok: free',
-    'rotation: ok: none so far',
+    'rotation: ok: none yet',
   ]);
 });
 
@@ -78,17 +78,17 @@ test.each<[what: string, found: Found, detail: string]>([
   [
     'whose execution was stopped',
     { ...USUAL, rotation: { phase: 'grace', execution: EXECUTION }, execution: 'ABORTED' },
-    'in grace, but its execution ended (ABORTED, 2026-01-02T03:05:00.000Z), so it is no obstacle',
+    'in grace, but its execution ended (ABORTED, 2026-01-02T03:05:00.000Z), so it blocks nothing',
   ],
   [
     'whose execution is forgotten',
     { ...USUAL, rotation: { phase: 'createSecret', execution: EXECUTION } },
-    'in createSecret, but its execution ended (Step Functions has no record of it), so it is no obstacle',
+    'in createSecret, but its execution ended (Step Functions has no record of it), so it blocks nothing',
   ],
   [
     'that has stopped by itself',
     { ...USUAL, rotation: { phase: 'grace', execution: '' } },
-    'stopped in grace, which is no obstacle',
+    'stopped in grace, which blocks nothing',
   ],
 ])('a rotation %s does not look alive', async (_, found, detail) => {
   const rotation = (await look(found)).find(({ about }) => about === 'rotation');
@@ -102,13 +102,13 @@ test.each<[what: string, found: Found, about: string, detail: RegExp]>([
     'the lock of a deploy that runs',
     { stack: 'UPDATE_IN_PROGRESS', lock: { kind: 'deploy', owner: 'arn:the-stack' } },
     'deploy lock',
-    /held since 2026-01-02T03:04:05Z by another deploy: arn:the-stack/,
+    /held since 2026-01-02T03:04:05Z by another deployment: arn:the-stack/,
   ],
   [
     'the lock of a rotation that runs',
     { ...USUAL, lock: { kind: 'rotation', owner: EXECUTION }, execution: 'RUNNING' },
     'deploy lock',
-    /by a rotation of the secret/,
+    /by a secret rotation/,
   ],
   [
     'the lock of a holder that a later release may know',
@@ -133,10 +133,10 @@ test.each<[what: string, found: Found, about: string, detail: RegExp]>([
   expect(exitCodeOf(findings)).toBe(3);
   const failed = findings.find((finding) => finding.about === about);
   expect(failed).toMatchObject({ state: 'failed', detail: expect.stringMatching(detail) });
-  expect(failed?.remedy).toMatch(/^(Wait until|Mend what) .+\.$/);
+  expect(failed?.remedy).toMatch(/^(Wait until|Fix what) .+\.$/);
 });
 
-test('a caller who may not look is told so, since the deploy gate looks too', async () => {
+test('reports unchecked locks to a caller who may not read them, since the deploy gate checks them too', async () => {
   const { clients } = await scriptedAws({
     DescribeStacks: { error: 'AccessDenied' },
     GetItem: { error: 'AccessDeniedException' },

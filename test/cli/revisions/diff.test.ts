@@ -1,6 +1,6 @@
-import { diffText } from '../../../cli/revisions/diff/diff-text.ts';
-import { diffTemplates, type EntryDifference } from '../../../cli/revisions/diff/template-diff.ts';
+import { diffText } from '../../../cli/revisions/diff.ts';
 import { parseTemplate } from '../../../cli/revisions/template.ts';
+import { diffTemplates, type EntryDifference } from '../../../cli/revisions/template-diff.ts';
 import { image, servicesTemplate, type TemplateOptions } from './support/template.ts';
 
 const template = (options: TemplateOptions = {}) => parseTemplate(JSON.stringify(servicesTemplate(options)));
@@ -11,7 +11,7 @@ const metadata = (analytics: string) => ({
 const textOf = (entries: readonly EntryDifference[]) =>
   diffText({ from: 1, to: 2, facts: [], stackParameters: [], template: entries }).split('\n\n').slice(1).join('\n\n');
 
-test('two revisions that differ in one image differ in that image alone', async () => {
+test('shows one changed image as a single difference', async () => {
   const entries = await diffTemplates(template(), template({ mcp: image('mcp', '2') }));
   expect(entries).toEqual([
     {
@@ -44,7 +44,7 @@ test.each([
   expect(textOf(entries)).toBe('The templates of revisions 1 and 2 do not differ.');
 });
 
-test('break-glass is a difference, with its reason', async () => {
+test('shows break-glass with its reason', async () => {
   const entries = await diffTemplates(template(), template({ reason: 'It had to be.' }));
   const properties = [
     { path: 'Canary', from: 'enforce', to: 'report' },
@@ -56,7 +56,7 @@ test('break-glass is a difference, with its reason', async () => {
   ]);
 });
 
-test('images that the gate is told and no task has are shown', async () => {
+test('shows images of the gate that no task has', async () => {
   const { Resources, ...rest } = servicesTemplate();
   const told = { ...Resources.Gate, Properties: { ...Resources.Gate.Properties, Images: { Mcp: 'another' } } };
   const entries = await diffTemplates(template(), { ...rest, Resources: { ...Resources, Gate: told } });
@@ -65,7 +65,7 @@ test('images that the gate is told and no task has are shown', async () => {
   ]);
 });
 
-test('a resource that is there in one of them only', async () => {
+test('shows a resource that only one of them has', async () => {
   const resources = { Extra: { Type: 'AWS::Logs::LogGroup' } };
   const [one, other] = [template(), template({ resources })];
   const found = [await diffTemplates(one, other), await diffTemplates(other, one)];
@@ -75,7 +75,7 @@ test('a resource that is there in one of them only', async () => {
   ]);
 });
 
-test('a template parameter with another default', async () => {
+test('shows a changed default of a template parameter', async () => {
   const other = template();
   const New = { Type: 'String', Default: 'another' };
   const entries = await diffTemplates(template(), { ...other, Parameters: { ...other.Parameters, New } });
@@ -85,14 +85,14 @@ test('a template parameter with another default', async () => {
   expect(textOf(entries)).toBe('Parameters\n[~] New.Default: "its default" → "another"');
 });
 
-test('what is in no section of the template is a difference too', async () => {
+test('shows changes outside of the template sections', async () => {
   const entries = await diffTemplates(template(), { ...template(), Description: 'Another one' } as ReturnType<
     typeof template
   >);
   expect(textOf(entries)).toBe('Template\n[+] description: "Another one"');
 });
 
-test('a value reaches the terminal as text and nothing else', async () => {
+test('escapes control characters of values', async () => {
   const resources = (Value: string) => ({ resources: { It: { Type: 'AWS::SSM::Parameter', Properties: { Value } } } });
   const entries = await diffTemplates(template(resources('a')), template(resources('\u001b[31m\u009b31m')));
   expect(textOf(entries)).toContain('[~] Value: "a" → "\\u001b[31m\\u009b31m"');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeServers } from '../../lambda/support/servers.ts';
+import { rollBack } from '../change/support/roll-back.ts';
 import { FakeAccount } from './support/fake-account.ts';
 import { revision } from './support/records.ts';
-import { rollBack } from './support/roll-back.ts';
 
 const DOCS = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'rollback.md'), 'utf8');
 

@@ -1,6 +1,6 @@
-import { revisionTable } from '../../../cli/revisions/history-table.ts';
-import { revisionText } from '../../../cli/revisions/show-text.ts';
+import { revisionHistoryTable } from '../../../cli/revisions/history.ts';
 import { summaryOf } from '../../../cli/revisions/summary.ts';
+import { revisionText } from '../../../cli/revisions/texts.ts';
 import { type RevisionRecord, revisionRecordOf } from '../../../contract/revision.ts';
 import { revision, STACK } from './support/records.ts';
 
@@ -31,8 +31,8 @@ const OPEN = record(5, {}, { verdict: { S: 'open' }, closedAt: undefined });
 const RUNNING = { stack: { arn: STACK, status: 'UPDATE_IN_PROGRESS' }, current: ROLLED_BACK };
 const TOLD = [OPEN, FAILED, BREAK_GLASS, ROLLED_BACK, GOOD].map((each) => summaryOf(each, RUNNING));
 
-test('the history has a line for each revision, and marks the one that runs', () => {
-  const [lines] = revisionTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
+test('lists a line for each revision, and marks the current one', () => {
+  const [lines] = revisionHistoryTable(TOLD, Number.POSITIVE_INFINITY).split('\n\n');
   expect(lines).toBe(
     [
       '     NO  OPENED                VERDICT       WHAT              BY                           COMMIT     CATALOG       MCP           SECRET  KEY SET',
@@ -43,11 +43,11 @@ test('the history has a line for each revision, and marks the one that runs', ()
       '     1   2026-01-02T03:04:05Z  ✔ good        deploy            –                            –          111111111111  111111111111  3       5',
     ].join('\n'),
   );
-  expect(revisionTable([])).toBe('Nothing has been deployed yet.');
+  expect(revisionHistoryTable([])).toBe('Nothing has been deployed yet.');
 });
 
-test('at 80 columns it says which columns are not shown, and still has a line for each revision', () => {
-  const lines = revisionTable(TOLD, 80).split('\n');
+test('at 80 columns, names the omitted columns and still has a line for each revision', () => {
+  const lines = revisionHistoryTable(TOLD, 80).split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.slice(0, 8)).toEqual([
     '     NO  OPENED                VERDICT       WHAT',
@@ -69,18 +69,18 @@ test.each([
   expect(summaryOf(OPEN, { stack, current: undefined }).verdict).toBe('ended-without-verdict');
 });
 
-test('a revision for people has all of its record', () => {
+test('shows everything in the record', () => {
   const shown = revisionText(summaryOf(FAILED, { stack: undefined, current: undefined }));
   expect(shown).toMatch(/because +canary-red: It is\.$/m);
   expect(shown).toMatch(/no-token-refused +accepted: it was served$/m);
-  expect(shown).toContain('Red before the deploy already: key-ids-agree: unequal.');
+  expect(shown).toContain('Already red before the deployment: key-ids-agree: unequal.');
   expect(shown).toMatch(/VpcId +\/quilt\/foundation\/v1\/vpc-id$/m);
-  expect(shown).toMatch(/by +unknown: it was not started by bin\/quiltctl$/m);
+  expect(shown).toMatch(/by +unknown \(not started by bin\/quiltctl\)$/m);
 
   const announced = revisionText(summaryOf(ROLLED_BACK, { stack: undefined, current: ROLLED_BACK }));
   expect(announced).toContain('REVISION 2');
   expect(announced).toContain('runs now');
-  expect(announced).toMatch(/commit +0123456789abcdef0123456789abcdef01234567, with changes that are not in it$/m);
+  expect(announced).toMatch(/commit +0123456789abcdef0123456789abcdef01234567, with uncommitted changes$/m);
   expect(announced).toMatch(/aws-cdk +2\.1148\.1$/m);
 });
 
@@ -90,16 +90,16 @@ const SERVICE = { M: { resource: { S: 'Mcp' }, type: { S: 'AWS::ECS::Service' },
 test.each<[string, RevisionRecord, string | undefined, string | undefined]>([
   ['a red canary, by the checks', FAILED, undefined, 'the canary was red: no-token-refused'],
   ['a resource', record(4, {}, { ...BACK, stackFailure: SERVICE }), undefined, 'Mcp (AWS::ECS::Service): no capacity.'],
-  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'not known: it has forgotten it'],
+  ['what nobody knows any more', record(4, {}, BACK), 'it has forgotten it', 'unknown: it has forgotten it'],
   ['nothing', GOOD, undefined, undefined],
 ])('a revision says what failed: %s', (_, its, unknown, says) => {
   const shown = revisionText(summaryOf(its, { stack: undefined, current: undefined }), unknown);
   expect(/^ +what failed +(?<text>.*)$/m.exec(shown)?.groups?.text).toBe(says);
 });
 
-test('a record of an earlier release, which lacks what was added later, is told all the same', () => {
+test('shows a record of an earlier release, which lacks later fields', () => {
   const { announcement: _, template, tokenLifetimeSeconds, ...old } = revision(1).item;
   const summary = summaryOf(revisionRecordOf(old), { stack: undefined, current: undefined });
   expect(summary).toMatchObject({ by: null, commit: null, template: null, tokenLifetimeSeconds: null });
-  expect(revisionText(summary)).toContain('not kept: nothing can go back to this revision');
+  expect(revisionText(summary)).toContain('not kept; you cannot roll back to this revision');
 });

@@ -1,4 +1,4 @@
-import { diffValues } from '../../../cli/revisions/diff/value-diff.ts';
+import { diffValues } from '../../../cli/revisions/value-diff.ts';
 
 const roles = (...buckets: string[]) =>
   JSON.stringify({ roles: { Reader: { level: 'read', buckets }, Admin: { level: 'admin', buckets: '*' } } });

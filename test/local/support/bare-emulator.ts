@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { awsClientSettings } from '../../../local/run/aws-settings.ts';
+import { awsClientSettings } from '../../../cli/local/aws-settings.ts';
+import { type LocalProgram, manifestOf, offerProgram } from '../../../cli/local/images.ts';
 import { EmulatorProcess } from '../../../local/run/emulator-process.ts';
-import { type LocalProgram, manifestOf, offerProgram } from '../../../local/run/images.ts';
+
 import { freePort } from '../../../local/run/ports.ts';
 import { until } from './until.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { offerProgram, SERVICES_DIRECTORY } from '../../../local/run/images.ts';
+import { offerProgram, SERVICES_DIRECTORY } from '../../../cli/local/images.ts';
 import { BUNDLE_OPTIONS } from '../../support/bundle-options.ts';
 
 function digest(content: string | Buffer): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awsEnvironment } from '../../../../local/run/aws-settings.ts';
+import { awsEnvironment } from '../../../../cli/local/aws-settings.ts';
 
 const run = promisify(execFile);
 
