@@ -5,8 +5,7 @@ import { REVISION_COUNTER, REVISION_KEY } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import type { ReasonName } from './fault.ts';
-import type { ServiceStates } from './roll-out.ts';
-import { countTasks, type ServiceNames } from './tasks.ts';
+import { countTasks, type ServiceNames, type ServiceStates } from './tasks.ts';
 
 /** What a load balancer shows whose first tasks are still to come. Anything else is wrong before the first deploy too. */
 const EXPLAINED: { readonly [Name in CheckName]?: readonly ReasonName[] } = {

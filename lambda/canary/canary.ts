@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CanaryReport } from '../../contract/canary-report.ts';
+import { isJsonObject } from '../../auth/json-object.ts';
+import { type CanaryReport, TRIGGERS, type Trigger } from '../../contract/canary-report.ts';
 import { type Attempt, type AttemptOptions, attempt } from './attempt.ts';
 import { type RepairClients, requestRepair } from './repair.ts';
-import type { CanaryRequest } from './request.ts';
 import type { CanarySettings } from './settings.ts';
 
 export type CanaryOptions = Partial<CanaryRequest> &
@@ -95,4 +95,20 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
     services: last.report.services,
     checks: last.report.checks,
   };
+}
+
+/** What an invocation asks for. */
+type CanaryRequest = {
+  /**
+   * The services were just rolled out, or stand: run again what may become green, also where ECS tells of no roll-out, and take it
+   * for red that they are not there.
+   */
+  readonly settling: boolean;
+  readonly trigger: Trigger;
+};
+
+/** Reads an invocation's payload. What it does not know it leaves: a report is always better than none. */
+export function parseRequest(event: unknown): CanaryRequest {
+  const { settling, trigger } = isJsonObject(event) ? event : {};
+  return { settling: settling === true, trigger: TRIGGERS.find((name) => name === trigger) ?? 'direct' };
 }

@@ -1,4 +1,4 @@
-import type { RequestFailure } from '../shared/http/fault.ts';
+import type { RequestFailure } from '../shared/fault.ts';
 
 /**
  * Every reason that a check may fail for, told apart because each has a remedy of its own. The names are stable.

@@ -7,16 +7,16 @@ import {
 } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
 import type { MintedToken } from '../../auth/mint-enhanced-token.ts';
-import { answerOf } from '../shared/http/answer.ts';
-import { type Dial, DialError } from '../shared/http/dial.ts';
+import { type Dial, DialError } from '../shared/dial.ts';
 import {
   type Answer,
+  answerOf,
   type Fault,
   failureOf,
   faultOfAnswer,
   faultOfDial,
   type RequestFailure,
-} from '../shared/http/fault.ts';
+} from '../shared/fault.ts';
 
 /** One request of the MCP client as it went over the wire; `rpcMethod` is the HTTP method where there is no message. */
 type Exchange = { readonly rpcMethod: string } & ({ readonly answer: Answer } | { readonly error: DialError });

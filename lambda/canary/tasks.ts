@@ -1,10 +1,9 @@
-import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
-import type { ServiceRole, TaskSeen, TasksSeen } from '../../contract/canary-report.ts';
+import { type Deployment, DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import type { ServiceCount, ServiceRole, TaskSeen, TasksSeen } from '../../contract/canary-report.ts';
 import { errorName } from '../../contract/safe-error.ts';
-import type { Dial } from '../shared/http/dial.ts';
-import { keyIdsOf, taskOf } from '../shared/http/task-headers.ts';
+import type { Dial } from '../shared/dial.ts';
+import { keyIdsOf, taskOf } from '../shared/fault.ts';
 import { log } from '../shared/log.ts';
-import { rollOutOf, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 
 /** The services by which ECS knows them. */
@@ -58,4 +57,37 @@ export async function countTasks(
     log('error', 'tasks not counted', { operation: 'ecs:DescribeServices', error: errorName(error), cluster });
     return undefined;
   }
+}
+
+/** Whether tasks are being replaced. `unknown` when ECS told neither that they are nor that they are not. */
+export type RollOut = 'under-way' | 'over' | 'unknown';
+
+/** What ECS tells of a service. */
+export type ServiceState = ServiceCount & { readonly rollOut: RollOut };
+
+/** What ECS tells of the services; `undefined` when it could not be asked. */
+export type ServiceStates = readonly ServiceState[] | undefined;
+
+const ROLES: readonly ServiceRole[] = ['mcp', 'catalog'];
+
+/** Where the roll-out of one service stands, by its deployments. */
+function rollOutOf(deployments: readonly Deployment[]): RollOut {
+  if (deployments.length > 1) return 'under-way';
+  switch (deployments[0]?.rolloutState) {
+    case 'IN_PROGRESS':
+      return 'under-way';
+    case 'COMPLETED':
+      return 'over';
+    default:
+      return 'unknown';
+  }
+}
+
+/** Where the roll-out of all services stood, over all the times that ECS was asked. */
+export function rollOutOfAll(asked: readonly ServiceStates[]): RollOut {
+  const found = asked.flatMap((states) =>
+    ROLES.map((role) => states?.find(({ service }) => service === role)?.rollOut ?? 'unknown'),
+  );
+  if (found.includes('under-way')) return 'under-way';
+  return found.every((rollOut) => rollOut === 'over') ? 'over' : 'unknown';
 }

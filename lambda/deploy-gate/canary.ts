@@ -1,7 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { awsCall } from './aws-call.ts';
-import type { Connections } from './connections.ts';
-import { Refusal } from './refusal.ts';
+import { awsCall, Refusal } from './refusal.ts';
+import type { Connections } from './settings.ts';
 
 /** A check that the canary could not prove, and why. */
 export type FailedCheck = { readonly name: string; readonly reason: string };

@@ -1,19 +1,21 @@
 import { goesBack, isOver } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
 import { faultOf, runCanary, type UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
-import { takeLock } from './lock.ts';
+import { requireNoRotationStep, stackStatusOf, takeLock } from './lock.ts';
 import { readParameterVersions, requireValidParameters } from './parameters.ts';
+import type { Deploy } from './properties.ts';
 import { Refusal } from './refusal.ts';
 import { takeAnnouncement } from './revisions/announcement.ts';
-import { closeRevision } from './revisions/close.ts';
-import { keepTemplate } from './revisions/keep-template.ts';
-import { nextNumber, openRevision } from './revisions/open.ts';
-import { readNewestRevision } from './revisions/read.ts';
-import type { Revision, UnprovedBefore } from './revisions/revision.ts';
-import { requireNoRotationStep } from './rotation.ts';
-import { stackStatusOf } from './stack-status.ts';
+import {
+  closeRevision,
+  nextNumber,
+  openRevision,
+  type Revision,
+  readNewestRevision,
+  type UnprovedBefore,
+} from './revisions/revision.ts';
+import { keepTemplate } from './revisions/template.ts';
+import type { Connections } from './settings.ts';
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];

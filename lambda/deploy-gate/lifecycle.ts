@@ -2,13 +2,12 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 import { goesBack, isOver } from '../../aws/stack.ts';
 import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';
-import { fingerprintOf, parseProperties } from './properties.ts';
+import { stackStatusOf } from './lock.ts';
+import { type Deploy, fingerprintOf, parseProperties } from './properties.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
-import { readNewestRevision } from './revisions/read.ts';
-import { stackStatusOf } from './stack-status.ts';
+import { readNewestRevision } from './revisions/revision.ts';
+import type { Connections } from './settings.ts';
 import { undo } from './undo.ts';
 import { giveVerdict } from './verdict.ts';
 

@@ -1,9 +1,8 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { quiltctl } from '../../contract/command-line.ts';
-import { awsCall } from './aws-call.ts';
 import type { UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import { Refusal } from './refusal.ts';
+import { awsCall, Refusal } from './refusal.ts';
+import type { Connections } from './settings.ts';
 
 /** The versions that tasks of this deploy start with; versions only, never a value. */
 export type ParameterVersions = { readonly secret: number; readonly keySet: number };

@@ -3,7 +3,7 @@ import { MAX_LIFETIME_SECONDS } from '../../auth/claims.ts';
 import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
-export type DeployProperties = {
+type DeployProperties = {
   /** What tells the template from every other one. */
   readonly trigger: string;
   /** What tells this deploy from the one before and after it, in whatever they differ. */
@@ -102,3 +102,14 @@ export function parseProperties(properties: Properties): DeployProperties {
     breakGlass: reports ? textOf(properties, 'Reason') : undefined,
   };
 }
+
+/** One deploy of the Services stack, as one event of CloudFormation tells of it. */
+export type Deploy = {
+  /** The stack, which owns lock and revision. */
+  readonly stackArn: string;
+  /** The event; the same when it is delivered twice. */
+  readonly requestId: string;
+  /** Whether the stack is being created, so that there are no services yet. */
+  readonly first: boolean;
+  readonly properties: DeployProperties;
+};

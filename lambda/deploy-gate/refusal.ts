@@ -1,3 +1,7 @@
+import { conditionHeld } from '../../aws/conditional-write.ts';
+import { errorName } from '../../contract/safe-error.ts';
+import { type LogFields, log } from '../shared/log.ts';
+
 /**
  * Why a deploy is refused, or, for the last ones before `unexpected`, why its record lacks something. The codes are stable: logs,
  * alarms and the runbook use them.
@@ -34,4 +38,52 @@ export class Refusal extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/**
+ * Does what no deploy depends on: a failure is a line in the log and nothing else.
+ *
+ * @param failure - the message of that line, such as `lock not released`
+ * @returns what it gave; `undefined` when it failed
+ */
+export async function attempt<T>(
+  failure: string,
+  work: () => Promise<T>,
+  fields: LogFields = {},
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const [code, reason] =
+      error instanceof Refusal ? [error.code, error.message] : ['unexpected', `Unexpected ${errorName(error)}.`];
+    log('error', failure, { ...fields, code, reason });
+    return undefined;
+  }
+}
+
+/**
+ * Waits for a call to AWS. Its failure is told by the error's name and never by its message, which may quote what was sent.
+ *
+ * @param operation - as an IAM action, `dynamodb:PutItem`
+ * @throws Refusal `aws-call-failed`
+ */
+export async function awsCall<T>(operation: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new Refusal(
+      'aws-call-failed',
+      `${operation} failed with ${errorName(error)}. Check the role and the network of the deploy gate, then deploy again.`,
+    );
+  }
+}
+
+/**
+ * Waits for a conditional write.
+ *
+ * @returns whether the condition held
+ * @throws Refusal `aws-call-failed`
+ */
+export async function heldWhen(operation: string, write: Promise<unknown>): Promise<boolean> {
+  return awsCall(operation, conditionHeld(write));
 }

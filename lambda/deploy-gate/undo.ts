@@ -1,11 +1,9 @@
 import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
-import { attempt } from './attempt.ts';
-import { awsCall } from './aws-call.ts';
-import { type Connections, within } from './connections.ts';
 import { releaseLock } from './lock.ts';
-import { closeRevision } from './revisions/close.ts';
-import { readNewestRevision } from './revisions/read.ts';
+import { attempt, awsCall } from './refusal.ts';
+import { closeRevision, readNewestRevision } from './revisions/revision.ts';
+import { type Connections, within } from './settings.ts';
 
 const WENT_BACK = 'The stack went back to what it was before.';
 /** As long as a rollback waits for the reason of it. */

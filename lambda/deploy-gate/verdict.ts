@@ -1,14 +1,12 @@
 import { log } from '../shared/log.ts';
 import { type FailedCheck, faultOf, runCanary, type UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
 import { releaseLock } from './lock.ts';
+import type { Deploy } from './properties.ts';
 import { Refusal } from './refusal.ts';
-import { closeRevision } from './revisions/close.ts';
-import { keepMissingTemplate } from './revisions/keep-template.ts';
-import { readNewestRevision } from './revisions/read.ts';
 import { removeOldRevisions } from './revisions/retention.ts';
-import type { Closing, Revision } from './revisions/revision.ts';
+import { type Closing, closeRevision, type Revision, readNewestRevision } from './revisions/revision.ts';
+import { keepMissingTemplate } from './revisions/template.ts';
+import type { Connections } from './settings.ts';
 
 function notOpen(): Refusal {
   return new Refusal(

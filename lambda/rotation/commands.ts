@@ -1,12 +1,10 @@
 import { quiltctl } from '../../contract/command-line.ts';
 import { type Command, type Progress, RESTING_PHASES, type RefusalCode } from '../../contract/rotation.ts';
-import { contentOf } from './found.ts';
-import { readIncoming } from './incoming.ts';
-import { claimLock } from './lock.ts';
+import { contentOf, readIncoming } from './parameter-state.ts';
+import { confirm, disturbance } from './reconcile.ts';
 import { move, type Run, save, wait } from './run.ts';
-import { confirm, disturbance } from './settle.ts';
-import { newSecret } from './steps/common.ts';
-import { ABORTED, createSecret } from './steps/create-secret.ts';
+import { claimLock, newSecret } from './steps/common.ts';
+import { ABORTED, createSecret } from './steps/create-and-test.ts';
 import { goBack } from './steps/go-back.ts';
 import { beginRepair } from './steps/repair.ts';
 import { beginRevocation } from './steps/revoke-secret.ts';

@@ -9,8 +9,7 @@ import {
   serializeKeySet,
 } from '../../auth/key-set.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
-import type { SecretParameterProperties } from './properties.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, type SecretParameterProperties } from './properties.ts';
 
 /** The two things that are done to Parameter Store. */
 export interface ParameterStore {

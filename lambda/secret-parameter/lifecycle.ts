@@ -6,8 +6,7 @@ import type {
 import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import { ensureParameters, type ParameterStore } from './ensure-parameters.ts';
-import { PROPERTY_NAMES, parseProperties } from './properties.ts';
-import { Refusal } from './refusal.ts';
+import { PROPERTY_NAMES, parseProperties, Refusal } from './properties.ts';
 
 /** All that a template may learn: versions. `NoEcho` does not mask a custom resource's `Data`, so no value may be in it. */
 type Data = { readonly SecretVersion: string; readonly KeySetVersion: string };

@@ -1,7 +1,7 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { errorName } from '../../contract/safe-error.ts';
 import type { ParameterStore } from './ensure-parameters.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './properties.ts';
 
 /** What to do about the errors of SSM that an operator meets; the names are those of its API reference. */
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -1,12 +1,11 @@
 import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
 import type { TaskSeen } from '../../../contract/canary-report.ts';
-import { askOnce } from '../../shared/http/ask-once.ts';
-import type { Dial } from '../../shared/http/dial.ts';
-import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
-import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { askOnce, mcpRequest } from '../../shared/ask.ts';
+import type { Dial } from '../../shared/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/fault.ts';
 import { CheckFailure } from '../fault.ts';
 import type { CanaryTokens } from '../trust.ts';
-import { askUntil } from './ask-until.ts';
+import { askUntil } from './all-tasks-seen.ts';
 
 /** What is asked, with a token or without one: `no-token-refused` shows that it is the token that opens it. */
 const METHOD = 'tools/list';

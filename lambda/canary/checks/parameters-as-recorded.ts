@@ -1,7 +1,7 @@
 import { entryOf } from '../../../contract/rotation.ts';
 import { CheckFailure } from '../fault.ts';
-import { isInStep, type KnownRecord } from '../rotation-record.ts';
 import type { CanarySettings } from '../settings.ts';
+import { isInStep, type KnownRecord } from '../state-table.ts';
 import type { TrustContent } from '../trust.ts';
 
 /** What the rotation knew when the parameters were read. */

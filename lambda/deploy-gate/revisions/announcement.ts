@@ -1,9 +1,7 @@
 import { type AttributeValue, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Announcement, announcementKey, announcementOf } from '../../../contract/revision.ts';
-import { attempt } from '../attempt.ts';
-import { awsCall } from '../aws-call.ts';
-import { type Connections, within } from '../connections.ts';
-import { Refusal } from '../refusal.ts';
+import { attempt, awsCall, Refusal } from '../refusal.ts';
+import { type Connections, within } from '../settings.ts';
 
 const TAKE_MS = 5_000;
 

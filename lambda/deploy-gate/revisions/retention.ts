@@ -4,11 +4,9 @@ import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
 import { revisionTemplateKey } from '../../../contract/revision.ts';
 import { type Passed, RollbackPath } from '../../../contract/rollback-path.ts';
 import { log } from '../../shared/log.ts';
-import { attempt } from '../attempt.ts';
-import { awsCall, heldWhen } from '../aws-call.ts';
-import { type Connections, within } from '../connections.ts';
-import { readRevisions } from './read.ts';
-import { keyOf, type Revision } from './revision.ts';
+import { attempt, awsCall, heldWhen } from '../refusal.ts';
+import { type Connections, within } from '../settings.ts';
+import { keyOf, type Revision, readRevisions } from './revision.ts';
 
 /** As long as an answer waits for it; the next deploy goes on with the rest. */
 const RETENTION_MS = 20_000;

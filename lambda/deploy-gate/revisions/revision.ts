@@ -1,20 +1,25 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { StackFailure } from '../../../aws/stack.ts';
 import {
   type Announcement,
+  announcementMap,
+  REVISION_COUNTER,
   REVISION_KEY,
   type RevisionRecord,
   type RevisionVerdict,
   revisionRecordOf,
   revisionSortKey,
+  stackFailureMap,
 } from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { ParameterVersions } from '../parameters.ts';
+import { awsCall, heldWhen } from '../refusal.ts';
+import type { Connections } from '../settings.ts';
 
 type Values = Record<string, AttributeValue>;
 
 /** How a deploy ended. */
-export type Verdict = Exclude<RevisionVerdict, 'open'>;
+type Verdict = Exclude<RevisionVerdict, 'open'>;
 
 /** What the canary could not prove before a deploy. */
 export type UnprovedBefore = {
@@ -30,7 +35,7 @@ export type KeptTemplate = Pick<RevisionRecord, 'stackParameters'> & {
 };
 
 /** What is written when a deploy begins. */
-export type NewRevision = UnprovedBefore & {
+type NewRevision = UnprovedBefore & {
   readonly number: number;
   readonly stackArn: string;
   /** The event that opened it: one that is delivered twice opens one revision. */
@@ -68,7 +73,7 @@ export type Revision = RevisionRecord &
   };
 
 /** Reads an item of the state table. */
-export function revisionOf(item: Readonly<Values>): Revision {
+function revisionOf(item: Readonly<Values>): Revision {
   return {
     ...revisionRecordOf(item),
     openedBy: item.openedBy?.S ?? '',
@@ -89,4 +94,142 @@ export function keptValues({ template, stackParameters }: KeptTemplate): Values 
 /** The key of a revision's item. */
 export function keyOf(number: number): Values {
   return { pk: { S: REVISION_KEY }, sk: { S: revisionSortKey(number) } };
+}
+
+type Item = Record<string, AttributeValue>;
+type Page = { readonly items: readonly Item[]; readonly next: Item | undefined };
+
+/** A page of the revisions, newest first. */
+async function readPage(
+  from: Item | undefined,
+  limit: number | undefined,
+  { dynamodb, settings, abortSignal }: Connections,
+): Promise<Page> {
+  const command = new QueryCommand({
+    TableName: settings.stateTable,
+    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    ExpressionAttributeValues: { ':revision': { S: REVISION_KEY }, ':counter': { S: REVISION_COUNTER } },
+    ScanIndexForward: false,
+    Limit: limit,
+    ExclusiveStartKey: from,
+    ConsistentRead: true,
+  });
+  const { Items = [], LastEvaluatedKey } = await awsCall('dynamodb:Query', dynamodb.send(command, { abortSignal }));
+  return { items: Items, next: LastEvaluatedKey };
+}
+
+/** The newest revision, whoever opened it. */
+export async function readNewestRevision(connections: Connections): Promise<Revision | undefined> {
+  const { items } = await readPage(undefined, 1, connections);
+  const [newest] = items;
+  return newest && revisionOf(newest);
+}
+
+/** Every revision that is remembered, newest first. */
+export async function readRevisions(connections: Connections): Promise<readonly Revision[]> {
+  const revisions: Revision[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await readPage(from, undefined, connections);
+    revisions.push(...page.items.map(revisionOf));
+    from = page.next;
+  } while (from !== undefined);
+  return revisions;
+}
+
+const listOf = (texts: readonly string[]) => ({ L: texts.map((text) => ({ S: text })) });
+
+/**
+ * Gives out the number of the next revision, once.
+ *
+ * @returns one more than the last; a number stays without a revision when a deploy dies before it has written its record
+ */
+export async function nextNumber({ dynamodb, settings, abortSignal }: Connections): Promise<number> {
+  const command = new UpdateItemCommand({
+    TableName: settings.stateTable,
+    Key: { pk: { S: REVISION_KEY }, sk: { S: REVISION_COUNTER } },
+    UpdateExpression: 'ADD #number :one',
+    ExpressionAttributeNames: { '#number': 'number' },
+    ExpressionAttributeValues: { ':one': { N: '1' } },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  const { Attributes } = await awsCall('dynamodb:UpdateItem', dynamodb.send(command, { abortSignal }));
+  return Number(Attributes?.number?.N);
+}
+
+/** Records that a deploy begins. The caller holds the lock. */
+export async function openRevision(
+  revision: NewRevision,
+  { dynamodb, settings, abortSignal }: Connections,
+): Promise<void> {
+  const { secret, keySet } = revision.parameterVersions;
+  const Item = {
+    ...keyOf(revision.number),
+    number: { N: String(revision.number) },
+    stackArn: { S: revision.stackArn },
+    openedBy: { S: revision.openedBy },
+    trigger: { S: revision.fingerprint },
+    images: { M: { catalog: { S: revision.images.catalog }, mcp: { S: revision.images.mcp } } },
+    parameterVersions: { M: { secret: { N: String(secret) }, keySet: { N: String(keySet) } } },
+    tokenLifetimeSeconds: { N: String(revision.tokenLifetimeSeconds) },
+    openedAt: { S: new Date().toISOString() },
+    verdict: { S: 'open' },
+    failedBefore: listOf(revision.failedBefore),
+    skippedBefore: listOf(revision.skippedBefore),
+    ...(revision.reason !== undefined && { reason: { S: revision.reason } }),
+    ...(revision.announcement && { announcement: announcementMap(revision.announcement) }),
+    ...(revision.kept && keptValues(revision.kept)),
+  };
+  const command = new PutItemCommand({ TableName: settings.stateTable, Item });
+  await awsCall('dynamodb:PutItem', dynamodb.send(command, { abortSignal }));
+}
+
+const checksOf = (checks: readonly FailedCheck[]) => ({
+  L: checks.map(({ name, reason }) => ({ M: { name: { S: name }, reason: { S: reason } } })),
+});
+
+/**
+ * Records how a deploy ended, once.
+ *
+ * @returns false when the record has another verdict than the one to be replaced, and is then left as it is
+ */
+export async function closeRevision(
+  number: number,
+  { verdict, closedBy, failedChecks, because, stackFailure, instead = 'open' }: Closing,
+  connections: Connections,
+): Promise<boolean> {
+  const values = {
+    verdict: { S: verdict },
+    closedAt: { S: new Date().toISOString() },
+    ...(closedBy !== undefined && { closedBy: { S: closedBy } }),
+    ...(failedChecks?.length && { failedChecks: checksOf(failedChecks) }),
+    ...(because !== undefined && { closedBecause: { S: because } }),
+    ...(stackFailure && { stackFailure: stackFailureMap(stackFailure) }),
+  };
+  return updateRevision(number, { verdict: instead, values }, connections);
+}
+
+/**
+ * Sets attributes of a record, as long as it has a certain verdict.
+ *
+ * @returns false when it has another one, or is gone: it is then left as it is
+ */
+export async function updateRevision(
+  number: number,
+  { verdict, values }: { readonly verdict: RevisionVerdict; readonly values: Record<string, AttributeValue> },
+  { dynamodb, settings, abortSignal }: Connections,
+): Promise<boolean> {
+  const names = Object.keys(values);
+  const command = new UpdateItemCommand({
+    TableName: settings.stateTable,
+    Key: keyOf(number),
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    ConditionExpression: '#is = :was',
+    ExpressionAttributeNames: { '#is': 'verdict', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+    ExpressionAttributeValues: {
+      ':was': { S: verdict },
+      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+    },
+  });
+  return heldWhen('dynamodb:UpdateItem', dynamodb.send(command, { abortSignal }));
 }

@@ -9,15 +9,13 @@ import { AWS_CLIENT_OPTIONS } from '../../../aws/client-options.ts';
 import { isOver, readStackStatus } from '../../../aws/stack.ts';
 import type { Ports } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
-import { acceptedBy } from './accepted-by.ts';
 import { awsCall } from './call.ts';
-import { runCanary } from './canary.ts';
 import { isRunning } from './executions.ts';
 import { parameterPort } from './parameters.ts';
-import { countRefused } from './refused-requests.ts';
+import { acceptedBy, countRefused, runCanary } from './probes.ts';
+import { tell } from './report.ts';
 import { servicePort } from './services.ts';
 import { StateTable } from './state-table.ts';
-import { tell } from './tell.ts';
 
 /** An answer of the canary takes as long as its function may run. */
 const CANARY_MS = 95_000;

@@ -1,4 +1,4 @@
-import { contentOf } from '../found.ts';
+import { contentOf } from '../parameter-state.ts';
 import { iso, keyIdOf, move, type Run } from '../run.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds } from '../found.ts';
-import { restore } from '../restore.ts';
+import { contentOf, find, holds } from '../parameter-state.ts';
+import { disturbance, foreignWrite, restore, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { foreignWrite, secondsUntilShown } from '../settle.ts';
 import { needLock, retry, rollAll } from './common.ts';
 import { graceSeconds } from './go-back.ts';
 import { beginRevocation } from './revoke-secret.ts';
@@ -131,4 +130,15 @@ async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
     bothMaySign: undefined,
   });
   return 'go-on';
+}
+
+/**
+ * Holds the lock for a step, or waits for it. Whoever waits looks at the parameters all the same: with a foreign value no task
+ * starts, and then the deploy that is waited for does not end either.
+ */
+export async function needStepLock(run: Run): Promise<Step | undefined> {
+  const busy = await needLock(run);
+  if (busy === undefined) return undefined;
+  const what = await disturbance(run);
+  return what === undefined ? busy : beginRepair(run, what);
 }

@@ -1,10 +1,8 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds, requireNotOlder, type Secrets } from '../found.ts';
-import { restore } from '../restore.ts';
+import { contentOf, find, holds, requireNotOlder, type Secrets } from '../parameter-state.ts';
+import { confirm, foreignWrite, restore, secondsUntilShown, settle } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { confirm, foreignWrite, secondsUntilShown, settle } from '../settle.ts';
-import { newSecret, retry, rollAll } from './common.ts';
-import { acceptedRetired } from './retired-tokens.ts';
+import { acceptedRetired, newSecret, retry, rollAll } from './common.ts';
 
 /** Until a write can be relied upon to be seen. */
 const WRITTEN_SECONDS = 3;

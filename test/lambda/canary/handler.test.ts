@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { isBeforeServices } from '../../../lambda/canary/before-services.ts';
-import { parseRequest } from '../../../lambda/canary/request.ts';
+import { parseRequest } from '../../../lambda/canary/canary.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
 import { type Account, answer, startAccount } from './account.ts';

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CanaryReport } from '../../../contract/canary-report.ts';
-import { keepReport } from '../../../lambda/canary/history.ts';
+import { keepReport } from '../../../lambda/canary/state-table.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
 import { bodyOf, closeServers, serve } from '../support/servers.ts';

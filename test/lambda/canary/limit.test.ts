@@ -1,4 +1,4 @@
-import { createLimit } from '../../../lambda/canary/limit.ts';
+import { createLimit } from '../../../lambda/canary/checks/recorder.ts';
 
 test('runs so many at a time, in order, and goes on after a failure', async () => {
   const limit = createLimit(2);

@@ -3,7 +3,7 @@ import { keyIdOf, thumbprintOf } from '../../../auth/key-id.ts';
 import { createKeySet, serializeKeySet } from '../../../auth/key-set.ts';
 import type { Trigger } from '../../../contract/canary-report.ts';
 import type { Content, RotationRecord } from '../../../contract/rotation.ts';
-import type { KnownRecord } from '../../../lambda/canary/rotation-record.ts';
+import type { KnownRecord } from '../../../lambda/canary/state-table.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { type Account, answer, failuresOf, run, startAccount, trustOf } from './account.ts';
 import { closeDeployments, startDeployment, type TaskTrust } from './deployment.ts';

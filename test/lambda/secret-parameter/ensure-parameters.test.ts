@@ -3,7 +3,7 @@ import { generateSecret } from '../../../auth/generate-secret.ts';
 import { findKeyOfSecret, parseKeySet, secretOfKey } from '../../../auth/key-set.ts';
 import { normalizeSecret } from '../../../auth/normalize-secret.ts';
 import { ensureParameters } from '../../../lambda/secret-parameter/ensure-parameters.ts';
-import { Refusal } from '../../../lambda/secret-parameter/refusal.ts';
+import { Refusal } from '../../../lambda/secret-parameter/properties.ts';
 import { keySetText, secretArbitrary, whiteSpaceArbitrary } from '../support/secrets.ts';
 import { Crash, KEY_ARN, KEY_SET, MemoryStore, OTHER_KEY_ARN, PROPERTIES, SECRET } from './memory-store.ts';
 

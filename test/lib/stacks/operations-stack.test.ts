@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { tell } from '../../../lambda/rotation/aws/tell.ts';
+import { tell } from '../../../lambda/rotation/aws/report.ts';
 import { buildBundles } from '../support/build.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 

@@ -1,4 +1,4 @@
-import { acceptedBy } from '../../../../lambda/rotation/aws/accepted-by.ts';
+import { acceptedBy } from '../../../../lambda/rotation/aws/probes.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../../support/servers.ts';
 import { SETTINGS } from '../support/settings.ts';
 

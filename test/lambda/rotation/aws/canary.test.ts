@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { runCanary } from '../../../../lambda/rotation/aws/canary.ts';
+import { runCanary } from '../../../../lambda/rotation/aws/probes.ts';
 import { FakeAccount } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
 import { closeServers, serve } from '../../support/servers.ts';

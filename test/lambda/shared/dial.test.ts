@@ -1,8 +1,8 @@
 import { createServer, type ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { createDial, DialError } from '../../../../lambda/shared/http/dial.ts';
-import { makeCertificate } from '../../support/certificate.ts';
-import { bodyOf, closeServers, listen, serve, unusedOrigin } from '../../support/servers.ts';
+import { createDial, DialError } from '../../../lambda/shared/dial.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { bodyOf, closeServers, listen, serve, unusedOrigin } from '../support/servers.ts';
 
 /** Far longer than any test; what is to run out of time says so. */
 const timeoutMs = 30_000;

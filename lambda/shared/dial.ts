@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import { errorName } from '../../../contract/safe-error.ts';
+import { errorName } from '../../contract/safe-error.ts';
 
 /** The part of `fetch` that the functions and the MCP client use. */
 export type Dial = (url: string | URL, init?: RequestInit) => Promise<Response>;

@@ -3,7 +3,7 @@ import { thumbprintOf } from '../../auth/key-id.ts';
 import { parseKeySet, secretOfKey } from '../../auth/key-set.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
 import { type Content, entryOf, type KeyName, type Seen } from '../../contract/rotation.ts';
-import type { ParameterPort, ParameterRole, Stored } from './ports.ts';
+import type { ParameterPort, ParameterRole, Ports, Stored } from './ports.ts';
 
 /** Secrets by their whole thumbprints. */
 export type Secrets = ReadonlyMap<string, string>;
@@ -158,4 +158,29 @@ export async function onlyOwnWrites(
 export function requireNotOlder(now: Seen | undefined, before: Seen | undefined): void {
   // One that was deleted and made again has an older version as well, and a later date.
   if (now && before && now.version < before.version && now.modifiedAt <= before.modifiedAt) throw new NotVisibleYet();
+}
+
+/** The value that a person left, trimmed and checked, or why it cannot be used. */
+type Incoming =
+  | { readonly secret: string; readonly refusal?: undefined }
+  | { readonly secret?: undefined; readonly refusal: string };
+
+/**
+ * Reads the next secret from where a person wrote it. Nothing is deleted here: a value that is refused stays for them to correct.
+ *
+ * @param current - the key that signs now, which the next one has to differ from
+ */
+export async function readIncoming(ports: Ports, name: string, current: KeyName): Promise<Incoming> {
+  const value = await ports.parameters.readIncoming(name);
+  if (value === undefined) {
+    return { refusal: `Parameter ${name} is no SecureString, or does not exist. Write the next secret to it.` };
+  }
+  try {
+    const secret = normalizeSecret(value);
+    if ((await thumbprintOf(secret)) !== current.thumbprint) return { secret };
+    return { refusal: `Parameter ${name} holds the secret that signs already. Write another one to it.` };
+  } catch (error) {
+    if (error instanceof AuthError) return { refusal: `Parameter ${name}: ${error.message}` };
+    throw error;
+  }
 }

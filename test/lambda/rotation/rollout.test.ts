@@ -1,7 +1,7 @@
 /** When every task of a service has read the parameters, by what ECS tells; when a whole roll-out is over is for the model to try. */
 
 import type { ServiceState } from '../../../lambda/rotation/ports.ts';
-import { isComplete } from '../../../lambda/rotation/roll-out.ts';
+import { isComplete } from '../../../lambda/rotation/rollout.ts';
 
 const AFTER = 1_000;
 const LATER = { createdAt: AFTER + 1, status: 'RUNNING' };

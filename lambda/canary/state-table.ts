@@ -1,7 +1,9 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
+import type { CanaryReport } from '../../contract/canary-report.ts';
 import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../../contract/rotation.ts';
 import { errorName } from '../../contract/safe-error.ts';
+import { log } from '../shared/log.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 
@@ -74,4 +76,36 @@ export async function readRecord(
 /** Whether a step is under way: until it ends, tasks may hold what the parameters held before. */
 export function isInStep(record: KnownRecord | undefined): boolean {
   return record !== undefined && !RESTING_PHASES.includes(record.phase);
+}
+
+/** Partition of the state table that holds the reports; their sort key is the time at which the run began. */
+const PARTITION = 'canary';
+
+const KEPT_SECONDS = 30 * 24 * 60 * 60;
+
+/**
+ * Keeps a report for 30 days. A failure is logged: what was found out does not depend on whether it could be written down.
+ *
+ * @param timeoutMs - for all tries together
+ */
+export async function keepReport(
+  dynamodb: DynamoDBClient,
+  table: string,
+  report: CanaryReport,
+  timeoutMs = 5_000,
+): Promise<void> {
+  const expiresAt = Math.floor(Date.parse(report.startedAt) / 1000) + KEPT_SECONDS;
+  const Item = {
+    pk: { S: PARTITION },
+    sk: { S: report.startedAt },
+    report: { S: JSON.stringify(report) },
+    expiresAt: { N: String(expiresAt) },
+  };
+  try {
+    await dynamodb.send(new PutItemCommand({ TableName: table, Item }), {
+      abortSignal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    log('error', 'report not kept', { operation: 'dynamodb:PutItem', error: errorName(error), table });
+  }
 }

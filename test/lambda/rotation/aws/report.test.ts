@@ -1,4 +1,4 @@
-import { tell } from '../../../../lambda/rotation/aws/tell.ts';
+import { tell } from '../../../../lambda/rotation/aws/report.ts';
 import type { Event } from '../../../../lambda/rotation/ports.ts';
 import { EXECUTION } from '../../deploy-gate/fake-account.ts';
 import { outputOf } from '../../support/captured-output.ts';

@@ -1,9 +1,40 @@
-import { answerOf } from './answer.ts';
 import { type Dial, DialError } from './dial.ts';
-import { failureOf, faultOfAnswer, faultOfDial } from './fault.ts';
+import { type Answer, answerOf, failureOf, faultOfAnswer, faultOfDial } from './fault.ts';
+
+/**
+ * Sends one request and gives what is known of the answer; its body is left.
+ *
+ * @param where - what is asked, for the reason
+ * @param tokenKeyId - the key of the valid token that the request carries, if it carries one
+ * @throws RequestFailure when there was no answer
+ */
+export async function askOnce(
+  dial: Dial,
+  url: URL,
+  init: RequestInit,
+  where: string,
+  tokenKeyId?: string,
+): Promise<Answer> {
+  try {
+    const response = await dial(url, init);
+    await response.body?.cancel();
+    return answerOf(response, url, tokenKeyId);
+  } catch (error) {
+    throw error instanceof DialError ? failureOf(faultOfDial(error), where) : error;
+  }
+}
+
+/** A plain MCP request without parameters, for what an MCP client would not send. */
+export function mcpRequest(method: string, headers: Readonly<Record<string, string>> = {}): RequestInit {
+  return {
+    method: 'POST',
+    headers: { ...headers, accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} }),
+  };
+}
 
 /** A file with the head that came with it; `text` is `undefined` when it was not read to its end, or is encoded. */
-export type WholeFile = { readonly headers: string; readonly text: string | undefined };
+type WholeFile = { readonly headers: string; readonly text: string | undefined };
 
 /** Byte for byte, so that nothing that is searched for can be lost in a decoding error. */
 async function read(response: Response, maxBytes: number): Promise<string | undefined> {

@@ -114,3 +114,50 @@ export class RequestFailure extends Error {
 export function failureOf(fault: Fault, where: string): RequestFailure {
   return new RequestFailure(fault.kind, describe(fault, where));
 }
+
+function redirectScheme(location: string, url: URL): Answer['redirectScheme'] {
+  if (location === '' || !URL.canParse(location, url.href)) return '';
+  switch (new URL(location, url).protocol) {
+    case 'http:':
+      return 'http';
+    case 'https:':
+      return 'https';
+    default:
+      return 'other';
+  }
+}
+
+/**
+ * What is known of a response without its body, for `faultOfAnswer`.
+ *
+ * @param tokenKeyId - the key of the valid token that the request carried, if it carried one
+ */
+export function answerOf(response: Response, url: URL, tokenKeyId: string | undefined): Answer {
+  return {
+    status: response.status,
+    mediaType: /^[\w.+-]+\/[\w.+-]+/.exec(response.headers.get('content-type') ?? '')?.[0].toLowerCase() ?? '',
+    redirectScheme: redirectScheme(response.headers.get('location') ?? '', url),
+    task: taskOf(response.headers),
+    keyIds: keyIdsOf(response.headers),
+    tokenKeyId,
+  };
+}
+
+/** On every response of both services: an opaque ID of the task, and the IDs of the keys that it holds. */
+const TASK_HEADER = 'x-quilt-task';
+const KEY_IDS_HEADER = 'x-quilt-key-ids';
+
+const TASK = /^[0-9a-f]{16}$/;
+const KEY_ID = /^[A-Za-z0-9-]{1,64}\.[A-Za-z0-9_-]{8}$/;
+
+/** The task that a response names; a text of another form is none, since it would go into the report. */
+export function taskOf(headers: Headers): string | undefined {
+  const task = headers.get(TASK_HEADER) ?? '';
+  return TASK.test(task) ? task : undefined;
+}
+
+/** The key IDs that a response names; texts of another form are left out, since they would go into the report. */
+export function keyIdsOf(headers: Headers): readonly string[] {
+  const listed = headers.get(KEY_IDS_HEADER)?.split(',') ?? [];
+  return listed.map((keyId) => keyId.trim()).filter((keyId) => KEY_ID.test(keyId));
+}

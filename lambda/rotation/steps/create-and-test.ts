@@ -1,11 +1,9 @@
-import { contentOf, type Secrets } from '../found.ts';
-import { readIncoming } from '../incoming.ts';
-import { move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { secondsUntilShown, settle } from '../settle.ts';
+import { contentOf, readIncoming, type Secrets } from '../parameter-state.ts';
+import { secondsUntilShown, settle } from '../reconcile.ts';
+import { iso, keyIdOf, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { newSecret, retry, rollAll } from './common.ts';
 import { goBack } from './go-back.ts';
-import { beginRepair } from './repair.ts';
-import { needStepLock } from './step-lock.ts';
+import { beginRepair, needStepLock } from './repair.ts';
 
 /**
  * createSecret: adds the next key to the set and has every MCP task accept it. On the way back it takes the key out again.
@@ -72,4 +70,33 @@ export const ABORTED = 'Aborted by hand.';
 
 function wasAborted({ record }: Run): boolean {
   return record.backBecause === ABORTED;
+}
+
+/** testSecret: tokens of both keys have to be accepted by every MCP task, and everything else refused, before the next key signs. */
+export async function testSecret(run: Run): Promise<Step> {
+  const busy = await needStepLock(run);
+  if (busy) return busy;
+  const settled = await settle(run);
+  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
+  if (settled.kind === 'lost') throw new Error('testSecret writes nothing, so nothing can be lost.');
+  const { current, next, intended } = run.record;
+  if (next === undefined) throw new Error('testSecret without a next key.');
+
+  const red = await run.ports.runCanary();
+  if (red.length > 0) {
+    await goBack(run, `The canary is red before the next secret signs: ${red.join(' | ')}`);
+    return 'go-on';
+  }
+  await move(
+    run,
+    {
+      phase: 'finishSecret',
+      before: intended,
+      intended: contentOf(next.thumbprint, [current.thumbprint, next.thumbprint]),
+      bothMaySign: true,
+      committedAt: iso(run.ports.now()),
+    },
+    `The canary is green: ${keyIdOf(run.record, next.thumbprint)} signs from now on.`,
+  );
+  return 'go-on';
 }
