@@ -1,5 +1,5 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { conditionHeld } from '../../aws/conditional-write.ts';
+import { conditionalWrite } from '../../aws/state-table.ts';
 import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
 import { resourcesOf, type Template } from '../cloud-assembly.ts';
 
@@ -41,5 +41,5 @@ export async function takeBack({ dynamodb, stateTable, trigger }: Board, announc
     ConditionExpression: 'announcement = :ours',
     ExpressionAttributeValues: { ':ours': announcementMap(announcement) },
   });
-  await conditionHeld(dynamodb.send(command));
+  await conditionalWrite(dynamodb.send(command));
 }

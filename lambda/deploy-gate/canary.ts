@@ -1,4 +1,5 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { isJsonObject } from '../../auth/json-object.ts';
+import { invokeCanary } from '../../aws/invoke-canary.ts';
 import { awsCall, Refusal } from './refusal.ts';
 import type { Connections } from './settings.ts';
 
@@ -27,20 +28,8 @@ function failed(what: string): Refusal {
   );
 }
 
-function parse(payload: Uint8Array | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
-  } catch {
-    throw failed('answered no JSON');
-  }
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
 function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
-  const [name, verdict, reason] = ['name', 'verdict', 'reason'].map((key) => property(check, key));
+  const { name, verdict, reason } = isJsonObject(check) ? check : {};
   if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('answered no report');
   return { name, verdict, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON_LENGTH) : verdict };
 }
@@ -50,7 +39,7 @@ function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
  * skipped because of them; a skipped one counts too, since nobody knows what it would have found.
  */
 function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
-  const [verdict, checks] = [property(report, 'verdict'), property(report, 'checks')];
+  const { verdict, checks } = isJsonObject(report) ? report : {};
   if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('answered no report');
   if (verdict === 'green') return [];
   const found = checks.map(checkOf).filter((check) => !HARMLESS.includes(check.verdict));
@@ -71,11 +60,10 @@ export async function runCanary(
   { settling }: { readonly settling: boolean },
   { lambda, settings, abortSignal }: Connections,
 ): Promise<readonly UnprovedCheck[]> {
-  const command = new InvokeCommand({
-    FunctionName: settings.canaryFunction,
-    Payload: JSON.stringify({ trigger: 'deploy', ...(settling && { settling }) }),
-  });
-  const { FunctionError, Payload } = await awsCall('lambda:InvokeFunction', lambda.send(command, { abortSignal }));
-  if (FunctionError !== undefined) throw failed('ended with an error');
-  return failedChecksOf(parse(Payload));
+  const request = { trigger: 'deploy', ...(settling && { settling }) } as const;
+  const call = invokeCanary(lambda, settings.canaryFunction, request, abortSignal);
+  const { failed: hasFailed, payload } = await awsCall('lambda:InvokeFunction', call);
+  if (hasFailed) throw failed('ended with an error');
+  if (payload === undefined) throw failed('answered no JSON');
+  return failedChecksOf(payload);
 }

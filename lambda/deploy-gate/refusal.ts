@@ -1,4 +1,3 @@
-import { conditionHeld } from '../../aws/conditional-write.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { type LogFields, log } from '../shared/log.ts';
 
@@ -76,14 +75,4 @@ export async function awsCall<T>(operation: string, call: Promise<T>): Promise<T
       `${operation} failed with ${errorName(error)}. Check the role and the network of the deploy gate, then deploy again.`,
     );
   }
-}
-
-/**
- * Waits for a conditional write.
- *
- * @returns whether the condition held
- * @throws Refusal `aws-call-failed`
- */
-export async function heldWhen(operation: string, write: Promise<unknown>): Promise<boolean> {
-  return awsCall(operation, conditionHeld(write));
 }

@@ -4,6 +4,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { StateTableAccess } from '../../aws/state-table.ts';
 import * as names from '../../contract/function-variables.ts';
 import { Refusal } from './refusal.ts';
 
@@ -80,7 +81,12 @@ export type Connections = Clients & {
 };
 
 /** The same for a part of the work that must not use up the time of the rest. */
-export function within(milliseconds: number, connections: Connections): Connections {
+export function withDeadline(milliseconds: number, connections: Connections): Connections {
   const abortSignal = AbortSignal.any([connections.abortSignal, AbortSignal.timeout(milliseconds)]);
   return { ...connections, abortSignal };
+}
+
+/** The state table, over these connections. */
+export function stateTableOf({ dynamodb, settings, abortSignal }: Connections): StateTableAccess {
+  return { dynamodb, table: settings.stateTable, abortSignal };
 }

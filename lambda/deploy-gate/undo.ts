@@ -3,7 +3,7 @@ import { log } from '../shared/log.ts';
 import { releaseLock } from './lock.ts';
 import { attempt, awsCall } from './refusal.ts';
 import { closeRevision, readNewestRevision } from './revisions/revision.ts';
-import { type Connections, within } from './settings.ts';
+import { type Connections, withDeadline } from './settings.ts';
 
 const WENT_BACK = 'The stack went back to what it was before.';
 /** As long as a rollback waits for the reason of it. */
@@ -20,7 +20,7 @@ export type Undone = {
 /** Nothing depends on it: who asks later gets it from CloudFormation, as long as that remembers it. */
 function failureOf(stackArn: string, connections: Connections): Promise<StackFailure | undefined> {
   return attempt('reason of the rollback not read', () => {
-    const { cloudformation, abortSignal } = within(ASK_MS, connections);
+    const { cloudformation, abortSignal } = withDeadline(ASK_MS, connections);
     return awsCall('cloudformation:DescribeStackEvents', readStackFailure(cloudformation, stackArn, { abortSignal }));
   });
 }

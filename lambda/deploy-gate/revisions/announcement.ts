@@ -1,7 +1,7 @@
 import { type AttributeValue, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Announcement, announcementKey, announcementOf } from '../../../contract/revision.ts';
 import { attempt, awsCall, Refusal } from '../refusal.ts';
-import { type Connections, within } from '../settings.ts';
+import { type Connections, withDeadline } from '../settings.ts';
 
 const TAKE_MS = 5_000;
 
@@ -59,5 +59,5 @@ async function take(
  * @returns `undefined` when nothing was, or nothing that can be used
  */
 export function takeAnnouncement(trigger: string, connections: Connections): Promise<Announcement | undefined> {
-  return attempt('announcement not taken', () => take(trigger, within(TAKE_MS, connections)));
+  return attempt('announcement not taken', () => take(trigger, withDeadline(TAKE_MS, connections)));
 }

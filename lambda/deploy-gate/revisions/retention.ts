@@ -1,11 +1,12 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
+import { conditionalWrite } from '../../../aws/state-table.ts';
 import { revisionTemplateKey } from '../../../contract/revision.ts';
 import { type Passed, RollbackPath } from '../../../contract/rollback-path.ts';
 import { log } from '../../shared/log.ts';
-import { attempt, awsCall, heldWhen } from '../refusal.ts';
-import { type Connections, within } from '../settings.ts';
+import { attempt, awsCall } from '../refusal.ts';
+import { type Connections, withDeadline } from '../settings.ts';
 import { keyOf, type Revision, readRevisions } from './revision.ts';
 
 /** As long as an answer waits for it; the next deploy goes on with the rest. */
@@ -59,7 +60,7 @@ async function remove(number: number, next: number, connections: Connections): P
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#template': 'template' },
   });
-  if (!(await heldWhen('dynamodb:UpdateItem', dynamodb.send(unlink, { abortSignal })))) return;
+  if (!(await awsCall('dynamodb:UpdateItem', conditionalWrite(dynamodb.send(unlink, { abortSignal }))))) return;
   for (let template = number; template < next; template += 1) {
     const command = new DeleteObjectCommand({ Bucket: settings.revisionBucket, Key: revisionTemplateKey(template) });
     await awsCall('s3:DeleteObject', s3.send(command, { abortSignal }));
@@ -80,5 +81,5 @@ async function removeSuperfluous(connections: Connections): Promise<void> {
 
 /** Forgets revisions that nobody needs any more. A failure is logged only: no deploy depends on it, and the next one tries again. */
 export function removeOldRevisions(connections: Connections): Promise<void> {
-  return attempt('old revisions not removed', () => removeSuperfluous(within(RETENTION_MS, connections)));
+  return attempt('old revisions not removed', () => removeSuperfluous(withDeadline(RETENTION_MS, connections)));
 }

@@ -1,5 +1,6 @@
 import { type AttributeValue, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { StackFailure } from '../../../aws/stack.ts';
+import { conditionalWrite } from '../../../aws/state-table.ts';
 import {
   type Announcement,
   announcementMap,
@@ -13,7 +14,7 @@ import {
 } from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { ParameterVersions } from '../parameters.ts';
-import { awsCall, heldWhen } from '../refusal.ts';
+import { awsCall } from '../refusal.ts';
 import type { Connections } from '../settings.ts';
 
 type Values = Record<string, AttributeValue>;
@@ -231,5 +232,5 @@ export async function updateRevision(
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
     },
   });
-  return heldWhen('dynamodb:UpdateItem', dynamodb.send(command, { abortSignal }));
+  return awsCall('dynamodb:UpdateItem', conditionalWrite(dynamodb.send(command, { abortSignal })));
 }

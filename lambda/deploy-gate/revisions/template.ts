@@ -4,7 +4,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { revisionTemplateKey, templateTrigger } from '../../../contract/revision.ts';
 import type { Deploy } from '../properties.ts';
 import { attempt, awsCall, Refusal } from '../refusal.ts';
-import { type Connections, within } from '../settings.ts';
+import { type Connections, withDeadline } from '../settings.ts';
 import { type KeptTemplate, keptValues, updateRevision } from './revision.ts';
 
 /** As long as the deploy waits for its template: the canary before it may have taken nearly all the time there is. */
@@ -29,7 +29,9 @@ export function keepTemplate(
   deploy: Deploy,
   connections: Connections,
 ): Promise<KeptTemplate | undefined> {
-  return attempt('template not kept', () => keep(number, deploy, within(KEEP_MS, connections)), { revision: number });
+  return attempt('template not kept', () => keep(number, deploy, withDeadline(KEEP_MS, connections)), {
+    revision: number,
+  });
 }
 
 /** Tries once more for a deploy whose record is open and has none. */

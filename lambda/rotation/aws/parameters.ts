@@ -1,11 +1,11 @@
 import {
   DeleteParameterCommand,
-  GetParameterHistoryCommand,
   GetParametersCommand,
   type Parameter,
   type ParameterHistory,
   ParameterNotFound,
   PutParameterCommand,
+  paginateGetParameterHistory,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { errorName } from '../../../contract/safe-error.ts';
@@ -38,16 +38,12 @@ export function parameterPort(
 
   async function listVersions(Name: string, WithDecryption: boolean): Promise<readonly Described[]> {
     const versions: Described[] = [];
-    let NextToken: string | undefined;
-    do {
-      const command = new GetParameterHistoryCommand({ Name, WithDecryption, ...(NextToken && { NextToken }) });
-      const answer = await client.send(command, options).catch((error: unknown) => {
-        if (error instanceof ParameterNotFound) return undefined;
-        throw error;
-      });
-      versions.push(...(answer?.Parameters ?? []));
-      NextToken = answer?.NextToken;
-    } while (NextToken !== undefined);
+    try {
+      const pages = paginateGetParameterHistory({ client }, { Name, WithDecryption }, options);
+      for await (const { Parameters = [] } of pages) versions.push(...Parameters);
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) throw error;
+    }
     return versions;
   }
 

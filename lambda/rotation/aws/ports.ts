@@ -6,11 +6,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AWS_CLIENT_OPTIONS } from '../../../aws/client-options.ts';
+import { isRunning } from '../../../aws/execution.ts';
 import { isOver, readStackStatus } from '../../../aws/stack.ts';
 import type { Ports } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
-import { isRunning } from './executions.ts';
 import { parameterPort } from './parameters.ts';
 import { acceptedBy, countRefused, runCanary } from './probes.ts';
 import { tell } from './report.ts';
@@ -41,7 +41,7 @@ const clients = {
  * @param abortSignal - ends every call when the time of the function is over: what was given up must not go on to write later
  */
 export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): Ports {
-  const table = new StateTable(clients.dynamodb, settings.stateTable, abortSignal);
+  const table = new StateTable({ dynamodb: clients.dynamodb, table: settings.stateTable, abortSignal });
   const services = servicePort(clients.ecs, settings, abortSignal);
   return {
     parameters: parameterPort(clients.ssm, settings, abortSignal),
@@ -49,7 +49,7 @@ export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): 
     records: table.records,
     lock: table.lock,
     services,
-    isRunning: (execution) => isRunning(clients.sfn, execution, abortSignal),
+    isRunning: (execution) => awsCall('states:DescribeExecution', isRunning(clients.sfn, execution, abortSignal)),
     stackInProgress: async (stack = settings.servicesStack) => {
       const status = readStackStatus(clients.cloudformation, stack, abortSignal);
       return !isOver(await awsCall('cloudformation:DescribeStacks', status));

@@ -1,6 +1,7 @@
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { parseJsonObject } from '../../../auth/json-object.ts';
+import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { isJsonObject } from '../../../auth/json-object.ts';
+import { invokeCanary } from '../../../aws/invoke-canary.ts';
 import type { CanaryReport } from '../../../contract/canary-report.ts';
 import { errorName } from '../../../contract/safe-error.ts';
 import { mcpRequest } from '../../shared/ask.ts';
@@ -8,13 +9,6 @@ import { createDial, DialError } from '../../shared/dial.ts';
 import { taskOf } from '../../shared/fault.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
-
-type Report = Partial<Pick<CanaryReport, 'verdict' | 'checks'>>;
-
-function reportOf(payload: Uint8Array | undefined): Report {
-  const report = parseJsonObject(Buffer.from(payload ?? []).toString('utf8'));
-  return Array.isArray(report?.checks) ? (report as Report) : {};
-}
 
 /**
  * Has the canary check the deployment as it is now.
@@ -26,12 +20,10 @@ export async function runCanary(
   functionName: string,
   abortSignal: AbortSignal,
 ): Promise<readonly string[]> {
-  const command = new InvokeCommand({
-    FunctionName: functionName,
-    Payload: JSON.stringify({ trigger: 'rotation', settling: true }),
-  });
-  const { FunctionError, Payload } = await awsCall('lambda:InvokeFunction', client.send(command, { abortSignal }));
-  const { verdict, checks = [] } = FunctionError === undefined ? reportOf(Payload) : {};
+  const call = invokeCanary(client, functionName, { trigger: 'rotation', settling: true }, abortSignal);
+  const { failed: hasFailed, payload } = await awsCall('lambda:InvokeFunction', call);
+  const isReport = !hasFailed && isJsonObject(payload) && Array.isArray(payload.checks);
+  const { verdict, checks = [] } = isReport ? (payload as Partial<CanaryReport>) : {};
   if (verdict === 'green') return [];
   const failed = checks.filter((check) => check.verdict === 'fail').map(({ name, reason }) => `${name}: ${reason}`);
   return failed.length > 0 ? failed : ['The canary gave no report; its log says why.'];
@@ -101,22 +93,14 @@ export async function countRefused(
 ): Promise<string> {
   const until = now() + BUDGET_MS;
   let count = 0;
-  let nextToken: string | undefined;
   try {
-    do {
-      const command = new FilterLogEventsCommand({
-        logGroupName,
-        startTime: since,
-        filterPattern: REFUSED,
-        ...(nextToken && { nextToken }),
-      });
-      const answer = await client.send(command, { abortSignal });
-      count += answer.events?.length ?? 0;
-      nextToken = answer.nextToken;
+    const input = { logGroupName, startTime: since, filterPattern: REFUSED };
+    for await (const { events = [], nextToken } of paginateFilterLogEvents({ client }, input, { abortSignal })) {
+      count += events.length;
       // A page may be empty and not the last.
-      if (nextToken === undefined) return `${count} requests`;
-    } while (now() < until);
-    return `at least ${count} requests`;
+      if (nextToken && now() >= until) return `at least ${count} requests`;
+    }
+    return `${count} requests`;
   } catch (error) {
     return `unknown (logs:FilterLogEvents failed with ${errorName(error)})`;
   }

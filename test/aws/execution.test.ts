@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { isRunning } from '../../../../lambda/rotation/aws/executions.ts';
-import { EXECUTION, FakeAccount } from '../../deploy-gate/fake-account.ts';
-import { useFakeAws } from '../../support/fake-aws.ts';
-import { closeServers } from '../../support/servers.ts';
+import { isRunning } from '../../aws/execution.ts';
+import { EXECUTION, FakeAccount } from '../lambda/deploy-gate/fake-account.ts';
+import { useFakeAws } from '../lambda/support/fake-aws.ts';
+import { closeServers } from '../lambda/support/servers.ts';
 
 let account: FakeAccount;
 
@@ -32,5 +32,5 @@ test('an execution that is forgotten is not at work', async () => {
 
 test('an execution that could not be asked about is not taken for dead', async () => {
   account.failing.add('DescribeExecution');
-  await expect(ask()).rejects.toThrow('states:DescribeExecution failed with AccessDeniedException.');
+  await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
