@@ -8,6 +8,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { REVISION_COUNTER, REVISION_KEY } from '../contract/revision.ts';
 
 /** The state table, and how long a call to it may take. */
 export type StateTableAccess = {
@@ -46,6 +47,21 @@ export async function conditionalWrite(write: Promise<unknown>): Promise<boolean
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
+}
+
+/**
+ * The query for every revision, newest first.
+ *
+ * @param table - the state table
+ */
+export function revisionQuery(table: string) {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    ExpressionAttributeValues: marshall({ ':revision': REVISION_KEY, ':counter': REVISION_COUNTER }),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  };
 }
 
 /** Key of the deploy lock: the one item that says who changes the services or their secret now. */

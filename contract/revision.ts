@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { StackFailure } from '../aws/stack.ts';
 
 /** Partition key of every revision in the state table. */
@@ -82,11 +83,6 @@ export function announcementOf(map: Record<string, AttributeValue> | undefined):
   };
 }
 
-/** A failure as a value of DynamoDB. */
-export function stackFailureMap({ resource, type, reason }: StackFailure): AttributeValue.MMember {
-  return { M: { resource: { S: resource }, type: { S: type }, reason: { S: reason } } };
-}
-
 function stackFailureOf(map: Record<string, AttributeValue> | undefined): StackFailure | undefined {
   return map && { resource: map.resource?.S ?? '', type: map.type?.S ?? '', reason: map.reason?.S ?? '' };
 }
@@ -136,23 +132,13 @@ export const ANNOUNCEMENT_KEY = 'announcement';
 const VALID_SECONDS = 3_600;
 
 /** The key of the announcement of one template. */
-export function announcementKey(templateHash: string): Record<'pk' | 'sk', AttributeValue> {
-  return { pk: { S: ANNOUNCEMENT_KEY }, sk: { S: templateHash } };
+export function announcementKey(templateHash: string): Record<string, AttributeValue> {
+  return marshall({ pk: ANNOUNCEMENT_KEY, sk: templateHash });
 }
 
 /** An announcement as a value of DynamoDB, in the item that announces it and in the revision that was announced. */
-export function announcementMap({ by, commit, dirty, versions, rollbackTo }: Announcement): AttributeValue.MMember {
-  return {
-    M: {
-      by: { S: by },
-      ...(commit !== undefined && { commit: { S: commit } }),
-      ...(dirty !== undefined && { dirty: { BOOL: dirty } }),
-      ...(versions !== undefined && {
-        versions: { M: Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, { S: version }])) },
-      }),
-      ...(rollbackTo !== undefined && { rollbackTo: { N: String(rollbackTo) } }),
-    },
-  };
+export function announcementMap(announcement: Announcement): AttributeValue.MMember {
+  return { M: marshall(announcement, { removeUndefinedValues: true }) };
 }
 
 /**
@@ -169,7 +155,7 @@ export function announcementItem(
   return {
     ...announcementKey(templateHash),
     announcement: announcementMap(announcement),
-    expiresAt: { N: String(Math.floor(now / 1000) + VALID_SECONDS) },
+    ...marshall({ expiresAt: Math.floor(now / 1000) + VALID_SECONDS }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { revisionQuery } from '../../aws/state-table.ts';
 import type { CanaryReport, CheckName, CheckResult } from '../../contract/canary-report.ts';
-import { REVISION_COUNTER, REVISION_KEY } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import type { ReasonName } from './fault.ts';
@@ -31,18 +32,15 @@ function isOneMissing(states: ServiceStates): boolean {
 }
 
 /** Whether any deploy has ever brought the services up. */
-async function haveStood(client: DynamoDBClient, TableName: string, abortSignal: AbortSignal): Promise<boolean> {
+async function haveStood(client: DynamoDBClient, table: string, abortSignal: AbortSignal): Promise<boolean> {
+  const revisions = revisionQuery(table);
   const query = {
-    TableName,
-    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    ...revisions,
     FilterExpression: 'verdict IN (:good, :unverified)',
     ExpressionAttributeValues: {
-      ':revision': { S: REVISION_KEY },
-      ':counter': { S: REVISION_COUNTER },
-      ':good': { S: 'good' },
-      ':unverified': { S: 'unverified' },
+      ...revisions.ExpressionAttributeValues,
+      ...marshall({ ':good': 'good', ':unverified': 'unverified' }),
     },
-    ConsistentRead: true,
   };
   for await (const { Items = [] } of paginateQuery({ client }, query, { abortSignal })) {
     if (Items.length > 0) return true;

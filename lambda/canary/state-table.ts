@@ -1,5 +1,7 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/json-object.ts';
+import { readStateItem } from '../../aws/state-table.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../../contract/rotation.ts';
 import { errorName } from '../../contract/safe-error.ts';
@@ -41,16 +43,6 @@ function isRecord(value: JsonObject | undefined): boolean {
   );
 }
 
-async function readItem(dynamodb: DynamoDBClient, table: string, abortSignal: AbortSignal) {
-  try {
-    const Key = { pk: { S: RECORD_KEY.pk }, sk: { S: RECORD_KEY.sk } };
-    const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
-    return (await dynamodb.send(command, { abortSignal })).Item;
-  } catch (error) {
-    throw unreadable(`could not be read (dynamodb:GetItem failed with ${errorName(error)})`, table);
-  }
-}
-
 /**
  * Reads what the rotation meant the parameters to hold.
  *
@@ -63,7 +55,9 @@ export async function readRecord(
   abortSignal: AbortSignal,
 ): Promise<KnownRecord | undefined> {
   if (stateTable === undefined) return undefined;
-  const item = await readItem(dynamodb, stateTable, abortSignal);
+  const item = await readStateItem({ dynamodb, table: stateTable, abortSignal }, RECORD_KEY).catch((error: unknown) => {
+    throw unreadable(`could not be read (dynamodb:GetItem failed with ${errorName(error)})`, stateTable);
+  });
   if (item === undefined) return undefined;
   const value = parseJsonObject(item.record?.S ?? '');
   if (!isRecord(value)) throw unreadable('is not one', stateTable);
@@ -95,12 +89,7 @@ export async function keepReport(
   timeoutMs = 5_000,
 ): Promise<void> {
   const expiresAt = Math.floor(Date.parse(report.startedAt) / 1000) + KEPT_SECONDS;
-  const Item = {
-    pk: { S: PARTITION },
-    sk: { S: report.startedAt },
-    report: { S: JSON.stringify(report) },
-    expiresAt: { N: String(expiresAt) },
-  };
+  const Item = marshall({ pk: PARTITION, sk: report.startedAt, report: JSON.stringify(report), expiresAt });
   try {
     await dynamodb.send(new PutItemCommand({ TableName: table, Item }), {
       abortSignal: AbortSignal.timeout(timeoutMs),

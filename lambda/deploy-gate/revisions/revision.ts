@@ -1,26 +1,26 @@
-import { type AttributeValue, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  PutItemCommand,
+  paginateQuery,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { StackFailure } from '../../../aws/stack.ts';
-import { conditionalWrite } from '../../../aws/state-table.ts';
+import { conditionalWrite, revisionQuery } from '../../../aws/state-table.ts';
 import {
   type Announcement,
-  announcementMap,
   REVISION_COUNTER,
   REVISION_KEY,
   type RevisionRecord,
   type RevisionVerdict,
   revisionRecordOf,
   revisionSortKey,
-  stackFailureMap,
 } from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
 import type { ParameterVersions } from '../parameters.ts';
 import { awsCall } from '../refusal.ts';
 import type { Connections } from '../settings.ts';
-
-type Values = Record<string, AttributeValue>;
-
-/** How a deploy ended. */
-type Verdict = Exclude<RevisionVerdict, 'open'>;
 
 /** What the canary could not prove before a deploy. */
 export type UnprovedBefore = {
@@ -54,7 +54,7 @@ type NewRevision = UnprovedBefore & {
 
 /** What is written when it ends. */
 export type Closing = {
-  readonly verdict: Verdict;
+  readonly verdict: Exclude<RevisionVerdict, 'open'>;
   /** The event that closed it, if it was the one that asks for the verdict. */
   readonly closedBy?: string | undefined;
   readonly failedChecks?: readonly FailedCheck[];
@@ -73,8 +73,7 @@ export type Revision = RevisionRecord &
     readonly closedBy: string | undefined;
   };
 
-/** Reads an item of the state table. */
-function revisionOf(item: Readonly<Values>): Revision {
+function revisionOf(item: Readonly<Record<string, AttributeValue>>): Revision {
   return {
     ...revisionRecordOf(item),
     openedBy: item.openedBy?.S ?? '',
@@ -83,62 +82,32 @@ function revisionOf(item: Readonly<Values>): Revision {
   };
 }
 
-/** The same as attributes of the item. */
-export function keptValues({ template, stackParameters }: KeptTemplate): Values {
-  const parameters = Object.entries(stackParameters).map(([name, value]) => [name, { S: value }]);
-  return {
-    template: { M: { key: { S: template.key }, sha256: { S: template.sha256 } } },
-    stackParameters: { M: Object.fromEntries(parameters) },
-  };
-}
-
 /** The key of a revision's item. */
-export function keyOf(number: number): Values {
-  return { pk: { S: REVISION_KEY }, sk: { S: revisionSortKey(number) } };
-}
-
-type Item = Record<string, AttributeValue>;
-type Page = { readonly items: readonly Item[]; readonly next: Item | undefined };
-
-/** A page of the revisions, newest first. */
-async function readPage(
-  from: Item | undefined,
-  limit: number | undefined,
-  { dynamodb, settings, abortSignal }: Connections,
-): Promise<Page> {
-  const command = new QueryCommand({
-    TableName: settings.stateTable,
-    KeyConditionExpression: 'pk = :revision AND sk < :counter',
-    ExpressionAttributeValues: { ':revision': { S: REVISION_KEY }, ':counter': { S: REVISION_COUNTER } },
-    ScanIndexForward: false,
-    Limit: limit,
-    ExclusiveStartKey: from,
-    ConsistentRead: true,
-  });
-  const { Items = [], LastEvaluatedKey } = await awsCall('dynamodb:Query', dynamodb.send(command, { abortSignal }));
-  return { items: Items, next: LastEvaluatedKey };
+export function keyOf(number: number): Record<string, AttributeValue> {
+  return marshall({ pk: REVISION_KEY, sk: revisionSortKey(number) });
 }
 
 /** The newest revision, whoever opened it. */
-export async function readNewestRevision(connections: Connections): Promise<Revision | undefined> {
-  const { items } = await readPage(undefined, 1, connections);
-  const [newest] = items;
+export async function readNewestRevision({
+  dynamodb,
+  settings,
+  abortSignal,
+}: Connections): Promise<Revision | undefined> {
+  const command = new QueryCommand({ ...revisionQuery(settings.stateTable), Limit: 1 });
+  const { Items: [newest] = [] } = await awsCall('dynamodb:Query', dynamodb.send(command, { abortSignal }));
   return newest && revisionOf(newest);
 }
 
 /** Every revision that is remembered, newest first. */
-export async function readRevisions(connections: Connections): Promise<readonly Revision[]> {
-  const revisions: Revision[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await readPage(from, undefined, connections);
-    revisions.push(...page.items.map(revisionOf));
-    from = page.next;
-  } while (from !== undefined);
-  return revisions;
+export function readRevisions({ dynamodb: client, settings, abortSignal }: Connections): Promise<readonly Revision[]> {
+  const readAll = async () => {
+    const revisions: Revision[] = [];
+    const pages = paginateQuery({ client }, revisionQuery(settings.stateTable), { abortSignal });
+    for await (const { Items = [] } of pages) revisions.push(...Items.map(revisionOf));
+    return revisions;
+  };
+  return awsCall('dynamodb:Query', readAll());
 }
-
-const listOf = (texts: readonly string[]) => ({ L: texts.map((text) => ({ S: text })) });
 
 /**
  * Gives out the number of the next revision, once.
@@ -148,10 +117,10 @@ const listOf = (texts: readonly string[]) => ({ L: texts.map((text) => ({ S: tex
 export async function nextNumber({ dynamodb, settings, abortSignal }: Connections): Promise<number> {
   const command = new UpdateItemCommand({
     TableName: settings.stateTable,
-    Key: { pk: { S: REVISION_KEY }, sk: { S: REVISION_COUNTER } },
+    Key: marshall({ pk: REVISION_KEY, sk: REVISION_COUNTER }),
     UpdateExpression: 'ADD #number :one',
     ExpressionAttributeNames: { '#number': 'number' },
-    ExpressionAttributeValues: { ':one': { N: '1' } },
+    ExpressionAttributeValues: marshall({ ':one': 1 }),
     ReturnValues: 'UPDATED_NEW',
   });
   const { Attributes } = await awsCall('dynamodb:UpdateItem', dynamodb.send(command, { abortSignal }));
@@ -160,34 +129,14 @@ export async function nextNumber({ dynamodb, settings, abortSignal }: Connection
 
 /** Records that a deploy begins. The caller holds the lock. */
 export async function openRevision(
-  revision: NewRevision,
+  { fingerprint, kept, ...revision }: NewRevision,
   { dynamodb, settings, abortSignal }: Connections,
 ): Promise<void> {
-  const { secret, keySet } = revision.parameterVersions;
-  const Item = {
-    ...keyOf(revision.number),
-    number: { N: String(revision.number) },
-    stackArn: { S: revision.stackArn },
-    openedBy: { S: revision.openedBy },
-    trigger: { S: revision.fingerprint },
-    images: { M: { catalog: { S: revision.images.catalog }, mcp: { S: revision.images.mcp } } },
-    parameterVersions: { M: { secret: { N: String(secret) }, keySet: { N: String(keySet) } } },
-    tokenLifetimeSeconds: { N: String(revision.tokenLifetimeSeconds) },
-    openedAt: { S: new Date().toISOString() },
-    verdict: { S: 'open' },
-    failedBefore: listOf(revision.failedBefore),
-    skippedBefore: listOf(revision.skippedBefore),
-    ...(revision.reason !== undefined && { reason: { S: revision.reason } }),
-    ...(revision.announcement && { announcement: announcementMap(revision.announcement) }),
-    ...(revision.kept && keptValues(revision.kept)),
-  };
+  const values = { ...revision, ...kept, trigger: fingerprint, openedAt: new Date().toISOString(), verdict: 'open' };
+  const Item = { ...keyOf(revision.number), ...marshall(values, { removeUndefinedValues: true }) };
   const command = new PutItemCommand({ TableName: settings.stateTable, Item });
   await awsCall('dynamodb:PutItem', dynamodb.send(command, { abortSignal }));
 }
-
-const checksOf = (checks: readonly FailedCheck[]) => ({
-  L: checks.map(({ name, reason }) => ({ M: { name: { S: name }, reason: { S: reason } } })),
-});
 
 /**
  * Records how a deploy ended, once.
@@ -200,37 +149,38 @@ export async function closeRevision(
   connections: Connections,
 ): Promise<boolean> {
   const values = {
-    verdict: { S: verdict },
-    closedAt: { S: new Date().toISOString() },
-    ...(closedBy !== undefined && { closedBy: { S: closedBy } }),
-    ...(failedChecks?.length && { failedChecks: checksOf(failedChecks) }),
-    ...(because !== undefined && { closedBecause: { S: because } }),
-    ...(stackFailure && { stackFailure: stackFailureMap(stackFailure) }),
+    verdict,
+    closedAt: new Date().toISOString(),
+    closedBy,
+    failedChecks: failedChecks?.length ? failedChecks.map(({ name, reason }) => ({ name, reason })) : undefined,
+    closedBecause: because,
+    stackFailure,
   };
   return updateRevision(number, { verdict: instead, values }, connections);
 }
 
 /**
- * Sets attributes of a record, as long as it has a certain verdict.
+ * Sets attributes of a record, those that are defined, as long as it has a certain verdict.
  *
  * @returns false when it has another one, or is gone: it is then left as it is
  */
 export async function updateRevision(
   number: number,
-  { verdict, values }: { readonly verdict: RevisionVerdict; readonly values: Record<string, AttributeValue> },
+  { verdict, values }: { readonly verdict: RevisionVerdict; readonly values: Readonly<Record<string, unknown>> },
   { dynamodb, settings, abortSignal }: Connections,
 ): Promise<boolean> {
-  const names = Object.keys(values);
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  const names = set.map(([name]) => name);
   const command = new UpdateItemCommand({
     TableName: settings.stateTable,
     Key: keyOf(number),
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
     ConditionExpression: '#is = :was',
     ExpressionAttributeNames: { '#is': 'verdict', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
-    ExpressionAttributeValues: {
-      ':was': { S: verdict },
-      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
-    },
+    ExpressionAttributeValues: marshall({
+      ':was': verdict,
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+    }),
   });
   return awsCall('dynamodb:UpdateItem', conditionalWrite(dynamodb.send(command, { abortSignal })));
 }

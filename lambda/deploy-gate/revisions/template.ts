@@ -5,7 +5,7 @@ import { revisionTemplateKey, templateTrigger } from '../../../contract/revision
 import type { Deploy } from '../properties.ts';
 import { attempt, awsCall, Refusal } from '../refusal.ts';
 import { type Connections, withDeadline } from '../settings.ts';
-import { type KeptTemplate, keptValues, updateRevision } from './revision.ts';
+import { type KeptTemplate, updateRevision } from './revision.ts';
 
 /** As long as the deploy waits for its template: the canary before it may have taken nearly all the time there is. */
 const KEEP_MS = 10_000;
@@ -38,7 +38,7 @@ export function keepTemplate(
 export async function keepMissingTemplate(number: number, deploy: Deploy, connections: Connections): Promise<void> {
   const kept = await keepTemplate(number, deploy, connections);
   if (kept === undefined) return;
-  const record = () => updateRevision(number, { verdict: 'open', values: keptValues(kept) }, connections);
+  const record = () => updateRevision(number, { verdict: 'open', values: kept }, connections);
   await attempt('template not recorded', record, { revision: number });
 }
 

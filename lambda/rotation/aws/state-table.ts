@@ -6,10 +6,10 @@ import {
   readLock,
   readStateItem,
   releaseLock,
+  revisionQuery,
   type StateTableAccess,
   takeLock,
 } from '../../../aws/state-table.ts';
-import { REVISION_COUNTER, REVISION_KEY } from '../../../contract/revision.ts';
 import { RECORD_KEY, type RotationRecord } from '../../../contract/rotation.ts';
 import type { Holder, LockPort, RecordPort } from '../ports.ts';
 import { awsCall } from './call.ts';
@@ -60,15 +60,8 @@ export class StateTable {
 
   async #longestLifetime(from: number, to: number): Promise<number | undefined> {
     const { dynamodb: client, table, abortSignal } = this.#access;
-    const query = {
-      TableName: table,
-      KeyConditionExpression: 'pk = :revision AND sk < :counter',
-      ExpressionAttributeValues: marshall({ ':revision': REVISION_KEY, ':counter': REVISION_COUNTER }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-    };
     const lifetimes: number[] = [];
-    for await (const { Items = [] } of paginateQuery({ client }, query, { abortSignal })) {
+    for await (const { Items = [] } of paginateQuery({ client }, revisionQuery(table), { abortSignal })) {
       for (const { openedAt, verdict, tokenLifetimeSeconds } of Items) {
         const opened = Date.parse(openedAt?.S ?? '');
         if (opened > to) continue;
