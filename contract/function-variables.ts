@@ -65,7 +65,7 @@ export const ROTATION_TOKEN_LIFETIME_SECONDS = 'ROTATION_TOKEN_LIFETIME_SECONDS'
 export const ROTATION_TOKEN_LEEWAY_SECONDS = 'ROTATION_TOKEN_LEEWAY_SECONDS';
 /** Age in days at which a scheduled run rotates the secret. */
 export const ROTATION_EVERY_DAYS = 'ROTATION_EVERY_DAYS';
-/** How long one roll-out of a service may take, in seconds, before it counts as failed. */
+/** How long one rollout of a service may take, in seconds, before it counts as failed. */
 export const ROTATION_ROLL_OUT_SECONDS = 'ROTATION_ROLL_OUT_SECONDS';
 /** Name of the log group of the MCP tasks, in which a revocation counts refused requests. */
 export const ROTATION_MCP_LOG_GROUP = 'ROTATION_MCP_LOG_GROUP';

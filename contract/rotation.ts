@@ -111,9 +111,9 @@ export type RotationRecord = {
   readonly bothMaySign?: boolean;
   /** Beginning and length of the grace time: the longest token lifetime while the removed key could sign, and leeway. */
   readonly grace?: { readonly since: string; readonly seconds: number };
-  /** The roll-out that is waited for. */
+  /** The rollout that is waited for. */
   readonly roll?: { readonly service: ServiceRole; readonly deployment: string; readonly since: string };
-  /** How often a roll-out of this phase was begun again. */
+  /** How often a rollout of this phase was begun again. */
   readonly retries?: number;
   /** In `repair`: where to go on. */
   readonly goOnWith?: Exclude<Phase, 'repair'>;

@@ -17,7 +17,7 @@ import type { RepairCause } from './repair.ts';
 import { formsOf, redact } from './secret-texts.ts';
 import type { CanarySettings } from './settings.ts';
 import { readRecord } from './state-table.ts';
-import { countTasks, type RollOut, rollOutOfAll, type ServiceStates, TaskLog } from './tasks.ts';
+import { countTasks, type Rollout, rolloutOfAll, type ServiceStates, TaskLog } from './tasks.ts';
 import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
 
 export type AttemptOptions = {
@@ -35,13 +35,13 @@ export type AttemptOptions = {
 };
 
 /**
- * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollOut`: whether ECS replaced
+ * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollout`: whether ECS replaced
  * tasks meanwhile. `repair`: why the rotation has to look at the parameters, if it has to.
  */
 export type Attempt = {
   readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
   readonly settles: boolean;
-  readonly rollOut: RollOut;
+  readonly rollout: Rollout;
   readonly repair: RepairCause | undefined;
 };
 
@@ -163,7 +163,7 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
   return {
     report: redact(report, known === undefined ? [] : secretTexts(known)),
     settles: checks.settles,
-    rollOut: rollOutOfAll(counted),
+    rollout: rolloutOfAll(counted),
     repair: repairCauseOf(parameters, await recorded),
   };
 }

@@ -27,7 +27,7 @@ function isOneMissing(states: ServiceStates): boolean {
   if (states === undefined) return false;
   return (['mcp', 'catalog'] as const).some((role) => {
     const state = states.find(({ service }) => service === role);
-    return state === undefined || state.desired === 0 || state.rollOut === 'under-way';
+    return state === undefined || state.desired === 0 || state.rollout === 'under-way';
   });
 }
 

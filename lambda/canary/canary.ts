@@ -16,7 +16,7 @@ export type CanaryOptions = Partial<CanaryRequest> &
     readonly pauseMs?: number;
   };
 
-/** So often the same failures are found after a roll-out before they are taken for lasting. */
+/** So often the same failures are found after a rollout before they are taken for lasting. */
 const SAME_ATTEMPTS = 3;
 
 /** What speaks against green, by the names of checks and reasons: their texts hold numbers that differ each time. */
@@ -30,7 +30,7 @@ function createStreak(): (attempt: Attempt) => number {
   let length = 0;
   let before: string | undefined;
   return (attempt) => {
-    const failures = attempt.rollOut === 'over' ? failuresOf(attempt) : undefined;
+    const failures = attempt.rollout === 'over' ? failuresOf(attempt) : undefined;
     length = failures === undefined ? 0 : failures === before ? length + 1 : 1;
     before = failures;
     return length;
@@ -38,8 +38,8 @@ function createStreak(): (attempt: Attempt) => number {
 }
 
 /**
- * All attempts until one is green, cannot become green, finds for the third time what no roll-out explains, or would not end
- * in time. A roll-out that nobody announced is as good a cause to ask again as one that the caller knows of.
+ * All attempts until one is green, cannot become green, finds for the third time what no rollout explains, or would not end
+ * in time. A rollout that nobody announced is as good a cause to ask again as one that the caller knows of.
  */
 async function attempts(
   settings: CanarySettings,
@@ -53,7 +53,7 @@ async function attempts(
     const last = await attempt(settings, options);
     const next = performance.now() + pauseMs;
     const fits = next + (performance.now() - start) <= until;
-    settling ||= last.rollOut === 'under-way';
+    settling ||= last.rollout === 'under-way';
     const mayHelp = settling && last.settles && streak(last) < SAME_ATTEMPTS;
     if (last.report.verdict === 'green' || !mayHelp || !fits) return { last, count };
     await pause(pauseMs);
@@ -100,7 +100,7 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
 /** What an invocation asks for. */
 type CanaryRequest = {
   /**
-   * The services were just rolled out, or stand: run again what may become green, also where ECS tells of no roll-out, and take it
+   * The services were just rolled out, or stand: run again what may become green, also where ECS tells of no rollout, and take it
    * for red that they are not there.
    */
   readonly settling: boolean;

@@ -51,7 +51,7 @@ export async function countTasks(
       const found = services.find(({ serviceName, serviceArn }) => serviceName === name || serviceArn === name);
       if (found === undefined) return [];
       const { runningCount: running = 0, desiredCount: desired = 0, deployments = [] } = found;
-      return [{ service, running, desired, rollOut: rollOutOf(deployments) }];
+      return [{ service, running, desired, rollout: rolloutOf(deployments) }];
     });
   } catch (error) {
     log('error', 'tasks not counted', { operation: 'ecs:DescribeServices', error: errorName(error), cluster });
@@ -60,18 +60,18 @@ export async function countTasks(
 }
 
 /** Whether tasks are being replaced. `unknown` when ECS told neither that they are nor that they are not. */
-export type RollOut = 'under-way' | 'over' | 'unknown';
+export type Rollout = 'under-way' | 'over' | 'unknown';
 
 /** What ECS tells of a service. */
-export type ServiceState = ServiceCount & { readonly rollOut: RollOut };
+export type ServiceState = ServiceCount & { readonly rollout: Rollout };
 
 /** What ECS tells of the services; `undefined` when it could not be asked. */
 export type ServiceStates = readonly ServiceState[] | undefined;
 
 const ROLES: readonly ServiceRole[] = ['mcp', 'catalog'];
 
-/** Where the roll-out of one service stands, by its deployments. */
-function rollOutOf(deployments: readonly Deployment[]): RollOut {
+/** Where the rollout of one service stands, by its deployments. */
+function rolloutOf(deployments: readonly Deployment[]): Rollout {
   if (deployments.length > 1) return 'under-way';
   switch (deployments[0]?.rolloutState) {
     case 'IN_PROGRESS':
@@ -83,11 +83,11 @@ function rollOutOf(deployments: readonly Deployment[]): RollOut {
   }
 }
 
-/** Where the roll-out of all services stood, over all the times that ECS was asked. */
-export function rollOutOfAll(asked: readonly ServiceStates[]): RollOut {
+/** Where the rollout of all services stood, over all the times that ECS was asked. */
+export function rolloutOfAll(asked: readonly ServiceStates[]): Rollout {
   const found = asked.flatMap((states) =>
-    ROLES.map((role) => states?.find(({ service }) => service === role)?.rollOut ?? 'unknown'),
+    ROLES.map((role) => states?.find(({ service }) => service === role)?.rollout ?? 'unknown'),
   );
   if (found.includes('under-way')) return 'under-way';
-  return found.every((rollOut) => rollOut === 'over') ? 'over' : 'unknown';
+  return found.every((rollout) => rollout === 'over') ? 'over' : 'unknown';
 }

@@ -1,7 +1,7 @@
 import { quiltctl } from '../../contract/command-line.ts';
 import { type Command, type Progress, RESTING_PHASES, type RefusalCode } from '../../contract/rotation.ts';
 import { contentOf, readIncoming } from './parameter-state.ts';
-import { confirm, disturbance } from './reconcile.ts';
+import { confirm, findForeignWrite } from './reconcile.ts';
 import { move, type Run, save, wait } from './run.ts';
 import { claimLock, newSecret } from './steps/common.ts';
 import { ABORTED, createSecret } from './steps/create-and-test.ts';
@@ -48,7 +48,7 @@ function notNow({ record, ports }: Run): string | undefined {
   const now = ports.now();
   const { last, signingSince, stopped } = record;
   const days = (now - Date.parse(signingSince)) / DAY_MS;
-  ports.tell({ kind: 'age', days });
+  ports.report({ kind: 'age', days });
   if (stopped && now - Date.parse(stopped.at) < PAUSE_MS) return stopped.reason;
   if (record.phase !== 'idle') return undefined;
   if (days < ports.timing.everyDays) {
@@ -62,7 +62,7 @@ function notNow({ record, ports }: Run): string | undefined {
 async function start(run: Run, { trigger, fromParameter }: Command): Admission {
   const { ports, call, record } = run;
   const { current, intended } = record;
-  const what = await disturbance(run);
+  const what = await findForeignWrite(run);
   if (what !== undefined) {
     await beginRepair(run, what);
     return run;
@@ -138,7 +138,7 @@ async function repairForeign(run: Run): Admission {
   if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {
     return done('nothing-to-do', 'A rotation is under way, which looks at the parameters itself.');
   }
-  const what = await disturbance(run);
+  const what = await findForeignWrite(run);
   if (what === undefined) return done('nothing-to-do', 'Both parameters hold what is recorded.');
   if (phase === 'repair' || phase === 'revokeSecret') return takeOver(run);
   await beginRepair(run, what);

@@ -1,6 +1,6 @@
 import type { Call, KeyName, Progress, RotationRecord } from '../../contract/rotation.ts';
 import { COMMANDS } from './commands.ts';
-import { contentOf, type Found, find } from './parameter-state.ts';
+import { contentOf, type ParameterState, readParameters } from './parameter-state.ts';
 import type { Ports } from './ports.ts';
 import { RecordConflict, type Run, repeat } from './run.ts';
 
@@ -67,7 +67,11 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
  *
  * @returns undefined when the parameters do not hold a signing secret and a set that it is in
  */
-async function firstRecord(ports: Ports, found: Found, execution: string): Promise<RotationRecord | undefined> {
+async function firstRecord(
+  ports: Ports,
+  found: ParameterState,
+  execution: string,
+): Promise<RotationRecord | undefined> {
   const { signing, accepted } = found;
   const { secret, keySet } = found.seen;
   if (signing === undefined || !accepted?.includes(signing) || !secret || !keySet) return undefined;
@@ -111,7 +115,7 @@ async function makeRecord(
   execution: string,
   instead: RotationRecord | undefined,
 ): Promise<RotationRecord | undefined> {
-  const record = await firstRecord(ports, await find(ports.parameters, []), execution);
+  const record = await firstRecord(ports, await readParameters(ports.parameters, []), execution);
   if (record === undefined) return undefined;
   const next = { ...record, revision: (instead?.revision ?? 0) + 1 };
   if (!(await ports.records.write(next, instead))) throw new RecordConflict();

@@ -9,7 +9,7 @@ import type { ParameterPort, ParameterRole, Ports, Stored } from './ports.ts';
 export type Secrets = ReadonlyMap<string, string>;
 
 /** A key as it stands in a set. */
-type FoundKey = { readonly thumbprint: string; readonly keyId: string; readonly secret: string };
+type SetKey = { readonly thumbprint: string; readonly keyId: string; readonly secret: string };
 
 /** Parameter Store still shows what was there before a write. The call ends, and the state machine repeats it. */
 export class NotVisibleYet extends Error {
@@ -17,13 +17,13 @@ export class NotVisibleYet extends Error {
 }
 
 /** What the parameters hold, by thumbprints that were computed from the values. */
-export type Found = {
+export type ParameterState = {
   /** The signing secret; undefined when there is none, or one that is not as a secret is written here. */
   readonly signing: string | undefined;
   /** The keys of the set, sorted (see `entryOf`); undefined when there is none, or it cannot be used. */
   readonly accepted: readonly string[] | undefined;
   /** The same keys with the key IDs that they have there. */
-  readonly keys: readonly FoundKey[];
+  readonly keys: readonly SetKey[];
   readonly secrets: Secrets;
   readonly seen: Partial<Readonly<Record<ParameterRole, Seen>>>;
   /** When the later of the two was written, in milliseconds: what a task read before it may be something else. */
@@ -46,7 +46,7 @@ async function readSecret(value: string): Promise<readonly [string, string] | un
 }
 
 /** The keys of a parameter's value. */
-async function readKeySet(value: string): Promise<readonly FoundKey[] | undefined> {
+async function readKeySet(value: string): Promise<readonly SetKey[] | undefined> {
   const set = await usable(() => parseKeySet(value));
   if (set === undefined) return undefined;
   return Promise.all(
@@ -57,7 +57,7 @@ async function readKeySet(value: string): Promise<readonly FoundKey[] | undefine
   );
 }
 
-function acceptedOf(keys: readonly FoundKey[] | undefined, names: readonly KeyName[]): readonly string[] | undefined {
+function acceptedOf(keys: readonly SetKey[] | undefined, names: readonly KeyName[]): readonly string[] | undefined {
   return keys?.map((key) => entryOf(key, names)).toSorted();
 }
 
@@ -70,7 +70,7 @@ function seenOf(stored: Stored): Seen {
  *
  * @param names - the keys that are known, with the key IDs that their tokens carry
  */
-export async function find(parameters: ParameterPort, names: readonly KeyName[]): Promise<Found> {
+export async function readParameters(parameters: ParameterPort, names: readonly KeyName[]): Promise<ParameterState> {
   const { secret, keySet } = await parameters.read();
   const signing = secret && (await readSecret(secret.value));
   const keys = keySet && (await readKeySet(keySet.value));
@@ -84,7 +84,7 @@ export async function find(parameters: ParameterPort, names: readonly KeyName[])
   };
 }
 
-function secretsOf(keys: readonly FoundKey[] | undefined): readonly (readonly [string, string])[] {
+function secretsOf(keys: readonly SetKey[] | undefined): readonly (readonly [string, string])[] {
   return (keys ?? []).map(({ thumbprint, secret }) => [thumbprint, secret]);
 }
 
@@ -101,7 +101,7 @@ export function sameKeys(one: readonly string[] | undefined, other: readonly str
 }
 
 /** Whether the parameters hold this content, and nothing else. */
-export function holds({ signing, accepted }: Found, content: Content): boolean {
+export function holds({ signing, accepted }: ParameterState, content: Content): boolean {
   return signing === content.signing && sameKeys(accepted, content.accepted);
 }
 

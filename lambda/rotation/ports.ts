@@ -90,8 +90,8 @@ export type Timing = {
   readonly leewaySeconds: number;
   /** Age at which a scheduled run rotates. */
   readonly everyDays: number;
-  /** How long a roll-out may take. */
-  readonly rollOutSeconds: number;
+  /** How long a rollout may take. */
+  readonly rolloutSeconds: number;
 };
 
 /** All that the steps touch. The steps themselves are the same in Lambda and in the model test, which has a world of its own here. */
@@ -113,7 +113,7 @@ export interface Ports {
   /** What speaks against the deployment as it is now, for people; empty when the canary is green. */
   runCanary(): Promise<readonly string[]>;
   /** Shows a token to every running MCP task; what speaks against all of them refusing it, empty when each does. */
-  acceptedBy(token: string): Promise<readonly string[]>;
+  findTasksAccepting(token: string): Promise<readonly string[]>;
   /**
    * The longest token lifetime, in seconds, that a catalog was deployed with between two instants, in milliseconds; undefined
    * when no deploy is recorded.
@@ -126,5 +126,5 @@ export interface Ports {
   readonly environment?: string;
   /** Milliseconds. */
   now(): number;
-  tell(event: Event): void;
+  report(event: Event): void;
 }

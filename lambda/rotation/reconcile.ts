@@ -2,11 +2,11 @@ import { keyLabelOf } from '../../auth/key-id.ts';
 import { createKeySet, parseKeySet, serializeKeySet } from '../../auth/key-set.ts';
 import type { Content, RotationRecord } from '../../contract/rotation.ts';
 import {
-  type Found,
-  find,
   holds,
   NotVisibleYet,
   onlyOwnWrites,
+  type ParameterState,
+  readParameters,
   requireNotOlder,
   type Secrets,
   sameKeys,
@@ -16,13 +16,13 @@ import type { ParameterRole } from './ports.ts';
 import { keyNames, type Run, save } from './run.ts';
 
 /** What keeps a step from going on. */
-type Unsettled =
+type Unreconciled =
   /** A person wrote, overwrote or deleted a parameter; `what` says which. */
   | { readonly kind: 'foreign'; readonly what: string }
   /** The secret that was to be written exists nowhere. */
   | { readonly kind: 'lost'; readonly thumbprints: readonly string[] };
 
-type Settled = { readonly kind: 'settled'; readonly found: Found };
+type Reconciled = { readonly kind: 'reconciled'; readonly found: ParameterState };
 
 /**
  * Says what a person did to the parameters; undefined when all they ever held since they were last seen is ours.
@@ -30,7 +30,11 @@ type Settled = { readonly kind: 'settled'; readonly found: Found };
  * @param own - the contents that are ours
  * @throws NotVisibleYet
  */
-export async function foreignWrite(run: Run, found: Found, own: readonly Content[]): Promise<string | undefined> {
+export async function foreignWrite(
+  run: Run,
+  found: ParameterState,
+  own: readonly Content[],
+): Promise<string | undefined> {
   const { names, parameters } = run.ports;
   const { seen } = run.record;
   const keys = keyNames(run.record);
@@ -53,9 +57,9 @@ export async function foreignWrite(run: Run, found: Found, own: readonly Content
 }
 
 /** What a person did to the parameters since they were last as they should be. */
-export async function disturbance(run: Run): Promise<string | undefined> {
+export async function findForeignWrite(run: Run): Promise<string | undefined> {
   const { intended, before } = run.record;
-  const found = await find(run.ports.parameters, keyNames(run.record));
+  const found = await readParameters(run.ports.parameters, keyNames(run.record));
   return foreignWrite(run, found, before === undefined ? [intended] : [intended, before]);
 }
 
@@ -65,18 +69,18 @@ export async function disturbance(run: Run): Promise<string | undefined> {
  *
  * @param fresh - a secret that exists nowhere else yet
  */
-export async function settle(run: Run, fresh?: Secrets): Promise<Settled | Unsettled> {
+export async function reconcile(run: Run, fresh?: Secrets): Promise<Reconciled | Unreconciled> {
   const { ports } = run;
   const { intended, before } = run.record;
   const own = before === undefined ? [intended] : [intended, before];
-  let found = await find(ports.parameters, keyNames(run.record));
+  let found = await readParameters(ports.parameters, keyNames(run.record));
   const what = await foreignWrite(run, found, own);
   if (what !== undefined) return { kind: 'foreign', what };
 
   if (before !== undefined && !holds(found, intended)) {
     const lost = await restore(run, found, fresh);
     if (lost.length > 0) return { kind: 'lost', thumbprints: lost };
-    found = await find(ports.parameters, keyNames(run.record));
+    found = await readParameters(ports.parameters, keyNames(run.record));
     const since = await foreignWrite(run, found, own);
     if (since !== undefined) return { kind: 'foreign', what: since };
     if (!holds(found, intended)) throw new NotVisibleYet();
@@ -87,7 +91,7 @@ export async function settle(run: Run, fresh?: Secrets): Promise<Settled | Unset
   } else if (before !== undefined) {
     await save(run, { before: undefined });
   }
-  return { kind: 'settled', found };
+  return { kind: 'reconciled', found };
 }
 
 /** When Parameter Store shows a write for certain. */
@@ -112,7 +116,7 @@ export function secondsUntilShown({ ports, record }: Run): number {
 export async function confirm(run: Run): Promise<void> {
   const { before, intended, seen } = run.record;
   if (before === undefined) return;
-  const found = await find(run.ports.parameters, keyNames(run.record));
+  const found = await readParameters(run.ports.parameters, keyNames(run.record));
   const { secret, keySet } = found.seen;
   requireNotOlder(secret, seen?.secret);
   requireNotOlder(keySet, seen?.keySet);
@@ -146,7 +150,7 @@ async function keySetText(keys: readonly string[], secrets: Secrets, record: Rot
  * @param found - what the parameters hold
  * @param fresh - a secret that exists nowhere else yet
  */
-export async function restore(run: Run, found: Found, fresh: Secrets = new Map()): Promise<Lost> {
+export async function restore(run: Run, found: ParameterState, fresh: Secrets = new Map()): Promise<Lost> {
   const { parameters } = run.ports;
   const { signing, accepted }: Content = run.record.intended;
   let secrets: Secrets = new Map([...fresh, ...found.secrets]);

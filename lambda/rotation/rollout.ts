@@ -5,7 +5,7 @@ import { iso, type Run, save } from './run.ts';
 /** The clocks of two services of AWS may differ by this much. */
 const MARGIN_MS = 2_000;
 
-/** Most roll-outs take a few minutes; whoever waits for longer need not look as often (see `pace.ts`). */
+/** Most rollouts take a few minutes; whoever waits for longer need not look as often (see `pace.ts`). */
 const POLL_SECONDS = 3;
 const FEW_MINUTES_MS = 180_000;
 const LATER_POLL_SECONDS = 15;
@@ -15,7 +15,7 @@ const SHOWN_MS = 5_000;
 
 type Roll = NonNullable<RotationRecord['roll']>;
 
-export type RollOut =
+export type Rollout =
   | { readonly state: 'complete' }
   | { readonly state: 'under-way'; readonly seconds: number }
   | { readonly state: 'failed'; readonly reason: string };
@@ -42,11 +42,11 @@ function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: R
 
 /**
  * Has every task of a service read the parameters anew, a look a call. It goes by what ECS has and not by what it was asked for:
- * a roll-out that somebody else began late enough is as good as its own.
+ * a rollout that somebody else began late enough is as good as its own.
  *
  * @param modifiedAt - when the parameters were last written, by whomever, in milliseconds
  */
-export async function rollOut(run: Run, service: ServiceRole, modifiedAt: number): Promise<RollOut> {
+export async function rollout(run: Run, service: ServiceRole, modifiedAt: number): Promise<Rollout> {
   const { services, timing, now } = run.ports;
   const after = modifiedAt + MARGIN_MS;
   const state = await services.look(service);
@@ -59,10 +59,10 @@ export async function rollOut(run: Run, service: ServiceRole, modifiedAt: number
   // A deployment that was just asked for may not be shown yet, and looks like one that was given up.
   if (own && age < SHOWN_MS) return { state: 'under-way', seconds: POLL_SECONDS };
   if (own && wasGivenUp(state.deployments, own)) {
-    return { state: 'failed', reason: `ECS gave up a roll-out of the ${service} service; its events say why.` };
+    return { state: 'failed', reason: `ECS gave up a rollout of the ${service} service; its events say why.` };
   }
-  if (age > timing.rollOutSeconds * 1000) {
-    const reason = `A roll-out of the ${service} service took longer than ${timing.rollOutSeconds} s; its events say why.`;
+  if (age > timing.rolloutSeconds * 1000) {
+    const reason = `A rollout of the ${service} service took longer than ${timing.rolloutSeconds} s; its events say why.`;
     return { state: 'failed', reason };
   }
   const primary = state.deployments.find((deployment) => deployment.primary);

@@ -48,10 +48,11 @@ export async function save(run: Run, changes: Changes): Promise<void> {
   run.record = next;
 }
 
-/** Writes the record and tells that something new begins. */
-export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<void> {
+/** Writes the record and reports that something new begins, which follows at once. */
+export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<'go-on'> {
   await save(run, { roll: undefined, retries: undefined, ...changes });
-  run.ports.tell({ kind: 'step', message, record: run.record });
+  run.ports.report({ kind: 'step', message, record: run.record });
+  return 'go-on';
 }
 
 export function iso(time: number): string {
@@ -111,7 +112,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
     last,
   });
   await ports.lock.release(call.execution);
-  ports.tell({ kind: 'step', message, record: run.record });
+  ports.report({ kind: 'step', message, record: run.record });
   return progressOf(last, message);
 }
 
@@ -120,7 +121,7 @@ export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const resume = quiltctl('rotate --resume', ports.environment);
   const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with ${resume}.`;
-  ports.tell({ kind: 'stopped', message });
+  ports.report({ kind: 'stopped', message });
   await save(run, {
     execution: '',
     roll: undefined,

@@ -23,7 +23,7 @@ export type RotationSettings = {
   readonly tokenLifetimeSeconds: number;
   readonly leewaySeconds: number;
   readonly everyDays: number;
-  readonly rollOutSeconds: number;
+  readonly rolloutSeconds: number;
 };
 
 class SettingsError extends Error {
@@ -90,6 +90,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     tokenLifetimeSeconds: Number(text(names.ROTATION_TOKEN_LIFETIME_SECONDS)),
     leewaySeconds: Number(text(names.ROTATION_TOKEN_LEEWAY_SECONDS)),
     everyDays: Number(text(names.ROTATION_EVERY_DAYS)),
-    rollOutSeconds: Number(text(names.ROTATION_ROLL_OUT_SECONDS)),
+    rolloutSeconds: Number(text(names.ROTATION_ROLL_OUT_SECONDS)),
   };
 }

@@ -49,11 +49,11 @@ async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }
 
 /** As many tasks answered as ran, and those that ran are those that run: else as many may be others. */
 function requireAll({ service, seen }: TaskSearch, asked: number, atStart: ServiceState, atEnd: ServiceState): void {
-  if (atStart.rollOut === 'under-way' || atEnd.rollOut === 'under-way') {
+  if (atStart.rollout === 'under-way' || atEnd.rollout === 'under-way') {
     throw new CheckFailure(
       'tasks-unseen',
       `ECS is replacing tasks of the ${service} service, so that those that answered may not be those that run. Ask again ` +
-        'when its roll-out is over; if it does not end, check the events of the service.',
+        'when its rollout is over; if it does not end, check the events of the service.',
     );
   }
   if (atEnd.running > atStart.running) {

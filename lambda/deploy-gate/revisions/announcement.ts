@@ -7,13 +7,13 @@ const TAKE_MS = 5_000;
 
 type Values = Readonly<Record<string, AttributeValue>>;
 
-const MOST_VERSIONS = 20;
+const MAX_VERSIONS = 20;
 const NAME = /^[\w@./-]{1,100}$/;
 const VERSION = /^[\x21-\x7e]{1,100}$/;
 
 function areVersions(versions: Values | undefined): boolean {
   const entries = Object.entries(versions ?? {});
-  if (versions === undefined || entries.length > MOST_VERSIONS) return false;
+  if (versions === undefined || entries.length > MAX_VERSIONS) return false;
   return entries.every(([name, { S = '' }]) => NAME.test(name) && VERSION.test(S));
 }
 

@@ -11,7 +11,7 @@ import { keyOf, type Revision, readRevisions } from './revision.ts';
 
 /** As long as an answer waits for it; the next deploy goes on with the rest. */
 const RETENTION_MS = 20_000;
-const MOST_AT_ONCE = 50;
+const MAX_AT_ONCE = 50;
 
 /** The longest that a token lives, and an hour for clocks and for tasks that take their time to end. */
 const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
@@ -71,7 +71,7 @@ async function remove(number: number, next: number, connections: Connections): P
 async function removeSuperfluous(connections: Connections): Promise<void> {
   const revisions = await readRevisions(connections);
   const numbers = revisions.map(({ number }) => number).toReversed();
-  const old = superfluous(revisions, connections.settings.keepRevisions, Date.now()).slice(-MOST_AT_ONCE).toReversed();
+  const old = superfluous(revisions, connections.settings.keepRevisions, Date.now()).slice(-MAX_AT_ONCE).toReversed();
   for (const { number } of old) {
     const next = numbers[numbers.indexOf(number) + 1] ?? number + 1;
     await remove(number, next, connections);

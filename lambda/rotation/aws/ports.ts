@@ -12,8 +12,8 @@ import type { Ports } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
 import { parameterPort } from './parameters.ts';
-import { acceptedBy, countRefused, runCanary } from './probes.ts';
-import { tell } from './report.ts';
+import { countRefused, findTasksAccepting, runCanary } from './probes.ts';
+import { report } from './report.ts';
 import { servicePort } from './services.ts';
 import { StateTable } from './state-table.ts';
 
@@ -55,16 +55,16 @@ export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): 
       return !isOver(await awsCall('cloudformation:DescribeStacks', status));
     },
     runCanary: () => runCanary(clients.lambda, settings.canaryFunction, abortSignal),
-    acceptedBy: async (token) => {
+    findTasksAccepting: async (token) => {
       const { tasks } = await services.look('mcp');
       const running = tasks.filter(({ status }) => status === 'RUNNING').length;
-      return acceptedBy(token, running, settings, abortSignal);
+      return findTasksAccepting(token, running, settings, abortSignal);
     },
     longestLifetime: (from, to) => table.longestLifetime(from, to),
     countRefused: (since) => countRefused(clients.logs, settings.mcpLogGroup, since, abortSignal),
     timing: settings,
     environment: settings.environment,
     now: () => Date.now(),
-    tell: (event) => tell(settings.deployment, event),
+    report: (event) => report(settings.deployment, event),
   };
 }

@@ -41,7 +41,7 @@ const REQUEST_MS = 5_000;
  * @param running - how many tasks there are
  * @returns what speaks against each of them refusing it with 401; empty when every one did
  */
-export async function acceptedBy(
+export async function findTasksAccepting(
   token: string,
   running: number,
   { mcpUrl, connectHost }: RotationSettings,

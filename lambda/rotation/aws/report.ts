@@ -18,7 +18,7 @@ function metric(deployment: string, name: string, value: number): void {
 }
 
 /** Logs what a step tells, and counts what an alarm watches. */
-export function tell(deployment: string, event: Event): void {
+export function report(deployment: string, event: Event): void {
   switch (event.kind) {
     case 'step': {
       const { phase, direction, execution } = event.record;

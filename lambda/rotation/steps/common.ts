@@ -4,9 +4,9 @@ import { createKeySet } from '../../../auth/key-set.ts';
 import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
 import { loadSigningKey } from '../../../auth/signing-key.ts';
 import type { KeyName, ServiceRole } from '../../../contract/rotation.ts';
-import { type Found, type Secrets, secretsOfHistory } from '../parameter-state.ts';
+import { type ParameterState, type Secrets, secretsOfHistory } from '../parameter-state.ts';
 import type { Holder, Ports } from '../ports.ts';
-import { type RollOut, rollOut } from '../rollout.ts';
+import { type Rollout, rollout } from '../rollout.ts';
 import { iso, type Run, type Step, save, stop, wait } from '../run.ts';
 
 /** How often a step that cannot go back tries again before a person has to look. */
@@ -38,9 +38,13 @@ export async function needLock(run: Run): Promise<Step | undefined> {
 }
 
 /** Rolls services one after the other, a look a call. */
-export async function rollAll(run: Run, services: readonly ServiceRole[], { modifiedAt }: Found): Promise<RollOut> {
+export async function rollAll(
+  run: Run,
+  services: readonly ServiceRole[],
+  { modifiedAt }: ParameterState,
+): Promise<Rollout> {
   for (const service of services) {
-    const state = await rollOut(run, service, modifiedAt);
+    const state = await rollout(run, service, modifiedAt);
     if (state.state !== 'complete') return state;
   }
   return { state: 'complete' };
@@ -58,7 +62,7 @@ export async function retry(run: Run, reason: string): Promise<Step> {
  * A deploy whose stack is not being changed will never release its lock, and neither will an execution that has ended. Of a holder
  * of another kind nobody knows when it is dead.
  */
-async function isDead({ kind, owner }: Holder, ports: Ports): Promise<boolean> {
+async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> {
   if (kind === 'unknown') return false;
   return kind === 'deploy' ? !(await ports.stackInProgress(owner)) : !(await ports.isRunning(owner));
 }
@@ -77,7 +81,7 @@ export async function claimLock(ports: Ports, execution: string): Promise<string
   if (holder?.owner === execution) return undefined;
   // A deploy that goes back has given its lock away, and replaces tasks all the same.
   if (await ports.stackInProgress()) return 'A deploy of the services is under way.';
-  if (holder !== undefined && !(await isDead(holder, ports))) {
+  if (holder !== undefined && !(await isStale(holder, ports))) {
     return `${WHO[holder.kind]} holds the lock since ${holder.takenAt}.`;
   }
   if (await ports.lock.take(execution, holder)) return undefined;
@@ -94,11 +98,11 @@ const AUTHORIZATION = { level: 'read', roles: ['canary'], permissions: [], bucke
  * @param retired - with the key IDs that their tokens carry: under another one a token would be refused whatever its secret
  * @returns what speaks against every task refusing them; empty when each does
  */
-export async function acceptedRetired(
+export async function findTasksAcceptingRetired(
   run: Run,
   retired: readonly Pick<KeyName, 'thumbprint' | 'keyId'>[],
 ): Promise<readonly string[]> {
-  const { parameters, acceptedBy } = run.ports;
+  const { parameters, findTasksAccepting } = run.ports;
   const secrets = await secretsOfHistory(parameters);
   const problems: string[] = [];
   for (const { thumbprint, keyId } of retired) {
@@ -111,7 +115,7 @@ export async function acceptedRetired(
       authorization: AUTHORIZATION,
       lifetimeSeconds: LIFETIME_SECONDS,
     });
-    problems.push(...(await acceptedBy(token)));
+    problems.push(...(await findTasksAccepting(token)));
   }
   return problems;
 }

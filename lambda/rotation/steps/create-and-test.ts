@@ -1,5 +1,5 @@
 import { contentOf, readIncoming, type Secrets } from '../parameter-state.ts';
-import { secondsUntilShown, settle } from '../reconcile.ts';
+import { reconcile, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyIdOf, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { newSecret, retry, rollAll } from './common.ts';
 import { goBack } from './go-back.ts';
@@ -13,9 +13,9 @@ import { beginRepair, needStepLock } from './repair.ts';
 export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const busy = await needStepLock(run);
   if (busy) return busy;
-  const settled = await settle(run, fresh);
-  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
-  if (settled.kind === 'lost') {
+  const reconciled = await reconcile(run, fresh);
+  if (reconciled.kind === 'foreign') return beginRepair(run, reconciled.what);
+  if (reconciled.kind === 'lost') {
     const early = secondsUntilShown(run);
     return early > 0 ? wait(run, early, 'The next secret is not to be seen yet.') : replaceNext(run);
   }
@@ -25,18 +25,14 @@ export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (direction === 'forward') await deleteIncoming(run);
   // A key that has signed is taken from the catalog as well, whose tasks hold the set in their environment.
   const services = direction === 'back' && bothMaySign ? (['mcp', 'catalog'] as const) : (['mcp'] as const);
-  const state = await rollAll(run, services, settled.found);
+  const state = await rollAll(run, services, reconciled.found);
   if (state.state === 'under-way') return wait(run, state.seconds, 'Tasks are being replaced.');
   if (direction === 'back') {
     if (state.state === 'failed') return retry(run, state.reason);
     return rest(run, wasAborted(run) ? 'aborted' : 'undone', `${backBecause} Everything is as it was before.`);
   }
-  if (state.state === 'failed') {
-    await goBack(run, state.reason);
-    return 'go-on';
-  }
-  await move(run, { phase: 'testSecret' }, 'Every MCP task accepts both keys.');
-  return 'go-on';
+  if (state.state === 'failed') return goBack(run, state.reason);
+  return move(run, { phase: 'testSecret' }, 'Every MCP task accepts both keys.');
 }
 
 /** The next secret died with the call that made it, before anything could use it: another one takes its place. */
@@ -44,10 +40,7 @@ async function replaceNext(run: Run): Promise<Step> {
   const { ports, record } = run;
   const { current, fromParameter } = record;
   const left = fromParameter === undefined ? undefined : await readIncoming(ports, fromParameter, current);
-  if (left?.refusal !== undefined) {
-    await goBack(run, left.refusal);
-    return 'go-on';
-  }
+  if (left?.refusal !== undefined) return goBack(run, left.refusal);
   const next = await newSecret(ports.now(), left?.secret);
   await save(run, {
     next: next.name,
@@ -76,18 +69,15 @@ function wasAborted({ record }: Run): boolean {
 export async function testSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);
   if (busy) return busy;
-  const settled = await settle(run);
-  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
-  if (settled.kind === 'lost') throw new Error('testSecret writes nothing, so nothing can be lost.');
+  const reconciled = await reconcile(run);
+  if (reconciled.kind === 'foreign') return beginRepair(run, reconciled.what);
+  if (reconciled.kind === 'lost') throw new Error('testSecret writes nothing, so nothing can be lost.');
   const { current, next, intended } = run.record;
   if (next === undefined) throw new Error('testSecret without a next key.');
 
   const red = await run.ports.runCanary();
-  if (red.length > 0) {
-    await goBack(run, `The canary is red before the next secret signs: ${red.join(' | ')}`);
-    return 'go-on';
-  }
-  await move(
+  if (red.length > 0) return goBack(run, `The canary is red before the next secret signs: ${red.join(' | ')}`);
+  return move(
     run,
     {
       phase: 'finishSecret',
@@ -98,5 +88,4 @@ export async function testSecret(run: Run): Promise<Step> {
     },
     `The canary is green: ${keyIdOf(run.record, next.thumbprint)} signs from now on.`,
   );
-  return 'go-on';
 }

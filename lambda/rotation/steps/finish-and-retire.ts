@@ -1,7 +1,7 @@
 import { contentOf } from '../parameter-state.ts';
-import { settle } from '../reconcile.ts';
+import { reconcile } from '../reconcile.ts';
 import { iso, keyIdOf, move, type Run, rest, type Step, wait } from '../run.ts';
-import { acceptedRetired, needLock, retry, rollAll } from './common.ts';
+import { findTasksAcceptingRetired, needLock, retry, rollAll } from './common.ts';
 import { goBack, graceSeconds } from './go-back.ts';
 import { beginRepair, needStepLock } from './repair.ts';
 
@@ -12,41 +12,34 @@ import { beginRepair, needStepLock } from './repair.ts';
 export async function finishSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);
   if (busy) return busy;
-  const settled = await settle(run);
-  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
-  if (settled.kind === 'lost') return beginRepair(run, 'A secret of the set was lost.');
+  const reconciled = await reconcile(run);
+  if (reconciled.kind === 'foreign') return beginRepair(run, reconciled.what);
+  if (reconciled.kind === 'lost') return beginRepair(run, 'A secret of the set was lost.');
 
   const { direction } = run.record;
-  const state = await rollAll(run, ['catalog'], settled.found);
+  const state = await rollAll(run, ['catalog'], reconciled.found);
   if (state.state === 'under-way') return wait(run, state.seconds, 'Catalog tasks are being replaced.');
   if (direction === 'back') {
     if (state.state === 'failed') return retry(run, `${state.reason} Both keys stay accepted.`);
     return beginGrace(run);
   }
-  if (state.state === 'failed') {
-    await goBack(run, state.reason);
-    return 'go-on';
-  }
+  if (state.state === 'failed') return goBack(run, state.reason);
   const red = await run.ports.runCanary();
-  if (red.length > 0) {
-    await goBack(run, `The canary is red after the next secret signs: ${red.join(' | ')}`);
-    return 'go-on';
-  }
+  if (red.length > 0) return goBack(run, `The canary is red after the next secret signs: ${red.join(' | ')}`);
   return beginGrace(run);
 }
 
 async function beginGrace(run: Run): Promise<Step> {
   const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
-  await move(run, { phase: 'grace', grace }, `The grace time of ${grace.seconds} s begins: deploys are free.`);
-  return 'go-on';
+  return move(run, { phase: 'grace', grace }, `The grace time of ${grace.seconds} s begins: deploys are free.`);
 }
 
 /** The grace time: nothing is written until the last token of the key that goes has ended. Deploys are free. */
 export async function grace(run: Run): Promise<Step> {
   const { ports, call } = run;
-  const settled = await settle(run);
-  if (settled.kind !== 'settled') {
-    return beginRepair(run, settled.kind === 'foreign' ? settled.what : 'A secret of the set was lost.');
+  const reconciled = await reconcile(run);
+  if (reconciled.kind !== 'reconciled') {
+    return beginRepair(run, reconciled.kind === 'foreign' ? reconciled.what : 'A secret of the set was lost.');
   }
   const { direction, current, next, intended, grace } = run.record;
   if (grace === undefined || next === undefined) throw new Error('A grace time without a beginning or without a key.');
@@ -59,7 +52,7 @@ export async function grace(run: Run): Promise<Step> {
   if (busy) return busy;
   const stays = direction === 'forward' ? next.thumbprint : current.thumbprint;
   const goes = direction === 'forward' ? current.thumbprint : next.thumbprint;
-  await move(
+  return move(
     run,
     {
       phase: direction === 'forward' ? 'retireSecret' : 'createSecret',
@@ -68,7 +61,6 @@ export async function grace(run: Run): Promise<Step> {
     },
     `The grace time is over: ${keyIdOf(run.record, goes)} is taken out of the set.`,
   );
-  return 'go-on';
 }
 
 /**
@@ -78,17 +70,17 @@ export async function grace(run: Run): Promise<Step> {
 export async function retireSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);
   if (busy) return busy;
-  const settled = await settle(run);
-  if (settled.kind === 'foreign') return beginRepair(run, settled.what);
-  if (settled.kind === 'lost') return beginRepair(run, 'A secret of the set was lost.');
+  const reconciled = await reconcile(run);
+  if (reconciled.kind === 'foreign') return beginRepair(run, reconciled.what);
+  if (reconciled.kind === 'lost') return beginRepair(run, 'A secret of the set was lost.');
 
-  const state = await rollAll(run, ['mcp', 'catalog'], settled.found);
+  const state = await rollAll(run, ['mcp', 'catalog'], reconciled.found);
   if (state.state === 'under-way') return wait(run, state.seconds, 'Tasks of both services are being replaced.');
   if (state.state === 'failed') return retry(run, state.reason);
 
   const { current, next } = run.record;
   if (next === undefined) throw new Error('retireSecret without a next key.');
-  const problems = [...(await run.ports.runCanary()), ...(await acceptedRetired(run, [current]))];
+  const problems = [...(await run.ports.runCanary()), ...(await findTasksAcceptingRetired(run, [current]))];
   if (problems.length > 0) return retry(run, `The retired secret is not gone: ${problems.join(' | ')}`);
   return rest(run, 'rotated', `${next.keyId} signs; ${current.keyId} is accepted by nobody any more.`, {
     current: next,

@@ -1,6 +1,6 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds } from '../parameter-state.ts';
-import { disturbance, foreignWrite, restore, secondsUntilShown } from '../reconcile.ts';
+import { contentOf, holds, readParameters } from '../parameter-state.ts';
+import { findForeignWrite, foreignWrite, restore, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { needLock, retry, rollAll } from './common.ts';
 import { graceSeconds } from './go-back.ts';
@@ -46,8 +46,8 @@ function targetOf({ phase, direction, before, intended, goOnWith }: RotationReco
 export async function beginRepair(run: Run, what: string): Promise<Step> {
   const target = targetOf(run.record);
   // Before it is recorded: an alarm that rings twice is better than one that dies with its call.
-  run.ports.tell({ kind: 'repaired', message: what });
-  await move(
+  run.ports.report({ kind: 'repaired', message: what });
+  return move(
     run,
     {
       ...target,
@@ -63,13 +63,12 @@ export async function beginRepair(run: Run, what: string): Promise<Step> {
     },
     `${what} It is put back; what was written there is not used.`,
   );
-  return 'go-on';
 }
 
 /** repair: puts back what is recorded, has both services read it anew, proves it, and goes on where the rotation was. */
 export async function repair(run: Run): Promise<Step> {
   const { ports } = run;
-  const found = await find(ports.parameters, keyNames(run.record));
+  const found = await readParameters(ports.parameters, keyNames(run.record));
   const { secret, keySet } = found.seen;
   if (secret === undefined || keySet === undefined || !holds(found, run.record.intended)) {
     const lost = await restore(run, found);
@@ -103,12 +102,10 @@ async function goOn(run: Run): Promise<Step> {
       return rest(run, 'repaired', message);
     case 'grace': {
       const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
-      await move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
-      return 'go-on';
+      return move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
     }
     default:
-      await move(run, { ...common, phase: goOnWith }, message);
-      return 'go-on';
+      return move(run, { ...common, phase: goOnWith }, message);
   }
 }
 
@@ -139,6 +136,6 @@ async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
 export async function needStepLock(run: Run): Promise<Step | undefined> {
   const busy = await needLock(run);
   if (busy === undefined) return undefined;
-  const what = await disturbance(run);
+  const what = await findForeignWrite(run);
   return what === undefined ? busy : beginRepair(run, what);
 }

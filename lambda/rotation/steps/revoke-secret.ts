@@ -1,8 +1,8 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds, requireNotOlder, type Secrets } from '../parameter-state.ts';
-import { confirm, foreignWrite, restore, secondsUntilShown, settle } from '../reconcile.ts';
+import { contentOf, holds, readParameters, requireNotOlder, type Secrets } from '../parameter-state.ts';
+import { confirm, foreignWrite, reconcile, restore, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { acceptedRetired, newSecret, retry, rollAll } from './common.ts';
+import { findTasksAcceptingRetired, newSecret, retry, rollAll } from './common.ts';
 
 /** Until a write can be relied upon to be seen. */
 const WRITTEN_SECONDS = 3;
@@ -16,7 +16,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const { ports, call } = run;
   await confirm(run);
   const { record } = run;
-  const found = await find(ports.parameters, keyNames(record));
+  const found = await readParameters(ports.parameters, keyNames(record));
   const { signing } = found;
   const { secret, keySet } = found.seen;
   requireNotOlder(secret, record.seen?.secret);
@@ -25,7 +25,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const before = own.find((content) => holds(found, content));
   // What somebody put back before is told here; what is there still, when it is overwritten.
   const what = before && (await foreignWrite(run, found, own));
-  if (what !== undefined) ports.tell({ kind: 'repaired', message: what });
+  if (what !== undefined) ports.report({ kind: 'repaired', message: what });
   const known = keyNames(record);
   const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
   const next = await newSecret(ports.now());
@@ -69,10 +69,10 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
  */
 export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const { ports } = run;
-  const settled = await settle(run, fresh);
-  if (settled.kind === 'foreign') return putBack(run, settled.what, fresh);
-  if (settled.kind === 'lost') return beginAnew(run);
-  const { found } = settled;
+  const reconciled = await reconcile(run, fresh);
+  if (reconciled.kind === 'foreign') return putBack(run, reconciled.what, fresh);
+  if (reconciled.kind === 'lost') return beginAnew(run);
+  const { found } = reconciled;
   const { intended, next, current, revoked } = run.record;
   if (next === undefined || revoked === undefined) throw new Error('A revocation without its keys.');
   const last = contentOf(next.thumbprint, [next.thumbprint]);
@@ -86,7 +86,7 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (state.state === 'failed') return retry(run, state.reason);
   const refused = await countOnce(run, revoked);
   const retired = revoked.thumbprints.map((thumbprint, index) => ({ thumbprint, keyId: revoked.keyIds[index] ?? '' }));
-  const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, retired))];
+  const problems = [...(await ports.runCanary()), ...(await findTasksAcceptingRetired(run, retired))];
   if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
   const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
@@ -109,8 +109,8 @@ async function beginAnew(run: Run): Promise<Step> {
 
 /** A person wrote over what is just being replaced; that does not stop it. */
 async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
-  run.ports.tell({ kind: 'repaired', message: what });
-  const lost = await restore(run, await find(run.ports.parameters, keyNames(run.record)), fresh);
+  run.ports.report({ kind: 'repaired', message: what });
+  const lost = await restore(run, await readParameters(run.ports.parameters, keyNames(run.record)), fresh);
   if (lost.length > 0) return beginAnew(run);
   await save(run, { before: undefined, seen: undefined });
   // Not at once: Parameter Store may show what was there before.

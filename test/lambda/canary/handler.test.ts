@@ -122,7 +122,7 @@ describe('before the services are deployed for the first time', () => {
     ['IN_PROGRESS', true],
     ['COMPLETED', false],
     ['FAILED', false],
-  ])('a service whose roll-out is %s: nothing to check yet is %p', async (rolloutState, expected) => {
+  ])('a service whose rollout is %s: nothing to check yet is %p', async (rolloutState, expected) => {
     const { aws } = await startAccount();
     aws.services.set('mcp-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' });
     aws.services.set('catalog-service', { running: 0, desired: 2, rolloutState });

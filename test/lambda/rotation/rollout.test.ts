@@ -1,4 +1,4 @@
-/** When every task of a service has read the parameters, by what ECS tells; when a whole roll-out is over is for the model to try. */
+/** When every task of a service has read the parameters, by what ECS tells; when a whole rollout is over is for the model to try. */
 
 import type { ServiceState } from '../../../lambda/rotation/ports.ts';
 import { isComplete } from '../../../lambda/rotation/rollout.ts';

@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { tell } from '../../../lambda/rotation/aws/report.ts';
+import { report } from '../../../lambda/rotation/aws/report.ts';
 import { buildBundles } from '../support/build.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
@@ -147,8 +147,8 @@ describe('alarms', () => {
     });
 
     // WHEN
-    tell('quilt', { kind: 'repaired', message: 'The signing secret was put back.' });
-    tell('quilt', { kind: 'age', days: 3 });
+    report('quilt', { kind: 'repaired', message: 'The signing secret was put back.' });
+    report('quilt', { kind: 'age', days: 3 });
 
     // THEN
     const written = lines

@@ -1,4 +1,4 @@
-import { tell } from '../../../../lambda/rotation/aws/report.ts';
+import { report } from '../../../../lambda/rotation/aws/report.ts';
 import type { Event } from '../../../../lambda/rotation/ports.ts';
 import { EXECUTION } from '../../deploy-gate/fake-account.ts';
 import { outputOf } from '../../support/captured-output.ts';
@@ -6,7 +6,7 @@ import { RECORD } from '../support/record.ts';
 
 /** What is written of an event, line by line. */
 async function told(event: Event): Promise<readonly unknown[]> {
-  const lines = await outputOf(async () => tell('quilt', event));
+  const lines = await outputOf(async () => report('quilt', event));
   return lines.map((line) => JSON.parse(line));
 }
 

@@ -1,4 +1,4 @@
-import { acceptedBy } from '../../../../lambda/rotation/aws/probes.ts';
+import { findTasksAccepting } from '../../../../lambda/rotation/aws/probes.ts';
 import { bodyOf, closeServers, serve, unusedOrigin } from '../../support/servers.ts';
 import { SETTINGS } from '../support/settings.ts';
 
@@ -24,7 +24,7 @@ async function balance(...tasks: readonly Answer[]): Promise<{ origin: string; s
 
 function ask(origin: string, running: number): Promise<readonly string[]> {
   const settings = { ...SETTINGS, mcpUrl: new URL('/mcp', origin) };
-  return acceptedBy(TOKEN, running, settings, new AbortController().signal);
+  return findTasksAccepting(TOKEN, running, settings, new AbortController().signal);
 }
 
 test('is accepted by nobody when each task has refused it', async () => {
