@@ -18,7 +18,7 @@ export type KnownRecord = Pick<
 function unreadable(what: string, table: string): CheckFailure {
   return new CheckFailure(
     'record-unreadable',
-    `the rotation's record in ${table} ${what}, so that nobody knows what the parameters have to hold. Check the function's ` +
+    `the rotation's record in ${table} ${what}, so the expected content of the parameters is unknown. Check the function's ` +
       'role and network, and the item rotation of the table.',
   );
 }

@@ -24,13 +24,13 @@ const HARMLESS: readonly unknown[] = ['pass', 'tolerated'];
 function failed(what: string): Refusal {
   return new Refusal(
     'canary-failed',
-    `The canary ${what}. Look into the log group of its function, then deploy again; break-glass deploys without it.`,
+    `The canary ${what}. Check the log group of its function, then deploy again; break-glass deploys without it.`,
   );
 }
 
 function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
   const { name, verdict, reason } = isJsonObject(check) ? check : {};
-  if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('answered no report');
+  if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('returned no report');
   return { name, verdict, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON_LENGTH) : verdict };
 }
 
@@ -40,7 +40,7 @@ function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
  */
 function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
   const { verdict, checks } = isJsonObject(report) ? report : {};
-  if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('answered no report');
+  if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('returned no report');
   if (verdict === 'green') return [];
   const found = checks.map(checkOf).filter((check) => !HARMLESS.includes(check.verdict));
   if (found.length === 0) throw failed('is red without a failed check');
@@ -64,6 +64,6 @@ export async function runCanary(
   const call = invokeCanary(lambda, settings.canaryFunction, request, abortSignal);
   const { failed: hasFailed, payload } = await awsCall('lambda:InvokeFunction', call);
   if (hasFailed) throw failed('ended with an error');
-  if (payload === undefined) throw failed('answered no JSON');
+  if (payload === undefined) throw failed('returned no JSON');
   return failedChecksOf(payload);
 }

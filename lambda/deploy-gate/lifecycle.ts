@@ -49,7 +49,7 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
   }
   if (goesBack(status)) return 'back';
   if (isOver(status)) {
-    throw new Refusal('stack-not-in-progress', `The stack is ${status}: this event of it came too late.`);
+    throw new Refusal('stack-not-in-progress', `Event received after the stack operation ended (${status}).`);
   }
   return status.startsWith('CREATE') ? 'create' : 'update';
 }
@@ -69,14 +69,14 @@ async function isRollback(event: CloudFormationCustomResourceEvent, connections:
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   log('error', 'unexpected error', { error: errorName(error), stack: stackFrames(error) });
-  const message = `Unexpected ${errorName(error)}; the log group of the deploy gate has the place where it happened.`;
+  const message = `Unexpected ${errorName(error)}; see the log group of the deploy gate.`;
   return new Refusal('unexpected', message);
 }
 
 async function goForward(event: CloudFormationCustomResourceEvent, first: boolean, connections: Connections) {
   const work = WORK[event.ResourceType];
   if (work === undefined) {
-    throw new Refusal('properties-invalid', `The deploy gate knows no resource of type ${event.ResourceType}.`);
+    throw new Refusal('properties-invalid', `The deploy gate does not know the resource type ${event.ResourceType}.`);
   }
   const properties = parseProperties(event.ResourceProperties);
   await work({ stackArn: event.StackId, requestId: event.RequestId, first, properties }, connections);
@@ -97,7 +97,7 @@ async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Con
   } catch (error) {
     const refusal = refusalOf(error);
     if (event.RequestType === 'Delete') {
-      log('error', 'nothing undone', { code: refusal.code, reason: refusal.message });
+      log('error', 'cleanup failed', { code: refusal.code, reason: refusal.message });
       return undefined;
     }
     return refusal;
@@ -134,6 +134,6 @@ async function giveUp(stackArn: string, reason: string, connect: Connect): Promi
   try {
     await undo({ stackArn, failed: undefined }, reason, connect(AbortSignal.timeout(UNDO_MS)));
   } catch (error) {
-    log('error', 'nothing undone', { reason: refusalOf(error).message });
+    log('error', 'cleanup failed', { reason: refusalOf(error).message });
   }
 }

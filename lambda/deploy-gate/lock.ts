@@ -38,7 +38,7 @@ function heldBy({ owner, kind, takenAt }: LockHolder, connections: Connections):
     kind === 'rotation'
       ? ['A rotation of the secret', waitForRotation(connections)]
       : ['Another deploy', 'Wait until it has ended, then deploy again.'];
-  return new Refusal('lock-held', `${what} holds the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
+  return new Refusal('lock-held', `${what} has held the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
 }
 
 /**

@@ -12,7 +12,7 @@ const VALID = 'parameters-valid';
 
 function remedy({ settings }: Connections): string {
   const canary = quiltctl('canary', settings.environment);
-  return `The rotation puts the last good value back by itself, within minutes; \`${canary}\` has it done at once. Then deploy again.`;
+  return `The rotation restores the last good value within minutes; run \`${canary}\` to start it now. Then deploy again.`;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function readParameterVersions(connections: Connections): Promise<P
     if (found.Type !== 'SecureString') {
       throw new Refusal(
         'parameter-invalid',
-        `Parameter ${name} is no SecureString, so that others may have read it. Put it back as one from its history, then deploy again.`,
+        `Parameter ${name} is not a SecureString, so others may have read it. Restore it as a SecureString from its history, then deploy again.`,
       );
     }
     return found.Version ?? 0;

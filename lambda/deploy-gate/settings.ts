@@ -37,7 +37,10 @@ const REMEDY = 'Deploy the Trust stack again, which sets them.';
 
 function keepOf(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Refusal('settings-invalid', `${VARIABLES.keepRevisions} of the deploy gate is no whole number. ${REMEDY}`);
+  throw new Refusal(
+    'settings-invalid',
+    `${VARIABLES.keepRevisions} of the deploy gate is not a whole number. ${REMEDY}`,
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { attempt, awsCall } from './refusal.ts';
 import { closeRevision, readNewestRevision } from './revisions/revision.ts';
 import { type Connections, withDeadline } from './settings.ts';
 
-const WENT_BACK = 'The stack went back to what it was before.';
+const WENT_BACK = 'CloudFormation rolled the stack back.';
 /** As long as a rollback waits for the reason of it. */
 const ASK_MS = 10_000;
 

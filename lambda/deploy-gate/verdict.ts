@@ -25,7 +25,7 @@ function red(failedChecks: readonly FailedCheck[]): Refusal {
 const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => name);
 
 /**
- * What was red before does not veto: it may be what the deploy is there to mend, or one of several faults. A check that could
+ * What was red before does not veto: it may be what the deploy is there to fix, or one of several faults. A check that could
  * not be asked before excuses itself only while it still cannot be asked: one that fails now was never shown to have failed.
  */
 function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }: Revision): Closing {
@@ -38,7 +38,7 @@ function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }
   return {
     verdict: 'unverified',
     failedChecks: checks,
-    because: `Red before the deploy as well: ${namesOf(checks).join(', ')}.`,
+    because: `Also red before the deploy: ${namesOf(checks).join(', ')}.`,
   };
 }
 

@@ -105,8 +105,7 @@ async function rotate(run: Run): Admission {
   if (isAsked || command.fromParameter !== undefined) {
     return refuse(
       'rotation-unfinished',
-      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with ` +
-        `${quiltctl('rotate --resume', ports.environment)}, or go back with --abort.`,
+      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Resume it with ${quiltctl('rotate --resume', ports.environment)}, or go back with --abort.`,
     );
   }
   return takeOver(run);
@@ -123,7 +122,7 @@ async function abort(run: Run): Admission {
   if (phase === 'retireSecret' || phase === 'revokeSecret' || phase === 'repair') {
     return refuse(
       'no-way-back',
-      `There is no way back from ${phase}: it has to be finished. See ${quiltctl('secret status', run.ports.environment)}.`,
+      `A rotation cannot be aborted in ${phase}: it has to finish. See ${quiltctl('secret status', run.ports.environment)}.`,
     );
   }
   if (direction === 'back') return resume(run);
@@ -136,7 +135,7 @@ async function abort(run: Run): Admission {
 async function repairForeign(run: Run): Admission {
   const { phase } = run.record;
   if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {
-    return done('nothing-to-do', 'A rotation is under way, which looks at the parameters itself.');
+    return done('nothing-to-do', 'A rotation is under way and checks the parameters itself.');
   }
   const what = await findForeignWrite(run);
   if (what === undefined) return done('nothing-to-do', 'Both parameters hold what is recorded.');

@@ -43,8 +43,7 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
       result: 'refused',
       code: 'parameters-invalid',
       message:
-        'There is no record of the secret yet, and the parameters do not hold a signing secret together with a set of keys that ' +
-        'it is in, so none can be made. Put the last good values back from the history of the parameters, then ask again.',
+        'There is no record of the secret yet, and none can be made: the parameters do not hold a signing secret together with a key set that contains it. Restore the last good values from the history of the parameters, then try again.',
     };
   }
   const run: Run = { ports, call, record };
@@ -55,7 +54,7 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
   const endedItself = record.phase === 'idle' && record.last?.execution === call.execution;
   if (call.progress?.result === 'wait' && call.progress.phase !== 'idle' && !endedItself) {
     const message =
-      record.execution === '' ? 'Another execution has ended it.' : `${record.execution} goes on with it.`;
+      record.execution === '' ? 'Another execution ended the rotation.' : `${record.execution} continues the rotation.`;
     return { result: 'done', outcome: 'superseded', message };
   }
   return COMMANDS[call.command.command](run);

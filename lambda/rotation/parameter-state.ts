@@ -173,12 +173,12 @@ type Incoming =
 export async function readIncoming(ports: Ports, name: string, current: KeyName): Promise<Incoming> {
   const value = await ports.parameters.readIncoming(name);
   if (value === undefined) {
-    return { refusal: `Parameter ${name} is no SecureString, or does not exist. Write the next secret to it.` };
+    return { refusal: `Parameter ${name} is not a SecureString, or does not exist. Write the next secret to it.` };
   }
   try {
     const secret = normalizeSecret(value);
     if ((await thumbprintOf(secret)) !== current.thumbprint) return { secret };
-    return { refusal: `Parameter ${name} holds the secret that signs already. Write another one to it.` };
+    return { refusal: `Parameter ${name} holds the current signing secret. Write a different one to it.` };
   } catch (error) {
     if (error instanceof AuthError) return { refusal: `Parameter ${name}: ${error.message}` };
     throw error;

@@ -59,10 +59,13 @@ export async function rollout(run: Run, service: ServiceRole, modifiedAt: number
   // A deployment that was just asked for may not be shown yet, and looks like one that was given up.
   if (own && age < SHOWN_MS) return { state: 'under-way', seconds: POLL_SECONDS };
   if (own && wasGivenUp(state.deployments, own)) {
-    return { state: 'failed', reason: `ECS gave up a rollout of the ${service} service; its events say why.` };
+    return {
+      state: 'failed',
+      reason: `ECS stopped the rollout of the ${service} service; see the events of the service.`,
+    };
   }
   if (age > timing.rolloutSeconds * 1000) {
-    const reason = `A rollout of the ${service} service took longer than ${timing.rolloutSeconds} s; its events say why.`;
+    const reason = `The rollout of the ${service} service took longer than ${timing.rolloutSeconds} s; see the events of the service.`;
     return { state: 'failed', reason };
   }
   const primary = state.deployments.find((deployment) => deployment.primary);

@@ -120,7 +120,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const resume = quiltctl('rotate --resume', ports.environment);
-  const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with ${resume}.`;
+  const message = `${reason} The rotation stopped in ${run.record.phase}. Fix the cause, then resume it with ${resume}.`;
   ports.report({ kind: 'stopped', message });
   await save(run, {
     execution: '',

@@ -67,8 +67,7 @@ async function plan(
     const [only, ...others] = set.keys;
     if (only === undefined || others.length > 0) {
       throw new Refusal(
-        `Parameter ${KeySetParameterName} holds ${set.keys.length} keys and ${SecretParameterName} does not exist, so it ` +
-          `cannot be known which one signs. Put the signing secret back, or delete ${KeySetParameterName} as well, then ` +
+        `Parameter ${KeySetParameterName} holds ${set.keys.length} keys and ${SecretParameterName} does not exist, so the signing key is unknown. Put the signing secret back, or delete ${KeySetParameterName} as well, then ` +
           'deploy again.',
       );
     }
@@ -91,8 +90,7 @@ async function requireUnchanged(
   const changed = names.filter((name) => now.get(name) !== stored.get(name));
   if (changed.length === 0) return;
   throw new Refusal(
-    `Parameter ${changed.join(', ')} was written by somebody else at this very moment, and is left as it is. Wait until no ` +
-      'rotation of the secret is under way, then deploy again.',
+    `Parameter ${changed.join(', ')} was changed during this deploy and was not overwritten. Wait until no rotation of the secret is under way, then deploy again.`,
   );
 }
 

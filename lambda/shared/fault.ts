@@ -83,10 +83,10 @@ function describe(fault: Fault, where: string): string {
     case 'token-refused':
       return (
         `${where} gave ${fault.status} to a valid token of key ${fault.keyId}; the task that answered accepts ` +
-        `${fault.accepted.join(', ') || 'keys that it does not name'}. Roll the service, so that its tasks read the parameters again.`
+        `${fault.accepted.join(', ') || 'keys that it does not name'}. Redeploy the service so that its tasks read the parameters again.`
       );
     case 'token-demanded':
-      return `${where} gave ${fault.status} without a token. It has to be served to everybody.`;
+      return `${where} gave ${fault.status} without a token. Serve it to everybody.`;
     case 'mcp-error':
       return `${where} gave ${fault.code}. Check the log of the service.`;
   }

@@ -19,7 +19,7 @@ function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
   if (states === undefined) {
     throw new CheckFailure(
       'tasks-uncounted',
-      'ecs:DescribeServices failed, so that nobody knows how many tasks run. Check the log of this function, its role and ' +
+      'ecs:DescribeServices failed, so the number of running tasks is unknown. Check the log of this function, its role and ' +
         'its network.',
     );
   }
@@ -27,7 +27,7 @@ function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
   if (state !== undefined) return state;
   throw new CheckFailure(
     'not-provable',
-    `ECS did not tell how many tasks the ${service} service runs. Check its name, and the log of this function.`,
+    `ECS did not report how many tasks the ${service} service runs. Check its name, and the log of this function.`,
   );
 }
 
@@ -52,15 +52,13 @@ function requireAll({ service, seen }: TaskSearch, asked: number, atStart: Servi
   if (atStart.rollout === 'under-way' || atEnd.rollout === 'under-way') {
     throw new CheckFailure(
       'tasks-unseen',
-      `ECS is replacing tasks of the ${service} service, so that those that answered may not be those that run. Ask again ` +
-        'when its rollout is over; if it does not end, check the events of the service.',
+      `ECS is replacing tasks of the ${service} service, so the tasks that answered may not be the ones that run. Run the canary again after the rollout; if it does not end, check the events of the service.`,
     );
   }
   if (atEnd.running > atStart.running) {
     throw new CheckFailure(
       'tasks-unseen',
-      `ECS ran ${atStart.running} tasks of the ${service} service at first and runs ${atEnd.running} now, so that new ones ` +
-        'may not have been asked. Ask again; if it recurs, check the events of the service.',
+      `ECS ran ${atStart.running} tasks of the ${service} service at first and runs ${atEnd.running} now, so new ones may not have been asked. Run the canary again; if it recurs, check the events of the service.`,
     );
   }
   const answered = seen().length;

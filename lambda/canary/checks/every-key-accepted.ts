@@ -30,7 +30,7 @@ async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, s
     if (answer.task === undefined) {
       throw new CheckFailure(
         'not-provable',
-        'responses of the mcp service do not name their task, so that nobody can see whether all of them accept every key. ' +
+        'responses of the mcp service do not name their task, so it cannot be proved that all of them accept every key. ' +
           'Check that its image sends X-Quilt-Task.',
       );
     }
@@ -42,8 +42,7 @@ async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, s
   if (one === undefined) return;
   throw new CheckFailure(
     'tasks-unseen',
-    `mcp task ${one.task} answered at first, and none of ${asked} requests with a token of key ${keyId}. Ask again; if it ` +
-      'recurs, check the health of the targets in its target group.',
+    `mcp task ${one.task} answered at first, and none of ${asked} requests with a token of key ${keyId}. Run the canary again; if it recurs, check the health of the targets in its target group.`,
   );
 }
 

@@ -30,14 +30,13 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
       throw new CheckFailure(
         'secret-exposed',
         `${where} shows the signing secret or a key of the set to everybody. Take it out of the catalog's image and ` +
-          'configuration, then replace the secret: whoever has read it can sign in as anybody.',
+          'configuration, then replace the secret: anyone who read it can sign in as any user.',
       );
     }
     if (text === undefined) {
       throw new CheckFailure(
         'not-provable',
-        `${where} is larger than ${MAX_FILE_BYTES / 1_000_000} MB or encoded though that was not asked for, so that it ` +
-          'cannot be searched. Serve it smaller and as it is.',
+        `${where} is larger than ${MAX_FILE_BYTES / 1_000_000} MB or has an encoding that was not requested, so it cannot be searched. Serve it smaller and unencoded.`,
       );
     }
     return text;

@@ -44,9 +44,8 @@ export async function checkAsRecorded(
     if (foreign.length > 0) {
       throw new CheckFailure(
         'foreign-value',
-        `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} another value than the rotation has written. It is ` +
-          'never used: the rotation puts the last good one back by itself. A ' +
-          'secret of your own comes in with `rotate --from-parameter`.',
+        `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} a value that the rotation did not write. It is not ` +
+          'used: the rotation restores the last good one. To bring your own secret, run `rotate --from-parameter`.',
       );
     }
   }

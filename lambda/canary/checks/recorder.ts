@@ -25,10 +25,7 @@ function failureOf(name: CheckName, error: unknown): CheckFailure {
   if (error instanceof CheckFailure) return error;
   if (error instanceof RequestFailure) return checkFailureOf(error);
   log('error', 'unexpected error', { check: name, error: errorName(error), stack: stackFrames(error) });
-  return new CheckFailure(
-    'unexpected',
-    `${errorName(error)}; the function's log group has the place where it happened.`,
-  );
+  return new CheckFailure('unexpected', `${errorName(error)}; see the log group of the function.`);
 }
 
 /** Runs checks, a few at a time, and keeps their results. */

@@ -29,13 +29,13 @@ export async function checkRefused(
   if (fault === undefined) {
     throw new CheckFailure(
       'accepted',
-      `${where} gave ${answer.status}, not 401. Whoever reaches the service can use it so: replace its image.`,
+      `${where} gave ${answer.status}, not 401. Anyone who reaches the service can use it: replace its image.`,
     );
   }
   if (fault.kind === 'token-demanded' || fault.kind === 'mcp-error') {
     throw new CheckFailure(
       'wrong-status',
-      `${where} gave ${answer.status}, not 401, so that clients do not know they need another token.`,
+      `${where} gave ${answer.status}, not 401, so clients do not know that they need another token.`,
     );
   }
   throw failureOf(fault, where);

@@ -72,8 +72,7 @@ function requireSame(tool: string, told: ToolAnswer, expected: ToolAnswer): void
   if (wrong.length === 0) return;
   throw new CheckFailure(
     'identity-mismatch',
-    `${tool} answers with another ${wrong.join(', ')} than the token of that request carries. Requests run as somebody ` +
-      'else: take the image out of service.',
+    `${tool} answers with another ${wrong.join(', ')} than the token of that request carries. Requests run as another user: take the image out of service.`,
   );
 }
 
@@ -83,7 +82,7 @@ function requireTold(tool: string, told: ToolAnswer, fields: readonly string[]):
   if (untold.length === 0) return;
   throw new CheckFailure(
     'not-provable',
-    `${tool} does not tell ${untold.join(', ')}, so that nobody can see whom requests run as. Check which image runs.`,
+    `${tool} does not report ${untold.join(', ')}, so it cannot be proved whom requests run as. Check which image runs.`,
   );
 }
 
@@ -104,7 +103,7 @@ export async function checkIdentity(
   if (!tools.includes(JWT_DIAGNOSTICS)) {
     throw new CheckFailure(
       'not-provable',
-      `there is no ${JWT_DIAGNOSTICS}, so that nobody can see whom requests run as. Check which image runs.`,
+      `there is no ${JWT_DIAGNOSTICS}, so it cannot be proved whom requests run as. Check which image runs.`,
     );
   }
   session.useToken(renewed);

@@ -31,7 +31,7 @@ function requireValid(values: Values): void {
   if (areKnown && values.by !== undefined) return;
   throw new Refusal(
     'announcement-invalid',
-    'Somebody announced this deploy in a way that is not understood: the record has nothing of it. Check who may write to the state table.',
+    'The announcement of this deploy is invalid and was ignored. Check who may write to the state table.',
   );
 }
 

@@ -85,8 +85,7 @@ function requireUnaltered(text: string, template: unknown, trigger: string): voi
   if (createHash('sha256').update(rest).digest('hex') === trigger) return;
   throw new Refusal(
     'template-altered',
-    'CloudFormation gives the template back with question marks where it had other characters. Nothing can go back to it. ' +
-      'Write the configuration of the services, and the reason of break-glass, with ASCII characters only.',
+    'CloudFormation returns the template with question marks in place of non-ASCII characters, so no rollback to this revision is possible. Use only ASCII characters in the configuration of the services and in the break-glass reason.',
   );
 }
 
@@ -110,7 +109,7 @@ async function readDeployedTemplate(deploy: Deploy, connections: Connections): P
   if (!text) {
     throw new Refusal(
       'template-unknown',
-      'CloudFormation has the template of this deploy neither with the stack nor with its change set. Nothing can go back to it.',
+      'CloudFormation returns the template of this deploy neither for the stack nor for its change set, so no rollback to this revision is possible.',
     );
   }
   const stackParameters = Object.fromEntries(

@@ -26,7 +26,7 @@ export async function runCanary(
   const { verdict, checks = [] } = isReport ? (payload as Partial<CanaryReport>) : {};
   if (verdict === 'green') return [];
   const failed = checks.filter((check) => check.verdict === 'fail').map(({ name, reason }) => `${name}: ${reason}`);
-  return failed.length > 0 ? failed : ['The canary gave no report; its log says why.'];
+  return failed.length > 0 ? failed : ['The canary returned no report; see its log.'];
 }
 
 const ASKS_AT_ONCE = 4;

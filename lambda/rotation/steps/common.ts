@@ -34,7 +34,7 @@ export async function needLock(run: Run): Promise<Step | undefined> {
   const { progress } = run.call;
   const lockTries = 1 + ((progress?.result === 'wait' && progress.lockTries) || 0);
   const seconds = lockTries > FEW_LOCK_TRIES ? MORE_LOCK_SECONDS : LOCK_SECONDS;
-  return { ...wait(run, seconds, `${busy} Waiting for its end.`), lockTries };
+  return { ...wait(run, seconds, `${busy} Waiting until it ends.`), lockTries };
 }
 
 /** Rolls services one after the other, a look a call. */
@@ -67,7 +67,7 @@ async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> 
   return kind === 'deploy' ? !(await ports.stackInProgress(owner)) : !(await ports.isRunning(owner));
 }
 
-const WHO = { deploy: 'A deploy', rotation: 'Another rotation', unknown: 'Somebody unknown' } as const;
+const WHO = { deploy: 'A deploy', rotation: 'Another rotation', unknown: 'An unknown holder' } as const;
 
 /**
  * Takes the lock that excludes deploys. Whoever holds it already keeps it without another look at the stack: a deploy that
@@ -82,7 +82,7 @@ export async function claimLock(ports: Ports, execution: string): Promise<string
   // A deploy that goes back has given its lock away, and replaces tasks all the same.
   if (await ports.stackInProgress()) return 'A deploy of the services is under way.';
   if (holder !== undefined && !(await isStale(holder, ports))) {
-    return `${WHO[holder.kind]} holds the lock since ${holder.takenAt}.`;
+    return `${WHO[holder.kind]} has held the lock since ${holder.takenAt}.`;
   }
   if (await ports.lock.take(execution, holder)) return undefined;
   return 'Somebody else has just taken the lock.';

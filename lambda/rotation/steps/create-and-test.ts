@@ -17,7 +17,7 @@ export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (reconciled.kind === 'foreign') return beginRepair(run, reconciled.what);
   if (reconciled.kind === 'lost') {
     const early = secondsUntilShown(run);
-    return early > 0 ? wait(run, early, 'The next secret is not to be seen yet.') : replaceNext(run);
+    return early > 0 ? wait(run, early, 'The next secret is not visible yet.') : replaceNext(run);
   }
 
   const { direction, backBecause, bothMaySign } = run.record;

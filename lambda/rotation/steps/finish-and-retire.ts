@@ -46,7 +46,7 @@ export async function grace(run: Run): Promise<Step> {
   const left = (Date.parse(grace.since) - ports.now()) / 1000 + grace.seconds;
   if (left > 0) {
     await ports.lock.release(call.execution);
-    return wait(run, left, 'Tokens of the key that goes are still about.');
+    return wait(run, left, 'Tokens of the retired key are still valid.');
   }
   const busy = await needLock(run);
   if (busy) return busy;
@@ -81,8 +81,8 @@ export async function retireSecret(run: Run): Promise<Step> {
   const { current, next } = run.record;
   if (next === undefined) throw new Error('retireSecret without a next key.');
   const problems = [...(await run.ports.runCanary()), ...(await findTasksAcceptingRetired(run, [current]))];
-  if (problems.length > 0) return retry(run, `The retired secret is not gone: ${problems.join(' | ')}`);
-  return rest(run, 'rotated', `${next.keyId} signs; ${current.keyId} is accepted by nobody any more.`, {
+  if (problems.length > 0) return retry(run, `The retired secret may still be accepted: ${problems.join(' | ')}`);
+  return rest(run, 'rotated', `${next.keyId} signs; ${current.keyId} is no longer accepted.`, {
     current: next,
     signingSince: run.record.committedAt ?? run.record.phaseSince,
   });

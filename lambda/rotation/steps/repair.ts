@@ -61,7 +61,7 @@ export async function beginRepair(run: Run, what: string): Promise<Step> {
       // Whatever it was, it may have been the other key, and a task may have signed with it.
       bothMaySign: run.record.bothMaySign || target.intended.accepted.length > 1 || undefined,
     },
-    `${what} It is put back; what was written there is not used.`,
+    `${what} It is being restored; the value written there is not used.`,
   );
 }
 
@@ -77,7 +77,7 @@ export async function repair(run: Run): Promise<Step> {
     const isMadeAnew = secret === undefined || keySet === undefined;
     // Not at once: Parameter Store may show what was there before, and each write costs one of the 100 versions in which a lost
     // secret may be found again.
-    return wait(run, isMadeAnew ? MADE_ANEW_SECONDS : WRITTEN_SECONDS, 'What was changed is put back.');
+    return wait(run, isMadeAnew ? MADE_ANEW_SECONDS : WRITTEN_SECONDS, 'The last good values were written back.');
   }
   if ((await foreignWrite(run, found, [run.record.intended])) !== undefined || run.record.seen === undefined) {
     // Whether it was overwritten again meanwhile or not: tasks that are older than the last write are replaced.
@@ -95,7 +95,7 @@ export async function repair(run: Run): Promise<Step> {
 
 async function goOn(run: Run): Promise<Step> {
   const { repaired = 'A parameter was changed.', goOnWith = 'idle' } = run.record;
-  const message = `${repaired} It was put back, and both services were rolled.`;
+  const message = `${repaired} It was restored, and both services were redeployed.`;
   const common = { goOnWith: undefined, repaired: undefined };
   switch (goOnWith) {
     case 'idle':
@@ -112,7 +112,7 @@ async function goOn(run: Run): Promise<Step> {
 /** Not everything can be put back: a parameter was deleted together with its history. */
 async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
   const early = secondsUntilShown(run);
-  if (early > 0) return wait(run, early, 'A secret is nowhere; Parameter Store may not show it yet.');
+  if (early > 0) return wait(run, early, 'A secret was not found; Parameter Store may not show it yet.');
   const { intended, goOnWith } = run.record;
   // Without the signing secret there is nothing to go back to, as at the first deploy.
   if (lost.includes(intended.signing)) return beginRevocation(run, 'The signing secret is lost.');

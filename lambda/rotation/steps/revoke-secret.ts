@@ -87,8 +87,8 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const refused = await countOnce(run, revoked);
   const retired = revoked.thumbprints.map((thumbprint, index) => ({ thumbprint, keyId: revoked.keyIds[index] ?? '' }));
   const problems = [...(await ports.runCanary()), ...(await findTasksAcceptingRetired(run, retired))];
-  if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
-  const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
+  if (problems.length > 0) return retry(run, `The revoked secret may still be accepted: ${problems.join(' | ')}`);
+  const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} no longer accepted. Refused meanwhile: ${refused}.`;
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
 }
 
@@ -103,7 +103,7 @@ async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked'
 /** The new secret died with the call that made it, unless it was written and is not shown yet. */
 async function beginAnew(run: Run): Promise<Step> {
   const early = secondsUntilShown(run);
-  if (early > 0) return wait(run, early, 'The new secret is not to be seen yet.');
+  if (early > 0) return wait(run, early, 'The new secret is not visible yet.');
   return beginRevocation(run, 'The new secret was lost before it was written.');
 }
 
@@ -114,5 +114,5 @@ async function putBack(run: Run, what: string, fresh: Secrets | undefined): Prom
   if (lost.length > 0) return beginAnew(run);
   await save(run, { before: undefined, seen: undefined });
   // Not at once: Parameter Store may show what was there before.
-  return wait(run, WRITTEN_SECONDS, 'What was changed is put back.');
+  return wait(run, WRITTEN_SECONDS, 'The last good values were written back.');
 }

@@ -61,7 +61,7 @@ test.each<[string, Rewrite, RegExp]>([
     ({ path }, { headers }) => {
       if (path === '/config.json') headers.set('content-encoding', 'br');
     },
-    /^not-provable: GET \/config\.json is .* encoded/,
+    /^not-provable: GET \/config\.json is .* encoding/,
   ],
   [
     'a page of more files than are searched',

@@ -85,15 +85,15 @@ const CASES: readonly Case[] = [
     'to abort a removal',
     () => underWay('retireSecret'),
     ABORT,
-    /no way back from retireSecret.*secret status --environment production\.$/,
+    /cannot be aborted in retireSecret.*secret status --environment production\.$/,
   ],
-  ['no-way-back', 'to abort a repair', () => underWay('repair'), ABORT, /no way back from repair/],
+  ['no-way-back', 'to abort a repair', () => underWay('repair'), ABORT, /cannot be aborted in repair/],
   [
     'no-way-back',
     'to abort a revocation',
     () => underWay('revokeSecret', REVOKE),
     ABORT,
-    /no way back from revokeSecret/,
+    /cannot be aborted in revokeSecret/,
   ],
   ['deploy-under-way', 'a rotation during a deploy', duringDeploy, ROTATE, /A deploy .* is under way.*then rotate/],
   ['incoming-invalid', 'a secret that nobody left', () => Rotations.start(), FROM_PARAMETER, /\/quilt\/incoming\/next/],
@@ -189,7 +189,7 @@ describe('the schedule', () => {
     const rotations = await stopped();
     const { state } = rotations;
     expect(await rotations.run(SCHEDULED)).toEqual(
-      notDue(/stands still \(retireSecret\).* rotate --resume --environment production\.$/),
+      notDue(/stopped in retireSecret\..* rotate --resume --environment production\.$/),
     );
     expect(rotations.state).toEqual(state);
     rotations.sleepHours(24);

@@ -27,8 +27,12 @@ async function lockedBy(holder: Pick<Holder, 'kind' | 'owner'>, changing: boolea
 }
 
 test.each<[what: string, holder: Pick<Holder, 'kind' | 'owner'>, says: RegExp]>([
-  ['a deploy whose stack is being changed', { kind: 'deploy', owner: OTHER_STACK }, /^A deploy holds the lock since /],
-  ['a holder of an unknown kind', { kind: 'unknown', owner: 'x' }, /^Somebody unknown holds the lock since /],
+  [
+    'a deploy whose stack is being changed',
+    { kind: 'deploy', owner: OTHER_STACK },
+    /^A deploy has held the lock since /,
+  ],
+  ['a holder of an unknown kind', { kind: 'unknown', owner: 'x' }, /^An unknown holder has held the lock since /],
 ])('the lock is not taken from %s', async (_, holder, says) => {
   const rotations = await lockedBy(holder, true);
   expect(await rotations.run(ROTATE)).toMatchObject({

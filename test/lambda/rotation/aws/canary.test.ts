@@ -4,7 +4,7 @@ import { FakeAccount } from '../../deploy-gate/fake-account.ts';
 import { useFakeAws } from '../../support/fake-aws.ts';
 import { closeServers, serve } from '../../support/servers.ts';
 
-const NO_REPORT = ['The canary gave no report; its log says why.'];
+const NO_REPORT = ['The canary returned no report; see its log.'];
 
 let account: FakeAccount;
 
@@ -43,7 +43,7 @@ test('a red one says which checks failed, and why', async () => {
 
 test.each<[string, unknown]>([
   ['ended with an error', new Error('not-to-be-seen')],
-  ['answered no JSON', 'not-to-be-seen'],
+  ['returned no JSON', 'not-to-be-seen'],
   ['answered nothing', ''],
   ['answered null', null],
   ['answered a list', [{ verdict: 'green' }]],
