@@ -1,11 +1,9 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { quiltctl } from '../../contract/command-line.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import type { UnprovedCheck } from './canary.ts';
 import { awsCall, Refusal } from './refusal.ts';
 import type { Connections } from './settings.ts';
-
-/** The versions that tasks of this deploy start with; versions only, never a value. */
-export type ParameterVersions = { readonly secret: number; readonly keySet: number };
 
 /** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
 const VALID = 'parameters-valid';
@@ -20,7 +18,7 @@ function remedy({ settings }: Connections): string {
  *
  * @throws Refusal `parameter-missing` or `parameter-invalid`, naming the parameter: no task could start without it
  */
-export async function readParameterVersions(connections: Connections): Promise<ParameterVersions> {
+export async function readParameterVersions(connections: Connections): Promise<RevisionRecord['parameterVersions']> {
   const { ssm, settings, abortSignal } = connections;
   const { secretParameter, keySetParameter } = settings;
   const command = new GetParametersCommand({ Names: [secretParameter, keySetParameter], WithDecryption: false });

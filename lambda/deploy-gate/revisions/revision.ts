@@ -9,7 +9,6 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { StackFailure } from '../../../aws/stack.ts';
 import { conditionalWrite, revisionQuery } from '../../../aws/state-table.ts';
 import {
-  type Announcement,
   REVISION_COUNTER,
   REVISION_KEY,
   type RevisionRecord,
@@ -18,7 +17,6 @@ import {
   revisionSortKey,
 } from '../../../contract/revision.ts';
 import type { FailedCheck } from '../canary.ts';
-import type { ParameterVersions } from '../parameters.ts';
 import { awsCall } from '../refusal.ts';
 import type { Connections } from '../settings.ts';
 
@@ -36,21 +34,22 @@ export type KeptTemplate = Pick<RevisionRecord, 'stackParameters'> & {
 };
 
 /** What is written when a deploy begins. */
-type NewRevision = UnprovedBefore & {
-  readonly number: number;
-  readonly stackArn: string;
-  /** The event that opened it: one that is delivered twice opens one revision. */
-  readonly openedBy: string;
-  readonly fingerprint: string;
-  readonly images: { readonly catalog: string; readonly mcp: string };
-  readonly parameterVersions: ParameterVersions;
-  /** How long its tokens live: a rotation waits until the last one of the retired key is over. */
-  readonly tokenLifetimeSeconds: number;
-  /** Why it is deployed whatever the canary says. */
-  readonly reason: string | undefined;
-  readonly announcement: Announcement | undefined;
-  readonly kept: KeptTemplate | undefined;
-};
+type NewRevision = UnprovedBefore &
+  Pick<
+    RevisionRecord,
+    | 'number'
+    | 'stackArn'
+    | 'fingerprint'
+    | 'images'
+    | 'parameterVersions'
+    | 'tokenLifetimeSeconds'
+    | 'reason'
+    | 'announcement'
+  > & {
+    /** The event that opened it: one that is delivered twice opens one revision. */
+    readonly openedBy: string;
+    readonly kept: KeptTemplate | undefined;
+  };
 
 /** What is written when it ends. */
 export type Closing = {
@@ -68,10 +67,7 @@ export type Closing = {
 
 /** A record with what the gate alone decides by. */
 export type Revision = RevisionRecord &
-  UnprovedBefore & {
-    readonly openedBy: string;
-    readonly closedBy: string | undefined;
-  };
+  UnprovedBefore & { readonly openedBy: string; readonly closedBy: string | undefined };
 
 function revisionOf(item: Readonly<Record<string, AttributeValue>>): Revision {
   return {
