@@ -15,7 +15,7 @@ export function revisionSortKey(number: number): string {
 /** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: not judged yet. */
 export type RevisionVerdict = 'open' | 'good' | 'failed' | 'unverified';
 
-/** What `bin/quiltctl` told beforehand about a deploy that it then started. A plain `cdk deploy` tells nothing. */
+/** What `bin/quiltctl` announced about a deploy before it started it. A plain `cdk deploy` announces nothing. */
 export type Announcement = {
   /** Principal of the caller, an ARN. */
   readonly by: string;
@@ -29,7 +29,7 @@ export type Announcement = {
   readonly rollbackTo?: number | undefined;
 };
 
-/** One deploy of the Services stack, as its record in the state table tells it. */
+/** One deploy of the Services stack, as recorded in the state table. */
 export type RevisionRecord = {
   readonly number: number;
   readonly stackArn: string;
@@ -38,7 +38,7 @@ export type RevisionRecord = {
   /** ISO 8601; missing while it is open. */
   readonly closedAt: string | undefined;
   readonly verdict: RevisionVerdict;
-  /** What tells it from every other deploy: see the deploy gate's `fingerprintOf`. */
+  /** Identifies the deploy: see the deploy gate's `fingerprintOf`. */
   readonly fingerprint: string;
   readonly images: { readonly catalog: string; readonly mcp: string };
   /** Versions of the secret parameters that its tasks started with; never a value. */
@@ -125,10 +125,10 @@ export function revisionTemplateKey(number: number): string {
   return `${REVISION_TEMPLATES}${revisionSortKey(number)}.json`;
 }
 
-/** Partition key of what was told about a deploy that is about to begin. */
+/** Partition key of the announcements of deploys. */
 export const ANNOUNCEMENT_KEY = 'announcement';
 
-/** What was announced and not begun by then is about no deploy any more. */
+/** An announcement expires if its deploy has not begun by then. */
 const VALID_SECONDS = 3_600;
 
 /** The key of the announcement of one template. */
@@ -166,7 +166,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 /**
- * What tells a Services template from every other one: the `Trigger` of its deploy gate.
+ * What identifies a Services template: the `Trigger` of its deploy gate.
  *
  * @param template - as it was parsed
  * @returns `undefined` when it has no gate, and so is no Services template

@@ -22,7 +22,7 @@ function isExplained({ name, verdict, reason = '' }: CheckResult): boolean {
   return verdict !== 'fail' || EXPLAINED[name]?.some((fault) => reason.startsWith(`${fault}:`)) === true;
 }
 
-/** Whether ECS says that a service is not there, or is on its way. When it says nothing, nobody knows. */
+/** Whether ECS says that a service is not there, or is on its way. When it cannot be asked, the answer is no. */
 function isOneMissing(states: ServiceStates): boolean {
   if (states === undefined) return false;
   return (['mcp', 'catalog'] as const).some((role) => {
@@ -51,7 +51,7 @@ async function haveStood(client: DynamoDBClient, table: string, abortSignal: Abo
 /**
  * Whether a report is red only because the services are still to be deployed for the first time, so that there was nothing to
  * check. All of it has to be proved: what fails is what an empty load balancer shows, ECS says that a service is missing or on its
- * way, and no revision was ever deployed. Whatever cannot be told, or was there once, is red.
+ * way, and no revision was ever deployed. In any doubt the report stays red.
  *
  * @param timeoutMs - for everything together
  */

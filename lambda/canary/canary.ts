@@ -39,7 +39,7 @@ function createStreak(): (attempt: Attempt) => number {
 
 /**
  * All attempts until one is green, cannot become green, finds for the third time what no rollout explains, or would not end
- * in time. A rollout that nobody announced is as good a cause to ask again as one that the caller knows of.
+ * in time. A rollout that ECS reports is as good a cause to ask again as one that the caller announced.
  */
 async function attempts(
   settings: CanarySettings,
@@ -100,8 +100,8 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
 /** What an invocation asks for. */
 type CanaryRequest = {
   /**
-   * The services were just rolled out, or stand: run again what may become green, also where ECS tells of no rollout, and take it
-   * for red that they are not there.
+   * The services were just rolled out, or stand: run again what may become green, also where ECS reports no rollout, and count it
+   * as red that they are missing.
    */
   readonly settling: boolean;
   readonly trigger: Trigger;

@@ -71,7 +71,7 @@ export class McpSession {
     });
   }
 
-  /** Opens a session: `initialize` and its notification. Never throws; what went wrong is told when it is asked for. */
+  /** Opens a session: `initialize` and its notification. Never throws; a failure is reported when it is asked for. */
   static async open(options: McpOptions): Promise<McpSession> {
     const session = new McpSession(options);
     try {
@@ -90,7 +90,7 @@ export class McpSession {
 
   /**
    * @throws RequestFailure when the session's token was refused so far. The client goes on after some refusals (that of the
-   * stream it opens beside its requests, say), and its user would be told nothing.
+   * stream it opens beside its requests, say), and its user would not notice.
    */
   async requireNoRefusal(): Promise<void> {
     await Promise.allSettled(this.#underWay);

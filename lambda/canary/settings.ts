@@ -79,7 +79,7 @@ const VARIABLES = {
 };
 
 /**
- * Reads the settings of the canary from its environment (see `environment.ts`).
+ * Reads the settings of the canary from its environment (see `contract/function-variables.ts`).
  *
  * @throws SettingsError naming every variable that is missing or wrong, with its rule
  */

@@ -46,7 +46,7 @@ function isRecord(value: JsonObject | undefined): boolean {
 /**
  * Reads what the rotation meant the parameters to hold.
  *
- * @returns `undefined` when nobody knows: there is no table, or no rotation has made the record for these parameters yet
+ * @returns `undefined` when it is unknown: there is no table, or no rotation has made the record for these parameters yet
  * @throws CheckFailure `record-unreadable`
  */
 export async function readRecord(

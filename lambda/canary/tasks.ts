@@ -33,7 +33,7 @@ export class TaskLog {
  * How many tasks of both services ECS runs and wants, and whether it is replacing them: while it is, the count includes
  * tasks that are not healthy yet and tasks that the load balancer no longer uses.
  *
- * A failure is logged and gives `undefined`: the check that needs the counts tells that it has none.
+ * A failure is logged and gives `undefined`: the check that needs the counts then fails.
  */
 export async function countTasks(
   ecs: ECSClient,
@@ -59,13 +59,13 @@ export async function countTasks(
   }
 }
 
-/** Whether tasks are being replaced. `unknown` when ECS told neither that they are nor that they are not. */
+/** Whether tasks are being replaced. `unknown` when ECS reports neither. */
 export type Rollout = 'under-way' | 'over' | 'unknown';
 
-/** What ECS tells of a service. */
+/** What ECS reports about a service. */
 export type ServiceState = ServiceCount & { readonly rollout: Rollout };
 
-/** What ECS tells of the services; `undefined` when it could not be asked. */
+/** What ECS reports about the services; `undefined` when it could not be asked. */
 export type ServiceStates = readonly ServiceState[] | undefined;
 
 const ROLES: readonly ServiceRole[] = ['mcp', 'catalog'];

@@ -36,7 +36,7 @@ function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
 
 /**
  * The checks of a report that speak against a deployment: none in a green one. Those that failed come before those that were
- * skipped because of them; a skipped one counts too, since nobody knows what it would have found.
+ * skipped because of them; a skipped one counts too, since its result is unknown.
  */
 function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
   const { verdict, checks } = isJsonObject(report) ? report : {};
@@ -50,7 +50,7 @@ function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
 }
 
 /**
- * Has the canary check the deployment.
+ * Runs the canary.
  *
  * @param settling - whether tasks may just have been replaced, so that a failed check is repeated for a while
  * @returns the checks that failed; none when the canary is green

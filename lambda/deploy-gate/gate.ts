@@ -57,7 +57,7 @@ async function askCanary(deploy: Deploy, connections: Connections): Promise<read
 }
 
 /**
- * What is red already, which this deploy therefore cannot have broken, and what nobody could ask because of that. Before the
+ * What is red already, which this deploy therefore cannot have broken, and what could not be checked because of that. Before the
  * very first deploy there is nothing that could be red.
  */
 function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): UnprovedBefore {
@@ -77,7 +77,7 @@ function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): Un
 export async function admit(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;
   requireContractVersion(deploy, connections);
-  // Before the lock: a second delivery may come when the deploy has ended, and nobody would give the lock back then.
+  // Before the lock: a second delivery may come when the deploy has ended, and nothing would release the lock then.
   if (wasOpenedBy(requestId, await readNewestRevision(connections))) return;
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
@@ -90,7 +90,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   if (wasOpenedBy(requestId, newest)) return;
   await requireStackGoesForward(stackArn, connections);
   if (newest?.verdict === 'open') {
-    // Whoever opened it is dead, since the lock is here.
+    // The deploy that opened it is dead: this one holds the lock.
     await closeRevision(
       newest.number,
       { verdict: 'failed', because: 'The deploy ended without a verdict.' },

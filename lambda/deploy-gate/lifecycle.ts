@@ -36,7 +36,7 @@ type Direction = 'create' | 'update' | 'back';
 /**
  * CloudFormation's events do not say whether an Update is a deploy or its rollback; the stack's status does.
  *
- * @throws Refusal when the status cannot be read and nothing else tells, or when the stack is not being changed
+ * @throws Refusal when the status cannot be read or derived, or when the stack is not being changed
  */
 async function directionOf(event: CloudFormationCustomResourceEvent, connections: Connections): Promise<Direction> {
   if (event.RequestType === 'Delete') return 'back';

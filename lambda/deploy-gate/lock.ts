@@ -19,7 +19,7 @@ function isAlive(executionArn: string, { sfn, abortSignal }: Connections): Promi
 }
 
 /**
- * A deploy whose stack is not being changed any more will never release its lock, nor will a rotation whose execution does not
+ * A deploy whose stack is not being changed will never release its lock, nor will a rotation whose execution does not
  * run. Holders of a kind that is not known here live.
  */
 async function isStale({ kind, owner }: LockHolder, connections: Connections): Promise<boolean> {
@@ -75,7 +75,7 @@ function waitForRotation({ settings }: Connections): string {
 }
 
 /**
- * Demands that nobody carries out a step of a rotation: it counts the tasks that it rolls, and a deploy would start others. A
+ * Requires that no step of a rotation is running: it counts the tasks that it replaces, and a deploy would start others. A
  * phase that is not known here is a step. One that stopped, or whose execution died, is no obstacle: the deploy may be its cure,
  * and tasks start with whatever the parameters hold.
  *

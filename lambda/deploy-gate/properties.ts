@@ -4,9 +4,9 @@ import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
 type DeployProperties = {
-  /** What tells the template from every other one. */
+  /** Identifies the template. */
   readonly trigger: string;
-  /** What tells this deploy from the one before and after it, in whatever they differ. */
+  /** Identifies what this deploy changes: it differs from that of the deploy before and after it. */
   readonly fingerprint: string;
   /** Version of Foundation's contract that the template was made for. */
   readonly contractVersion: string;
@@ -103,7 +103,7 @@ export function parseProperties(properties: Properties): DeployProperties {
   };
 }
 
-/** One deploy of the Services stack, as one event of CloudFormation tells of it. */
+/** One deploy of the Services stack, as an event of CloudFormation describes it. */
 export type Deploy = {
   /** The stack, which owns lock and revision. */
   readonly stackArn: string;

@@ -40,7 +40,7 @@ export class Refusal extends Error {
 }
 
 /**
- * Does what no deploy depends on: a failure is a line in the log and nothing else.
+ * Does work that no deploy depends on: a failure is only logged.
  *
  * @param failure - the message of that line, such as `lock not released`
  * @returns what it gave; `undefined` when it failed
@@ -61,7 +61,7 @@ export async function attempt<T>(
 }
 
 /**
- * Waits for a call to AWS. Its failure is told by the error's name and never by its message, which may quote what was sent.
+ * Waits for a call to AWS. A failure is reported by the error's name, never its message, which may quote what was sent.
  *
  * @param operation - as an IAM action, `dynamodb:PutItem`
  * @throws Refusal `aws-call-failed`

@@ -43,7 +43,7 @@ async function closeOwn(
 }
 
 /**
- * Takes back what a deploy holds: closes its revision as failed and gives its lock back. Never throws, since a custom resource
+ * Cleans up after a deploy: closes its revision as failed and releases its lock. Never throws, since a custom resource
  * that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; the next deploy closes and takes over what is left.
  *
  * @param refusal - why the gate gives the deploy up, for the record; `undefined` when CloudFormation took the stack back, which

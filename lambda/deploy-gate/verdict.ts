@@ -68,7 +68,7 @@ function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
  * Judges a deploy when everything of it is done: has the canary check it, closes the revision, gives the lock back and forgets old
  * revisions.
  *
- * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary could not tell
+ * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary gave no report
  */
 export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;

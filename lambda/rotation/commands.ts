@@ -10,7 +10,7 @@ import { beginRepair } from './steps/repair.ts';
 import { beginRevocation } from './steps/revoke-secret.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** After a failure a scheduled run leaves it alone for so long: a person was told. */
+/** After a failure a scheduled run leaves it alone for so long: a person was alerted. */
 const PAUSE_MS = DAY_MS;
 const DEPLOY_SECONDS = 60;
 
@@ -131,7 +131,7 @@ async function abort(run: Run): Admission {
   return run;
 }
 
-/** Puts back what a person changed, unless whoever is at work will see it with its next call. */
+/** Puts back what a person changed, unless a running execution will see it with its next call. */
 async function repairForeign(run: Run): Admission {
   const { phase } = run.record;
   if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {

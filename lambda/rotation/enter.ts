@@ -107,7 +107,7 @@ async function firstRecord(
  *
  * @param instead - the record of other parameters, if there is one
  * @returns undefined when they cannot be used
- * @throws RecordConflict when somebody else was faster
+ * @throws RecordConflict when another execution was faster
  */
 async function makeRecord(
   ports: Ports,

@@ -5,7 +5,7 @@ import { iso, type Run, save } from './run.ts';
 /** The clocks of two services of AWS may differ by this much. */
 const MARGIN_MS = 2_000;
 
-/** Most rollouts take a few minutes; whoever waits for longer need not look as often (see `pace.ts`). */
+/** Most rollouts take a few minutes; a longer one is polled less often (see `paced`). */
 const POLL_SECONDS = 3;
 const FEW_MINUTES_MS = 180_000;
 const LATER_POLL_SECONDS = 15;
@@ -42,9 +42,9 @@ function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: R
 
 /**
  * Has every task of a service read the parameters anew, a look a call. It goes by what ECS has and not by what it was asked for:
- * a rollout that somebody else began late enough is as good as its own.
+ * a rollout that was started late enough by someone else is as good as its own.
  *
- * @param modifiedAt - when the parameters were last written, by whomever, in milliseconds
+ * @param modifiedAt - when the parameters were last written, in milliseconds
  */
 export async function rollout(run: Run, service: ServiceRole, modifiedAt: number): Promise<Rollout> {
   const { services, timing, now } = run.ports;

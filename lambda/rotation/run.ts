@@ -19,7 +19,7 @@ export type Step = Progress | 'go-on';
 
 export type Changes = { readonly [K in keyof RotationRecord]?: RotationRecord[K] | undefined };
 
-/** Somebody else wrote the record. The call ends; the state machine repeats it, and then it reads what there is. */
+/** Another execution wrote the record. The call ends; the state machine repeats it, and it reads the new record. */
 export class RecordConflict extends Error {
   override readonly name = 'RecordConflict';
 
@@ -87,7 +87,7 @@ export function repeat(ended: Ended): Progress {
 /**
  * Ends a run: back to rest with one key, and the lock free.
  *
- * @param message - for people
+ * @param message - shown to people
  */
 export async function rest(run: Run, outcome: Outcome, message: string, changes: Changes = {}): Promise<Progress> {
   const { ports, call } = run;
@@ -116,7 +116,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
   return progressOf(last, message);
 }
 
-/** Stands still, in the same phase, until a person looks. Both services go on with what they hold. */
+/** Stops in the same phase until a person looks. Both services keep what they hold. */
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const resume = quiltctl('rotate --resume', ports.environment);

@@ -77,7 +77,7 @@ async function plan(
 }
 
 /**
- * Demands that nobody has written meanwhile: Parameter Store knows no conditional write, and this would take their value back.
+ * Requires that nothing was written meanwhile: Parameter Store has no conditional write, and this would overwrite the new value.
  *
  * @param stored - what was read before
  */
@@ -101,7 +101,7 @@ async function requireUnchanged(
  * one key without a secret, from which the next call makes the secret, or both as they should be.
  *
  * What exists is written again with the same (trimmed) content. That is the only way to be certain under which key it is
- * encrypted: GetParameters does not tell, DescribeParameters cannot be restricted to single parameters by IAM, and
+ * encrypted: GetParameters does not report it, DescribeParameters cannot be restricted to single parameters by IAM, and
  * GetParameterHistory, which shows old secrets, is for the rotation alone.
  *
  * It knows nothing of the rotation's lock and record, which are of a later stack. A write of a rotation between the last look and

@@ -73,7 +73,7 @@ function requireAll({ service, seen }: TaskSearch, asked: number, atStart: Servi
 /**
  * Asks every service until as many tasks answered as ECS runs, within bounds.
  *
- * @param atStart - what ECS told before the first request
+ * @param atStart - what ECS reported before the first request
  * @param countAgain - asks ECS anew: a task that was replaced meanwhile still counts as one that answered
  */
 export async function checkAllSeen(

@@ -27,7 +27,7 @@ function foreignOf(
 }
 
 /**
- * The parameters hold what the rotation meant them to hold: now, or before a write of which nobody knows yet that it was done.
+ * The parameters hold what the rotation meant them to hold: now, or before a write that is not confirmed yet.
  * Before the first record nothing is foreign.
  *
  * @param read - reads the record; it is read after the parameters, since it is written before them

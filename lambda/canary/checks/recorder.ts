@@ -103,7 +103,7 @@ export function createLimit(atOnce: number): Limit {
   let running = 0;
   return async (work) => {
     if (running < atOnce) running += 1;
-    // Whoever ends hands its place on, so the count stays.
+    // A work that ends hands its place on, so the count stays.
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();

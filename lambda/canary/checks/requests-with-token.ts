@@ -3,7 +3,7 @@ import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
 import { CheckFailure } from '../fault.ts';
 import type { McpSession, ToolAnswer } from '../mcp-client.ts';
 
-/** The tools that need nothing but a valid token, and tell what the service read in it. */
+/** The tools that need nothing but a valid token, and return what the service read from it. */
 const DISCOVER_BUCKETS = 'discover_buckets';
 const JWT_DIAGNOSTICS = 'jwt_diagnostics';
 const EXPECTED_TOOLS = [DISCOVER_BUCKETS, JWT_DIAGNOSTICS];
@@ -42,12 +42,12 @@ export async function checkToolCall(session: McpSession, name = DISCOVER_BUCKETS
 
 const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-/** What `discover_buckets` should tell of a token. */
+/** What `discover_buckets` should return for a token. */
 function bucketsIn({ buckets, level }: EnhancedClaims): ToolAnswer {
   return { buckets, count: buckets.length, level };
 }
 
-/** What `jwt_diagnostics` should tell of a token. */
+/** What `jwt_diagnostics` should return for a token. */
 function diagnosticsOf({ claims, keyId }: MintedToken): ToolAnswer {
   const { sub, iss, aud, level, scope, roles, permissions, buckets, exp } = claims;
   return {

@@ -17,7 +17,7 @@ function areVersions(versions: Values | undefined): boolean {
   return entries.every(([name, { S = '' }]) => NAME.test(name) && VERSION.test(S));
 }
 
-/** Whoever may write to the table wrote it, and people read it on their screens: short, and on one line. */
+/** Anyone who may write to the table may have written it, and it is shown on screens: short, and on one line. */
 const RULES: Readonly<Record<string, (value: AttributeValue) => boolean>> = {
   by: ({ S = '' }) => /^arn:[\x21-\x7e]{1,500}$/.test(S),
   commit: ({ S = '' }) => /^[0-9a-f]{7,64}$/.test(S),

@@ -19,7 +19,7 @@ const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
 type Remembered = Passed & Pick<Revision, 'closedAt'>;
 
 /**
- * The revisions that nobody needs any more. Beside the newest ones these stay:
+ * The revisions that are no longer needed. Beside the newest ones these stay:
  * - the one that the stack runs, and the one that a rollback goes back to, with the rollbacks on the way to it;
  * - all whose tokens may be alive: a rotation reads from the records how long those live. They are what was deployed since the
  *   newest one that replaced everything before it so long ago that no token of those is left.
@@ -79,7 +79,7 @@ async function removeSuperfluous(connections: Connections): Promise<void> {
   if (old.length > 0) log('info', 'old revisions removed', { revisions: old.map(({ number }) => String(number)) });
 }
 
-/** Forgets revisions that nobody needs any more. A failure is logged only: no deploy depends on it, and the next one tries again. */
+/** Removes revisions that are no longer needed. A failure is logged only: no deploy depends on it, and the next one tries again. */
 export function removeOldRevisions(connections: Connections): Promise<void> {
   return attempt('old revisions not removed', () => removeSuperfluous(withDeadline(RETENTION_MS, connections)));
 }

@@ -83,7 +83,7 @@ export function keyOf(number: number): Record<string, AttributeValue> {
   return marshall({ pk: REVISION_KEY, sk: revisionSortKey(number) });
 }
 
-/** The newest revision, whoever opened it. */
+/** The newest revision, of any deploy. */
 export async function readNewestRevision({
   dynamodb,
   settings,
@@ -106,7 +106,7 @@ export function readRevisions({ dynamodb: client, settings, abortSignal }: Conne
 }
 
 /**
- * Gives out the number of the next revision, once.
+ * Allocates the number of the next revision.
  *
  * @returns one more than the last; a number stays without a revision when a deploy dies before it has written its record
  */

@@ -13,10 +13,10 @@ import type { ParameterPort, ParameterRole, Stored } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
 
-/** What SSM tells of a version. */
+/** What SSM reports about a version. */
 type Described = Pick<ParameterHistory, 'Value' | 'Version' | 'LastModifiedDate' | 'Type'>;
 
-/** A plain String was readable by anybody who may read parameters: as a secret it is worth nothing. */
+/** A plain String was readable by anyone who may read parameters: it is worthless as a secret. */
 function storedOf({ Value = '', Version = 0, LastModifiedDate, Type }: Described): Stored {
   const modifiedAt = LastModifiedDate?.getTime() ?? 0;
   return { value: Type === 'SecureString' ? Value : '', version: Version, modifiedAt };
@@ -106,8 +106,8 @@ type WithValue = { readonly Value?: string | undefined };
 
 /**
  * Decrypts values all at once, and one by one when something among them cannot be: it must not hide the others, and stands as an
- * empty value, which is none of ours. When nothing can be decrypted, it is our own permission that is gone, and nobody may
- * conclude anything from that.
+ * empty value, which is none of ours. When nothing can be decrypted, it is our own permission that is gone, so nothing
+ * may be concluded from that.
  *
  * @param all - gets all of them, decrypted or not
  * @param one - gets one of them, decrypted

@@ -11,9 +11,9 @@ import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
 
 /**
- * Has the canary check the deployment as it is now.
+ * Runs the canary.
  *
- * @returns what speaks against it, for people; empty when it is green. A canary that gives no report proves nothing.
+ * @returns the failed checks as text; empty when it is green. A canary without a report proves nothing.
  */
 export async function runCanary(
   client: LambdaClient,
@@ -82,7 +82,7 @@ const BUDGET_MS = 20_000;
  *
  * @param since - milliseconds
  * @param now - a clock in milliseconds
- * @returns a number for people; one that could not be had does not fail a revocation
+ * @returns text with the number; when it cannot be counted the revocation does not fail
  */
 export async function countRefused(
   client: CloudWatchLogsClient,

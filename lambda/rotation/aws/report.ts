@@ -17,7 +17,7 @@ function metric(deployment: string, name: string, value: number): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Logs what a step tells, and counts what an alarm watches. */
+/** Logs the events of a step, and writes the metrics that alarms watch. */
 export function report(deployment: string, event: Event): void {
   switch (event.kind) {
     case 'step': {

@@ -50,7 +50,7 @@ export async function rollAll(
   return { state: 'complete' };
 }
 
-/** Tries a step again that has no way back; in the end it stands still. */
+/** Tries a step again that has no way back; in the end it stops. */
 export async function retry(run: Run, reason: string): Promise<Step> {
   const retries = (run.record.retries ?? 0) + 1;
   if (retries > RETRIES) return stop(run, reason);
@@ -59,8 +59,8 @@ export async function retry(run: Run, reason: string): Promise<Step> {
 }
 
 /**
- * A deploy whose stack is not being changed will never release its lock, and neither will an execution that has ended. Of a holder
- * of another kind nobody knows when it is dead.
+ * A deploy whose stack is not being changed will never release its lock, and neither will an execution that has ended. A holder
+ * of another kind is never stale.
  */
 async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> {
   if (kind === 'unknown') return false;
@@ -70,11 +70,11 @@ async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> 
 const WHO = { deploy: 'A deploy', rotation: 'Another rotation', unknown: 'An unknown holder' } as const;
 
 /**
- * Takes the lock that excludes deploys. Whoever holds it already keeps it without another look at the stack: a deploy that
+ * Takes the lock that excludes deploys. An execution that holds it already keeps it without another look at the stack: a deploy that
  * begins meanwhile is refused by its gate, and waiting for it here would have both wait.
  *
  * @param execution - the owner
- * @returns undefined when it is held, or who holds it, for people
+ * @returns undefined when it is held, or who holds it, as text
  */
 export async function claimLock(ports: Ports, execution: string): Promise<string | undefined> {
   const holder = await ports.lock.read();

@@ -5,7 +5,7 @@ import { iso, keyIdOf, move, type Run } from '../run.ts';
  * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
  * the old secret signs again first, and the next key stays accepted for a whole grace time.
  *
- * @param reason - for people
+ * @param reason - shown to people
  */
 export async function goBack(run: Run, reason: string): Promise<'go-on'> {
   const { phase, current, next, intended, bothMaySign } = run.record;

@@ -41,7 +41,7 @@ function targetOf({ phase, direction, before, intended, goOnWith }: RotationReco
 /**
  * Records that a person changed a parameter, and begins to put it back. What they wrote is never used.
  *
- * @param what - what they did, for people
+ * @param what - what they did, as text
  */
 export async function beginRepair(run: Run, what: string): Promise<Step> {
   const target = targetOf(run.record);
@@ -116,7 +116,7 @@ async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
   const { intended, goOnWith } = run.record;
   // Without the signing secret there is nothing to go back to, as at the first deploy.
   if (lost.includes(intended.signing)) return beginRevocation(run, 'The signing secret is lost.');
-  // The other key can sign nothing more, and what it signed nobody can check any more.
+  // The other key can sign nothing more, and what it signed can no longer be verified.
   const one = contentOf(intended.signing, [intended.signing]);
   const forward = intended.signing === run.record.next?.thumbprint;
   await save(run, {
@@ -130,7 +130,7 @@ async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
 }
 
 /**
- * Holds the lock for a step, or waits for it. Whoever waits looks at the parameters all the same: with a foreign value no task
+ * Holds the lock for a step, or waits for it. A step that waits looks at the parameters all the same: with a foreign value no task
  * starts, and then the deploy that is waited for does not end either.
  */
 export async function needStepLock(run: Run): Promise<Step | undefined> {

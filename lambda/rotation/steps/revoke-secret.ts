@@ -10,7 +10,7 @@ const WRITTEN_SECONDS = 3;
 /**
  * Records that everything which was ever accepted is to be refused, and fences off whoever else is at work.
  *
- * @param why - for people
+ * @param why - shown to people
  */
 export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const { ports, call } = run;
@@ -23,7 +23,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
   requireNotOlder(keySet, record.seen?.keySet);
   const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
   const before = own.find((content) => holds(found, content));
-  // What somebody put back before is told here; what is there still, when it is overwritten.
+  // A foreign value that was removed since is reported here; one that is still there, when it is overwritten.
   const what = before && (await foreignWrite(run, found, own));
   if (what !== undefined) ports.report({ kind: 'repaired', message: what });
   const known = keyNames(record);
@@ -42,7 +42,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
       intended: signs
         ? contentOf(signs.thumbprint, [signs.thumbprint, next.name.thumbprint])
         : contentOf(next.name.thumbprint, [next.name.thumbprint]),
-      // What is not ours is found to be foreign at once, and is told.
+      // A foreign value is found at once, and reported.
       before,
       seen: before && secret && keySet && { secret, keySet },
       grace: undefined,
