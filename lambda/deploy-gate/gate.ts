@@ -102,22 +102,8 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   const announcement = await takeAnnouncement(trigger, connections);
   // Before the record, which names it.
   const kept = await keepTemplate(number, deploy, connections);
-  await openRevision(
-    {
-      number,
-      stackArn,
-      openedBy: requestId,
-      fingerprint,
-      images,
-      parameterVersions,
-      tokenLifetimeSeconds,
-      ...before,
-      reason,
-      announcement,
-      kept,
-    },
-    connections,
-  );
+  const revision = { number, stackArn, openedBy: requestId, fingerprint, images, parameterVersions, reason };
+  await openRevision({ ...revision, ...before, tokenLifetimeSeconds, announcement, kept }, connections);
   log('info', 'deploy admitted', {
     revision: number,
     template: kept?.template.key ?? null,

@@ -2,7 +2,7 @@ import type { Call, KeyName, Progress, RotationRecord } from '../../contract/rot
 import { COMMANDS } from './commands.ts';
 import { contentOf, type ParameterState, readParameters } from './parameter-state.ts';
 import type { Ports } from './ports.ts';
-import { RecordConflict, type Run, repeat } from './run.ts';
+import { progressOf, RecordConflict, type Run } from './run.ts';
 
 /** The record that is there, or the first one. */
 async function recordFor({ execution }: Call, ports: Ports): Promise<RotationRecord | undefined> {
@@ -28,7 +28,7 @@ async function ended(
   // A rotation that found something to repair begins afterwards.
   if (command.command === 'rotate' && last.outcome === 'repaired') return undefined;
   await ports.lock.release(execution);
-  return repeat(last);
+  return progressOf(last);
 }
 
 /**

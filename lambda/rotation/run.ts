@@ -74,14 +74,9 @@ export function keyIdOf(record: RotationRecord, thumbprint: string): string {
   return keyNames(record).find((key) => key.thumbprint === thumbprint)?.keyId ?? 'an unknown key';
 }
 
-function progressOf({ outcome, reason }: Ended, message: string): Progress {
-  if (outcome === 'undone') return { result: 'failed', code: 'undone', message: reason ?? message };
-  return { result: 'done', outcome, message: reason ?? message };
-}
-
-/** What an execution says whose last call is repeated. */
-export function repeat(ended: Ended): Progress {
-  return progressOf(ended, 'Done.');
+/** What an execution says that has ended, also when its last call is repeated. */
+export function progressOf({ outcome, reason: message = 'Done.' }: Ended): Progress {
+  return outcome === 'undone' ? { result: 'failed', code: 'undone', message } : { result: 'done', outcome, message };
 }
 
 /**
@@ -113,7 +108,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
   });
   await ports.lock.release(call.execution);
   ports.report({ kind: 'step', message, record: run.record });
-  return progressOf(last, message);
+  return progressOf(last);
 }
 
 /** Stops in the same phase until a person looks. Both services keep what they hold. */
