@@ -88,7 +88,7 @@ describe('red before', () => {
     });
   });
 
-  test('does not veto the deploy that mends it', async () => {
+  test('does not veto the deploy that fixes it', async () => {
     expect(await deploy({ before: red(fail('no-token-refused')) })).toMatchObject({ Status: 'SUCCESS' });
     expect(account.verdicts).toEqual(['good']);
   });

@@ -30,7 +30,7 @@ test('a repair is an error in the log, and counted for its alarm', async () => {
   ]);
 });
 
-test('a rotation that stands still is an error in the log; the alarm is of its execution, which fails', async () => {
+test('a rotation that stopped is an error in the log; the alarm is of its execution, which fails', async () => {
   const message = 'The canary is red.';
   expect(await told({ kind: 'stopped', message })).toEqual([{ level: 'error', message, event: 'rotation-stopped' }]);
 });

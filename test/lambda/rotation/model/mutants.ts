@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     3,
-    'a rotation that stands still keeps the lock',
+    'a rotation that stopped keeps the lock',
     'run.ts',
     "await ports.lock.release(call.execution);\n  return { result: 'failed'",
     "return { result: 'failed'",

@@ -105,7 +105,7 @@ export function meddle(world: World, role: ParameterRole, what: Meddling): void 
   }
   world.note(`a person: ${role} ${what}`);
   world.touched = true;
-  // With such an image a repair between createSecret and finishSecret stands still, until there is another image.
+  // With such an image a repair between createSecret and finishSecret stops, until there is another image.
   world.knowsOneSecret = false;
   // Who writes what a step is just about to write cannot be told from it, and does no harm; any other key has to be noticed.
   if (!OWN_KEYS.includes(what) && (!world.isOwn() || what === 'deleted')) world.meddled = true;
