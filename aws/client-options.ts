@@ -1,7 +1,7 @@
 /**
  * Options for every AWS client of the functions.
  *
- * The SDK waits for ever by default, and a function that ends by its own time-out answers nobody: CloudFormation would wait
+ * The SDK waits for ever by default, and a function that times out sends no response: CloudFormation would wait
  * for its custom resource. With these, a call ends within 15 s, and the four of the secret's custom resource with its response
  * within the time that it has.
  */

@@ -23,11 +23,11 @@ export const CANARY_BUCKETS = 'CANARY_BUCKETS';
  * compare with, and no report is kept.
  */
 export const CANARY_STATE_TABLE = 'CANARY_STATE_TABLE';
-/** JSON list of the checks that need not pass (names of `check-names.ts`); default `[]`. */
+/** JSON list of the checks that need not pass (see `CHECK_NAMES`); default `[]`. */
 export const CANARY_TOLERATED = 'CANARY_TOLERATED';
 /**
  * ARN of the state machine that rotates and repairs the secret; optional: without it the canary has nothing repaired, it only
- * tells.
+ * reports it.
  */
 export const CANARY_STATE_MACHINE = 'CANARY_STATE_MACHINE';
 
@@ -65,11 +65,11 @@ export const ROTATION_TOKEN_LIFETIME_SECONDS = 'ROTATION_TOKEN_LIFETIME_SECONDS'
 export const ROTATION_TOKEN_LEEWAY_SECONDS = 'ROTATION_TOKEN_LEEWAY_SECONDS';
 /** Age in days at which a scheduled run rotates the secret. */
 export const ROTATION_EVERY_DAYS = 'ROTATION_EVERY_DAYS';
-/** How long one roll-out of a service may take, in seconds, before it counts as failed. */
+/** How long one rollout of a service may take, in seconds, before it counts as failed. */
 export const ROTATION_ROLL_OUT_SECONDS = 'ROTATION_ROLL_OUT_SECONDS';
 /** Name of the log group of the MCP tasks, in which a revocation counts refused requests. */
 export const ROTATION_MCP_LOG_GROUP = 'ROTATION_MCP_LOG_GROUP';
-/** What the configuration calls this deployment, for the commands that people are told. */
+/** The configuration's name for this deployment, for commands in messages. */
 export const ROTATION_ENVIRONMENT = 'ROTATION_ENVIRONMENT';
 /** Name prefix of the deployment: the dimension `Deployment` of its metrics. */
 export const ROTATION_DEPLOYMENT = 'ROTATION_DEPLOYMENT';
@@ -88,7 +88,7 @@ export const DEPLOY_GATE_KEY_SET_PARAMETER = 'DEPLOY_GATE_KEY_SET_PARAMETER';
 export const DEPLOY_GATE_REVISION_BUCKET = 'DEPLOY_GATE_REVISION_BUCKET';
 /** How many revisions are remembered. */
 export const DEPLOY_GATE_KEEP_REVISIONS = 'DEPLOY_GATE_KEEP_REVISIONS';
-/** What the configuration calls this deployment, for the commands that people are told. */
+/** The configuration's name for this deployment, for commands in messages. */
 export const DEPLOY_GATE_ENVIRONMENT = 'DEPLOY_GATE_ENVIRONMENT';
 /** The version of Foundation's contract that is deployed; templates of another one are refused. */
 export const DEPLOY_GATE_CONTRACT_VERSION = 'DEPLOY_GATE_CONTRACT_VERSION';

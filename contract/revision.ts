@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { StackFailure } from '../aws/stack.ts';
 
 /** Partition key of every revision in the state table. */
@@ -14,7 +15,7 @@ export function revisionSortKey(number: number): string {
 /** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: not judged yet. */
 export type RevisionVerdict = 'open' | 'good' | 'failed' | 'unverified';
 
-/** What `bin/quiltctl` told beforehand about a deploy that it then started. A plain `cdk deploy` tells nothing. */
+/** What `bin/quiltctl` announced about a deploy before it started it. A plain `cdk deploy` announces nothing. */
 export type Announcement = {
   /** Principal of the caller, an ARN. */
   readonly by: string;
@@ -28,7 +29,7 @@ export type Announcement = {
   readonly rollbackTo?: number | undefined;
 };
 
-/** One deploy of the Services stack, as its record in the state table tells it. */
+/** One deploy of the Services stack, as recorded in the state table. */
 export type RevisionRecord = {
   readonly number: number;
   readonly stackArn: string;
@@ -37,7 +38,7 @@ export type RevisionRecord = {
   /** ISO 8601; missing while it is open. */
   readonly closedAt: string | undefined;
   readonly verdict: RevisionVerdict;
-  /** What tells it from every other deploy: see the deploy gate's `fingerprintOf`. */
+  /** Identifies the deploy: see the deploy gate's `fingerprintOf`. */
   readonly fingerprint: string;
   readonly images: { readonly catalog: string; readonly mcp: string };
   /** Versions of the secret parameters that its tasks started with; never a value. */
@@ -82,11 +83,6 @@ export function announcementOf(map: Record<string, AttributeValue> | undefined):
   };
 }
 
-/** A failure as a value of DynamoDB. */
-export function stackFailureMap({ resource, type, reason }: StackFailure): AttributeValue.MMember {
-  return { M: { resource: { S: resource }, type: { S: type }, reason: { S: reason } } };
-}
-
 function stackFailureOf(map: Record<string, AttributeValue> | undefined): StackFailure | undefined {
   return map && { resource: map.resource?.S ?? '', type: map.type?.S ?? '', reason: map.reason?.S ?? '' };
 }
@@ -129,30 +125,20 @@ export function revisionTemplateKey(number: number): string {
   return `${REVISION_TEMPLATES}${revisionSortKey(number)}.json`;
 }
 
-/** Partition key of what was told about a deploy that is about to begin. */
+/** Partition key of the announcements of deploys. */
 export const ANNOUNCEMENT_KEY = 'announcement';
 
-/** What was announced and not begun by then is about no deploy any more. */
+/** An announcement expires if its deploy has not begun by then. */
 const VALID_SECONDS = 3_600;
 
 /** The key of the announcement of one template. */
-export function announcementKey(templateHash: string): Record<'pk' | 'sk', AttributeValue> {
-  return { pk: { S: ANNOUNCEMENT_KEY }, sk: { S: templateHash } };
+export function announcementKey(templateHash: string): Record<string, AttributeValue> {
+  return marshall({ pk: ANNOUNCEMENT_KEY, sk: templateHash });
 }
 
 /** An announcement as a value of DynamoDB, in the item that announces it and in the revision that was announced. */
-export function announcementMap({ by, commit, dirty, versions, rollbackTo }: Announcement): AttributeValue.MMember {
-  return {
-    M: {
-      by: { S: by },
-      ...(commit !== undefined && { commit: { S: commit } }),
-      ...(dirty !== undefined && { dirty: { BOOL: dirty } }),
-      ...(versions !== undefined && {
-        versions: { M: Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, { S: version }])) },
-      }),
-      ...(rollbackTo !== undefined && { rollbackTo: { N: String(rollbackTo) } }),
-    },
-  };
+export function announcementMap(announcement: Announcement): AttributeValue.MMember {
+  return { M: marshall(announcement, { removeUndefinedValues: true }) };
 }
 
 /**
@@ -169,7 +155,7 @@ export function announcementItem(
   return {
     ...announcementKey(templateHash),
     announcement: announcementMap(announcement),
-    expiresAt: { N: String(Math.floor(now / 1000) + VALID_SECONDS) },
+    ...marshall({ expiresAt: Math.floor(now / 1000) + VALID_SECONDS }),
   };
 }
 
@@ -180,7 +166,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 /**
- * What tells a Services template from every other one: the `Trigger` of its deploy gate.
+ * What identifies a Services template: the `Trigger` of its deploy gate.
  *
  * @param template - as it was parsed
  * @returns `undefined` when it has no gate, and so is no Services template

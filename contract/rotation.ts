@@ -20,10 +20,10 @@ export type Phase =
   | 'repair'
   | 'revokeSecret';
 
-/** In these, tasks may start and stop without the rotation's knowledge: nothing is being written or rolled. */
+/** In these, tasks may start and stop without the rotation's knowledge: nothing is being written or redeployed. */
 export const RESTING_PHASES: readonly Phase[] = ['idle', 'grace'];
 
-/** A key, by what may be told of it. */
+/** A key, by its public properties. */
 export type KeyName = {
   /** The whole RFC 7638 thumbprint, recomputed from the secret and never taken from a `kid`. */
   readonly thumbprint: string;
@@ -64,7 +64,7 @@ export type ServiceRole = 'mcp' | 'catalog';
 /** How the last run ended that did something. */
 export type Outcome =
   | 'rotated'
-  /** The test failed or a service could not be rolled: everything is as it was before. */
+  /** The test failed or a service could not be redeployed: everything is as it was before. */
   | 'undone'
   | 'aborted'
   | 'repaired'
@@ -111,9 +111,9 @@ export type RotationRecord = {
   readonly bothMaySign?: boolean;
   /** Beginning and length of the grace time: the longest token lifetime while the removed key could sign, and leeway. */
   readonly grace?: { readonly since: string; readonly seconds: number };
-  /** The roll-out that is waited for. */
+  /** The rollout that is waited for. */
   readonly roll?: { readonly service: ServiceRole; readonly deployment: string; readonly since: string };
-  /** How often a roll-out of this phase was begun again. */
+  /** How often a rollout of this phase was begun again. */
   readonly retries?: number;
   /** In `repair`: where to go on. */
   readonly goOnWith?: Exclude<Phase, 'repair'>;
@@ -126,10 +126,10 @@ export type RotationRecord = {
     readonly thumbprints: readonly string[];
     readonly keyIds: readonly string[];
     readonly since: string;
-    /** How many requests were refused until both services were rolled, for people. */
+    /** How many requests were refused until both services were redeployed, as text. */
     readonly refused?: string;
   };
-  /** Why it stands still until a person looks; `bin/quiltctl rotate --resume` goes on. */
+  /** Why it stopped until a person looks; `bin/quiltctl rotate --resume` goes on. */
   readonly stopped?: { readonly reason: string; readonly at: string; readonly execution: string };
   /** How the last run ended. */
   readonly last?: Ended;
@@ -138,7 +138,7 @@ export type RotationRecord = {
 /** What a person or a machine wants: the input of an execution of the state machine. No secret is ever in it. */
 export type Command = {
   readonly command: 'rotate' | 'resume' | 'abort' | 'repair' | 'revoke';
-  /** Who asks. A scheduled rotation waits for its day and for a deploy; a person is told at once. */
+  /** Who asks. A scheduled rotation waits for its day and for a deploy; a manual one is refused at once. */
   readonly trigger: 'manual' | 'schedule' | 'event' | 'canary';
   /** With `rotate`: the SecureString that holds the next secret, by its name. */
   readonly fromParameter?: string;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { conditionHeld } from '../../aws/conditional-write.ts';
+import { conditionalWrite } from '../../aws/state-table.ts';
 import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { PROJECT_ROOT } from '../cdk.ts';
@@ -70,7 +70,7 @@ export async function withdraw(
     ConditionExpression: 'announcement = :ours',
     ExpressionAttributeValues: { ':ours': announcementMap(announcement) },
   });
-  await conditionHeld(dynamodb.send(command));
+  await conditionalWrite(dynamodb.send(command));
 }
 
 const run = promisify(execFile);

@@ -1,25 +1,16 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isOver, readStackStatus } from '../../aws/stack.ts';
+import { type LockHolder, readStateItem as readItem, readLock } from '../../aws/state-table.ts';
 import { endOf, lifeOf } from '../rotation/driver.ts';
 import { askExecution, executionName } from '../rotation/execution.ts';
 
 /** A single answer of AWS takes no longer, whatever the SDK repeats. */
 const ANSWER_MS = 15_000;
 
-/** The one item that says who changes services or secret now, as deploy gate and rotation take it. */
-export const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
-
-/** Whoever has the lock. A later release may know more kinds than this one. */
-export interface Holder {
-  /** `deploy` or `rotation`. */
-  readonly kind: string;
-  /** ARN of the stack, or of the execution. */
-  readonly owner: string;
-  /** ISO 8601. */
-  readonly takenAt: string;
-}
+/** Whoever has the lock. */
+export type Holder = LockHolder;
 
 /** Whether a holder still works: one that has ended never releases its lock. */
 export interface HolderLife {
@@ -41,11 +32,10 @@ export interface LifeClients {
  */
 export async function readStateItem(
   dynamodb: DynamoDBClient,
-  TableName: string,
-  { pk, sk }: { readonly pk: string; readonly sk: string },
+  table: string,
+  key: { readonly pk: string; readonly sk: string },
 ): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
-  const command = new GetItemCommand({ TableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true });
-  return (await dynamodb.send(command, { abortSignal: AbortSignal.timeout(ANSWER_MS) })).Item;
+  return readItem({ dynamodb, table, abortSignal: AbortSignal.timeout(ANSWER_MS) }, key);
 }
 
 /**
@@ -55,9 +45,7 @@ export async function readStateItem(
  * @throws what the SDK throws
  */
 export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<Holder | undefined> {
-  const item = await readStateItem(dynamodb, stateTable, LOCK_KEY);
-  if (item === undefined) return undefined;
-  return { kind: item.kind?.S ?? '', owner: item.owner?.S ?? '', takenAt: item.takenAt?.S ?? '' };
+  return readLock({ dynamodb, table: stateTable, abortSignal: AbortSignal.timeout(ANSWER_MS) });
 }
 
 /**

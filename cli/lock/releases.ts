@@ -5,7 +5,8 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Holder, type HolderLife, LOCK_KEY } from './holder.ts';
+import { LOCK_KEY } from '../../aws/state-table.ts';
+import type { Holder, HolderLife } from './holder.ts';
 
 /** Releases of the lock stand beside it, by their time. */
 const RELEASE = 'release#';

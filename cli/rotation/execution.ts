@@ -1,9 +1,5 @@
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionOutput,
-  ExecutionDoesNotExist,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
+import { describeExecution } from '../../aws/execution.ts';
 import type { Progress } from '../../contract/rotation.ts';
 
 export type ExecutionStatus = NonNullable<DescribeExecutionOutput['status']>;
@@ -44,13 +40,8 @@ export async function askExecution(
   executionArn: string,
   abortSignal?: AbortSignal,
 ): Promise<Execution | undefined> {
-  try {
-    const command = new DescribeExecutionCommand({ executionArn });
-    return read(executionArn, await sfn.send(command, { ...(abortSignal && { abortSignal }) }));
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return undefined;
-    throw error;
-  }
+  const described = await describeExecution(sfn, executionArn, abortSignal);
+  return described && read(executionArn, described);
 }
 
 function read(

@@ -2,28 +2,22 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { CanaryReport, Trigger } from '../../contract/canary-report.ts';
-import { createDial } from '../shared/http/dial.ts';
+import { createDial } from '../shared/dial.ts';
 import { checkAllSeen } from './checks/all-tasks-seen.ts';
 import { BAD_TOKEN_CHECKS, forgeBadTokens } from './checks/bad-tokens.ts';
-import { checkCatalog } from './checks/catalog-reachable.ts';
 import { checkEveryKey } from './checks/every-key-accepted.ts';
-import { checkIdentity } from './checks/identity-from-token.ts';
-import { checkInitialize } from './checks/initialize-without-token.ts';
 import { checkKeyIds, checkTasksAgree, checkTasksHold } from './checks/key-ids.ts';
-import { checkMcpReachable } from './checks/mcp-reachable.ts';
 import { checkPublicFiles } from './checks/no-secret-in-public-files.ts';
 import { checkAsRecorded, type Recorded } from './checks/parameters-as-recorded.ts';
+import { checkCatalog, checkInitialize, checkMcpReachable } from './checks/reachable.ts';
 import { CheckRecorder, type Step } from './checks/recorder.ts';
-import { checkRefused, GARBAGE_TOKEN } from './checks/refused.ts';
-import { checkExpectedTools, checkToolCall, checkToolsList } from './checks/requests-with-token.ts';
-import { formsOf } from './checks/secret-forms.ts';
-import { sessionIdAlone, strangersSession } from './checks/sessions.ts';
-import { redact } from './redact.ts';
+import { checkRefused, GARBAGE_TOKEN, sessionIdAlone, strangersSession } from './checks/refused.ts';
+import { checkExpectedTools, checkIdentity, checkToolCall, checkToolsList } from './checks/requests-with-token.ts';
 import type { RepairCause } from './repair.ts';
-import { type RollOut, rollOutOfAll, type ServiceStates } from './roll-out.ts';
-import { readRecord } from './rotation-record.ts';
+import { formsOf, redact } from './secret-texts.ts';
 import type { CanarySettings } from './settings.ts';
-import { countTasks, TaskLog } from './tasks.ts';
+import { readRecord } from './state-table.ts';
+import { countTasks, type Rollout, rolloutOfAll, type ServiceStates, TaskLog } from './tasks.ts';
 import { mintCanaryTokens, readTrust, type Trust } from './trust.ts';
 
 export type AttemptOptions = {
@@ -41,13 +35,13 @@ export type AttemptOptions = {
 };
 
 /**
- * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollOut`: whether ECS replaced
+ * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollout`: whether ECS replaced
  * tasks meanwhile. `repair`: why the rotation has to look at the parameters, if it has to.
  */
 export type Attempt = {
   readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
   readonly settles: boolean;
-  readonly rollOut: RollOut;
+  readonly rollout: Rollout;
   readonly repair: RepairCause | undefined;
 };
 
@@ -169,7 +163,7 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
   return {
     report: redact(report, known === undefined ? [] : secretTexts(known)),
     settles: checks.settles,
-    rollOut: rollOutOfAll(counted),
+    rollout: rolloutOfAll(counted),
     repair: repairCauseOf(parameters, await recorded),
   };
 }

@@ -1,12 +1,12 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { revisionQuery } from '../../aws/state-table.ts';
 import type { CanaryReport, CheckName, CheckResult } from '../../contract/canary-report.ts';
-import { REVISION_COUNTER, REVISION_KEY } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import type { ReasonName } from './fault.ts';
-import type { ServiceStates } from './roll-out.ts';
-import { countTasks, type ServiceNames } from './tasks.ts';
+import { countTasks, type ServiceNames, type ServiceStates } from './tasks.ts';
 
 /** What a load balancer shows whose first tasks are still to come. Anything else is wrong before the first deploy too. */
 const EXPLAINED: { readonly [Name in CheckName]?: readonly ReasonName[] } = {
@@ -22,28 +22,25 @@ function isExplained({ name, verdict, reason = '' }: CheckResult): boolean {
   return verdict !== 'fail' || EXPLAINED[name]?.some((fault) => reason.startsWith(`${fault}:`)) === true;
 }
 
-/** Whether ECS says that a service is not there, or is on its way. When it says nothing, nobody knows. */
+/** Whether ECS says that a service is not there, or is on its way. When it cannot be asked, the answer is no. */
 function isOneMissing(states: ServiceStates): boolean {
   if (states === undefined) return false;
   return (['mcp', 'catalog'] as const).some((role) => {
     const state = states.find(({ service }) => service === role);
-    return state === undefined || state.desired === 0 || state.rollOut === 'under-way';
+    return state === undefined || state.desired === 0 || state.rollout === 'under-way';
   });
 }
 
 /** Whether any deploy has ever brought the services up. */
-async function haveStood(client: DynamoDBClient, TableName: string, abortSignal: AbortSignal): Promise<boolean> {
+async function haveStood(client: DynamoDBClient, table: string, abortSignal: AbortSignal): Promise<boolean> {
+  const revisions = revisionQuery(table);
   const query = {
-    TableName,
-    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    ...revisions,
     FilterExpression: 'verdict IN (:good, :unverified)',
     ExpressionAttributeValues: {
-      ':revision': { S: REVISION_KEY },
-      ':counter': { S: REVISION_COUNTER },
-      ':good': { S: 'good' },
-      ':unverified': { S: 'unverified' },
+      ...revisions.ExpressionAttributeValues,
+      ...marshall({ ':good': 'good', ':unverified': 'unverified' }),
     },
-    ConsistentRead: true,
   };
   for await (const { Items = [] } of paginateQuery({ client }, query, { abortSignal })) {
     if (Items.length > 0) return true;
@@ -54,7 +51,7 @@ async function haveStood(client: DynamoDBClient, TableName: string, abortSignal:
 /**
  * Whether a report is red only because the services are still to be deployed for the first time, so that there was nothing to
  * check. All of it has to be proved: what fails is what an empty load balancer shows, ECS says that a service is missing or on its
- * way, and no revision was ever deployed. Whatever cannot be told, or was there once, is red.
+ * way, and no revision was ever deployed. In any doubt the report stays red.
  *
  * @param timeoutMs - for everything together
  */

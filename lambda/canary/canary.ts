@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CanaryReport } from '../../contract/canary-report.ts';
+import { isJsonObject } from '../../auth/encoding.ts';
+import { type CanaryReport, TRIGGERS, type Trigger } from '../../contract/canary-report.ts';
 import { type Attempt, type AttemptOptions, attempt } from './attempt.ts';
 import { type RepairClients, requestRepair } from './repair.ts';
-import type { CanaryRequest } from './request.ts';
 import type { CanarySettings } from './settings.ts';
 
 export type CanaryOptions = Partial<CanaryRequest> &
@@ -16,7 +16,7 @@ export type CanaryOptions = Partial<CanaryRequest> &
     readonly pauseMs?: number;
   };
 
-/** So often the same failures are found after a roll-out before they are taken for lasting. */
+/** So often the same failures are found after a rollout before they are taken for lasting. */
 const SAME_ATTEMPTS = 3;
 
 /** What speaks against green, by the names of checks and reasons: their texts hold numbers that differ each time. */
@@ -30,7 +30,7 @@ function createStreak(): (attempt: Attempt) => number {
   let length = 0;
   let before: string | undefined;
   return (attempt) => {
-    const failures = attempt.rollOut === 'over' ? failuresOf(attempt) : undefined;
+    const failures = attempt.rollout === 'over' ? failuresOf(attempt) : undefined;
     length = failures === undefined ? 0 : failures === before ? length + 1 : 1;
     before = failures;
     return length;
@@ -38,8 +38,8 @@ function createStreak(): (attempt: Attempt) => number {
 }
 
 /**
- * All attempts until one is green, cannot become green, finds for the third time what no roll-out explains, or would not end
- * in time. A roll-out that nobody announced is as good a cause to ask again as one that the caller knows of.
+ * All attempts until one is green, cannot become green, finds for the third time what no rollout explains, or would not end
+ * in time. A rollout that ECS reports is as good a cause to ask again as one that the caller announced.
  */
 async function attempts(
   settings: CanarySettings,
@@ -53,7 +53,7 @@ async function attempts(
     const last = await attempt(settings, options);
     const next = performance.now() + pauseMs;
     const fits = next + (performance.now() - start) <= until;
-    settling ||= last.rollOut === 'under-way';
+    settling ||= last.rollout === 'under-way';
     const mayHelp = settling && last.settles && streak(last) < SAME_ATTEMPTS;
     if (last.report.verdict === 'green' || !mayHelp || !fits) return { last, count };
     await pause(pauseMs);
@@ -95,4 +95,20 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
     services: last.report.services,
     checks: last.report.checks,
   };
+}
+
+/** What an invocation asks for. */
+type CanaryRequest = {
+  /**
+   * The services were just rolled out, or stand: run again what may become green, also where ECS reports no rollout, and count it
+   * as red that they are missing.
+   */
+  readonly settling: boolean;
+  readonly trigger: Trigger;
+};
+
+/** Reads an invocation's payload. What it does not know it leaves: a report is always better than none. */
+export function parseRequest(event: unknown): CanaryRequest {
+  const { settling, trigger } = isJsonObject(event) ? event : {};
+  return { settling: settling === true, trigger: TRIGGERS.find((name) => name === trigger) ?? 'direct' };
 }

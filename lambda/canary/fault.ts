@@ -1,7 +1,7 @@
-import type { RequestFailure } from '../shared/http/fault.ts';
+import type { RequestFailure } from '../shared/fault.ts';
 
 /**
- * Every reason that a check may fail for, told apart because each has a remedy of its own. The names are stable.
+ * Every reason that a check may fail for, distinguished because each has its own remedy. The names are stable.
  *
  * `settles`: a deployment that is just settling may show it too, or AWS while it throttles, so that asking again may help.
  */

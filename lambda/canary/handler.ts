@@ -6,10 +6,9 @@ import { AWS_CLIENT_OPTIONS } from '../../aws/client-options.ts';
 import type { CanaryReport } from '../../contract/canary-report.ts';
 import { log } from '../shared/log.ts';
 import { isBeforeServices } from './before-services.ts';
-import { runCanary } from './canary.ts';
-import { keepReport } from './history.ts';
-import { parseRequest } from './request.ts';
+import { parseRequest, runCanary } from './canary.ts';
 import { readSettings } from './settings.ts';
+import { keepReport } from './state-table.ts';
 
 const clients = {
   ssm: new SSMClient(AWS_CLIENT_OPTIONS),

@@ -7,16 +7,16 @@ import {
 } from '@modelcontextprotocol/client';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/encoding.ts';
 import type { MintedToken } from '../../auth/mint-enhanced-token.ts';
-import { answerOf } from '../shared/http/answer.ts';
-import { type Dial, DialError } from '../shared/http/dial.ts';
+import { type Dial, DialError } from '../shared/dial.ts';
 import {
   type Answer,
+  answerOf,
   type Fault,
   failureOf,
   faultOfAnswer,
   faultOfDial,
   type RequestFailure,
-} from '../shared/http/fault.ts';
+} from '../shared/fault.ts';
 
 /** One request of the MCP client as it went over the wire; `rpcMethod` is the HTTP method where there is no message. */
 type Exchange = { readonly rpcMethod: string } & ({ readonly answer: Answer } | { readonly error: DialError });
@@ -71,7 +71,7 @@ export class McpSession {
     });
   }
 
-  /** Opens a session: `initialize` and its notification. Never throws; what went wrong is told when it is asked for. */
+  /** Opens a session: `initialize` and its notification. Never throws; a failure is reported when it is asked for. */
   static async open(options: McpOptions): Promise<McpSession> {
     const session = new McpSession(options);
     try {
@@ -90,7 +90,7 @@ export class McpSession {
 
   /**
    * @throws RequestFailure when the session's token was refused so far. The client goes on after some refusals (that of the
-   * stream it opens beside its requests, say), and its user would be told nothing.
+   * stream it opens beside its requests, say), and its user would not notice.
    */
   async requireNoRefusal(): Promise<void> {
     await Promise.allSettled(this.#underWay);

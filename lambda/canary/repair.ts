@@ -4,8 +4,8 @@ import type { Command } from '../../contract/rotation.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import { CheckFailure } from './fault.ts';
-import { readRecord } from './rotation-record.ts';
 import type { CanarySettings } from './settings.ts';
+import { readRecord } from './state-table.ts';
 
 /**
  * What the rotation has to look after: a parameter that is not as it wrote it, or that it has no record yet. One that the canary

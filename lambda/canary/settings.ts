@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isBucketName } from '../../auth/names.ts';
 import { type CheckName, isCheckName } from '../../contract/canary-report.ts';
 import * as names from '../../contract/function-variables.ts';
-import { secureOrigin } from '../shared/secure-origin.ts';
+import { anyText, matching, readVariables, secureOrigin, variable } from '../shared/settings.ts';
 
 /** What the canary asks, and with what. */
 export type CanarySettings = {
@@ -34,18 +34,6 @@ class SettingsError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One variable: `parse` gives `undefined` for text that breaks the rule; without a fallback it has to be there. */
-type Variable<T> = {
-  readonly name: string;
-  readonly rule: string;
-  readonly parse: (text: string) => T | undefined;
-  readonly fallback?: string;
-};
-
-type Values<V> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
-
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const STATE_MACHINE = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/;
@@ -65,19 +53,6 @@ const listOf =
 
 const isBucket = (item: unknown): item is string => item === '*' || isBucketName(item);
 
-const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
-
-function variable<T>(
-  name: string,
-  rule: string,
-  parse: (text: string) => T | undefined,
-  fallback?: string,
-): Variable<T> {
-  return { name, rule, parse, ...(fallback === undefined ? {} : { fallback }) };
-}
-
-const anyText = matching(/./);
-
 const VARIABLES = {
   url: variable(names.CANARY_URL, 'an https URL without path (http on loopback only)', secureOrigin),
   mcpPath: variable(names.CANARY_MCP_PATH, 'the path of a URL', matching(PATH), '/mcp'),
@@ -87,11 +62,11 @@ const VARIABLES = {
     (text) => (text === '' ? text : matching(HOST_NAME)(text)),
     '',
   ),
-  secretParameter: variable(names.CANARY_SECRET_PARAMETER, 'the name of an SSM parameter', anyText),
-  keySetParameter: variable(names.CANARY_KEY_SET_PARAMETER, 'the name of an SSM parameter', anyText),
-  cluster: variable(names.CANARY_CLUSTER, 'the name or ARN of an ECS cluster', anyText),
-  mcpService: variable(names.CANARY_MCP_SERVICE, 'the name of an ECS service', anyText),
-  catalogService: variable(names.CANARY_CATALOG_SERVICE, 'the name of an ECS service', anyText),
+  secretParameter: anyText(names.CANARY_SECRET_PARAMETER, 'the name of an SSM parameter'),
+  keySetParameter: anyText(names.CANARY_KEY_SET_PARAMETER, 'the name of an SSM parameter'),
+  cluster: anyText(names.CANARY_CLUSTER, 'the name or ARN of an ECS cluster'),
+  mcpService: anyText(names.CANARY_MCP_SERVICE, 'the name of an ECS service'),
+  catalogService: anyText(names.CANARY_CATALOG_SERVICE, 'the name of an ECS service'),
   buckets: variable(names.CANARY_BUCKETS, 'a JSON list of bucket names', listOf(isBucket), '[]'),
   stateTable: variable(names.CANARY_STATE_TABLE, 'the name of a DynamoDB table', (text) => text, ''),
   stateMachine: variable(
@@ -103,26 +78,22 @@ const VARIABLES = {
   tolerated: variable(names.CANARY_TOLERATED, 'a JSON list of names of checks', listOf(isCheckName), '[]'),
 };
 
-function readAll(environment: Environment): Values<typeof VARIABLES> {
-  const problems: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const [key, { name, rule, parse, fallback }] of Object.entries<Variable<unknown>>(VARIABLES)) {
-    const text = environment[name]?.trim() || fallback;
-    values[key] = text === undefined ? undefined : parse(text);
-    if (values[key] === undefined)
-      problems.push(`${name} ${text === undefined ? 'is missing' : 'is wrong'}: it has to be ${rule}`);
-  }
-  if (problems.length > 0) throw new SettingsError(problems);
-  return values as Values<typeof VARIABLES>;
-}
-
 /**
- * Reads the settings of the canary from its environment (see `environment.ts`).
+ * Reads the settings of the canary from its environment (see `contract/function-variables.ts`).
  *
  * @throws SettingsError naming every variable that is missing or wrong, with its rule
  */
-export function readSettings(environment: Environment): CanarySettings {
-  const { mcpPath, connectHost, stateTable, stateMachine, ...settings } = readAll(environment);
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): CanarySettings {
+  const { mcpPath, connectHost, stateTable, stateMachine, ...settings } = readVariables(
+    VARIABLES,
+    (name) => environment[name]?.trim(),
+    (unusable) =>
+      new SettingsError(
+        unusable.map(
+          ({ name, rule, isMissing }) => `${name} ${isMissing ? 'is missing' : 'is wrong'}: it has to be ${rule}`,
+        ),
+      ),
+  );
   if (connectHost !== '' && isIP(settings.url.hostname.replace(/[[\]]/g, '')) !== 0) {
     // An address is never looked up, so the connect host would be ignored in silence.
     throw new SettingsError([

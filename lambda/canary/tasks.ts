@@ -1,10 +1,9 @@
-import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
-import type { ServiceRole, TaskSeen, TasksSeen } from '../../contract/canary-report.ts';
+import { type Deployment, DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import type { ServiceCount, ServiceRole, TaskSeen, TasksSeen } from '../../contract/canary-report.ts';
 import { errorName } from '../../contract/safe-error.ts';
-import type { Dial } from '../shared/http/dial.ts';
-import { keyIdsOf, taskOf } from '../shared/http/task-headers.ts';
+import type { Dial } from '../shared/dial.ts';
+import { keyIdsOf, taskOf } from '../shared/fault.ts';
 import { log } from '../shared/log.ts';
-import { rollOutOf, type ServiceStates } from './roll-out.ts';
 import type { CanarySettings } from './settings.ts';
 
 /** The services by which ECS knows them. */
@@ -34,7 +33,7 @@ export class TaskLog {
  * How many tasks of both services ECS runs and wants, and whether it is replacing them: while it is, the count includes
  * tasks that are not healthy yet and tasks that the load balancer no longer uses.
  *
- * A failure is logged and gives `undefined`: the check that needs the counts tells that it has none.
+ * A failure is logged and gives `undefined`: the check that needs the counts then fails.
  */
 export async function countTasks(
   ecs: ECSClient,
@@ -52,10 +51,43 @@ export async function countTasks(
       const found = services.find(({ serviceName, serviceArn }) => serviceName === name || serviceArn === name);
       if (found === undefined) return [];
       const { runningCount: running = 0, desiredCount: desired = 0, deployments = [] } = found;
-      return [{ service, running, desired, rollOut: rollOutOf(deployments) }];
+      return [{ service, running, desired, rollout: rolloutOf(deployments) }];
     });
   } catch (error) {
     log('error', 'tasks not counted', { operation: 'ecs:DescribeServices', error: errorName(error), cluster });
     return undefined;
   }
+}
+
+/** Whether tasks are being replaced. `unknown` when ECS reports neither. */
+export type Rollout = 'under-way' | 'over' | 'unknown';
+
+/** What ECS reports about a service. */
+export type ServiceState = ServiceCount & { readonly rollout: Rollout };
+
+/** What ECS reports about the services; `undefined` when it could not be asked. */
+export type ServiceStates = readonly ServiceState[] | undefined;
+
+const ROLES: readonly ServiceRole[] = ['mcp', 'catalog'];
+
+/** Where the rollout of one service stands, by its deployments. */
+function rolloutOf(deployments: readonly Deployment[]): Rollout {
+  if (deployments.length > 1) return 'under-way';
+  switch (deployments[0]?.rolloutState) {
+    case 'IN_PROGRESS':
+      return 'under-way';
+    case 'COMPLETED':
+      return 'over';
+    default:
+      return 'unknown';
+  }
+}
+
+/** Where the rollout of all services stood, over all the times that ECS was asked. */
+export function rolloutOfAll(asked: readonly ServiceStates[]): Rollout {
+  const found = asked.flatMap((states) =>
+    ROLES.map((role) => states?.find(({ service }) => service === role)?.rollout ?? 'unknown'),
+  );
+  if (found.includes('under-way')) return 'under-way';
+  return found.every((rollout) => rollout === 'over') ? 'over' : 'unknown';
 }

@@ -86,13 +86,13 @@ export async function readTrust(
   };
 }
 
-/** Longer than a run of the canary, and of little use to whoever finds it. */
+/** Longer than a run of the canary, and of little use if it leaks. */
 const LIFETIME_SECONDS = 300;
 
 /** The tokens that have to be accepted. */
 export type CanaryTokens = {
   readonly first: MintedToken;
-  /** Stands for a renewed one: the same person, and told apart by when it expires. */
+  /** Stands for a renewed one: the same person, with another expiry. */
   readonly renewed: MintedToken;
   /** One of every other key that is accepted: the catalog signed with it before, or will. */
   readonly others: readonly MintedToken[];

@@ -1,7 +1,7 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { awsCall } from './aws-call.ts';
-import type { Connections } from './connections.ts';
-import { Refusal } from './refusal.ts';
+import { isJsonObject } from '../../auth/encoding.ts';
+import { invokeCanary } from '../../aws/invoke-canary.ts';
+import { awsCall, Refusal } from './refusal.ts';
+import type { Connections } from './settings.ts';
 
 /** A check that the canary could not prove, and why. */
 export type FailedCheck = { readonly name: string; readonly reason: string };
@@ -24,35 +24,23 @@ const HARMLESS: readonly unknown[] = ['pass', 'tolerated'];
 function failed(what: string): Refusal {
   return new Refusal(
     'canary-failed',
-    `The canary ${what}. Look into the log group of its function, then deploy again; break-glass deploys without it.`,
+    `The canary ${what}. Check the log group of its function, then deploy again; break-glass deploys without it.`,
   );
 }
 
-function parse(payload: Uint8Array | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
-  } catch {
-    throw failed('answered no JSON');
-  }
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
 function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
-  const [name, verdict, reason] = ['name', 'verdict', 'reason'].map((key) => property(check, key));
-  if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('answered no report');
+  const { name, verdict, reason } = isJsonObject(check) ? check : {};
+  if (typeof name !== 'string' || !NAME.test(name) || typeof verdict !== 'string') throw failed('returned no report');
   return { name, verdict, reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON_LENGTH) : verdict };
 }
 
 /**
  * The checks of a report that speak against a deployment: none in a green one. Those that failed come before those that were
- * skipped because of them; a skipped one counts too, since nobody knows what it would have found.
+ * skipped because of them; a skipped one counts too, since its result is unknown.
  */
 function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
-  const [verdict, checks] = [property(report, 'verdict'), property(report, 'checks')];
-  if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('answered no report');
+  const { verdict, checks } = isJsonObject(report) ? report : {};
+  if ((verdict !== 'green' && verdict !== 'red') || !Array.isArray(checks)) throw failed('returned no report');
   if (verdict === 'green') return [];
   const found = checks.map(checkOf).filter((check) => !HARMLESS.includes(check.verdict));
   if (found.length === 0) throw failed('is red without a failed check');
@@ -62,7 +50,7 @@ function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
 }
 
 /**
- * Has the canary check the deployment.
+ * Runs the canary.
  *
  * @param settling - whether tasks may just have been replaced, so that a failed check is repeated for a while
  * @returns the checks that failed; none when the canary is green
@@ -72,11 +60,10 @@ export async function runCanary(
   { settling }: { readonly settling: boolean },
   { lambda, settings, abortSignal }: Connections,
 ): Promise<readonly UnprovedCheck[]> {
-  const command = new InvokeCommand({
-    FunctionName: settings.canaryFunction,
-    Payload: JSON.stringify({ trigger: 'deploy', ...(settling && { settling }) }),
-  });
-  const { FunctionError, Payload } = await awsCall('lambda:InvokeFunction', lambda.send(command, { abortSignal }));
-  if (FunctionError !== undefined) throw failed('ended with an error');
-  return failedChecksOf(parse(Payload));
+  const request = { trigger: 'deploy', ...(settling && { settling }) } as const;
+  const call = invokeCanary(lambda, settings.canaryFunction, request, abortSignal);
+  const { failed: hasFailed, payload } = await awsCall('lambda:InvokeFunction', call);
+  if (hasFailed) throw failed('ended with an error');
+  if (payload === undefined) throw failed('returned no JSON');
+  return failedChecksOf(payload);
 }

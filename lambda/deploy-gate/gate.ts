@@ -1,19 +1,21 @@
 import { goesBack, isOver } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
 import { faultOf, runCanary, type UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
-import { takeLock } from './lock.ts';
+import { requireNoRotationStep, stackStatusOf, takeLock } from './lock.ts';
 import { readParameterVersions, requireValidParameters } from './parameters.ts';
+import type { Deploy } from './properties.ts';
 import { Refusal } from './refusal.ts';
 import { takeAnnouncement } from './revisions/announcement.ts';
-import { closeRevision } from './revisions/close.ts';
-import { keepTemplate } from './revisions/keep-template.ts';
-import { nextNumber, openRevision } from './revisions/open.ts';
-import { readNewestRevision } from './revisions/read.ts';
-import type { Revision, UnprovedBefore } from './revisions/revision.ts';
-import { requireNoRotationStep } from './rotation.ts';
-import { stackStatusOf } from './stack-status.ts';
+import {
+  closeRevision,
+  nextNumber,
+  openRevision,
+  type Revision,
+  readNewestRevision,
+  type UnprovedBefore,
+} from './revisions/revision.ts';
+import { keepTemplate } from './revisions/template.ts';
+import type { Connections } from './settings.ts';
 
 function requireContractVersion({ properties }: Deploy, { settings }: Connections): void {
   const [wanted, deployed] = [properties.contractVersion, settings.contractVersion];
@@ -55,7 +57,7 @@ async function askCanary(deploy: Deploy, connections: Connections): Promise<read
 }
 
 /**
- * What is red already, which this deploy therefore cannot have broken, and what nobody could ask because of that. Before the
+ * What is red already, which this deploy therefore cannot have broken, and what could not be checked because of that. Before the
  * very first deploy there is nothing that could be red.
  */
 function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): UnprovedBefore {
@@ -75,7 +77,7 @@ function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): Un
 export async function admit(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;
   requireContractVersion(deploy, connections);
-  // Before the lock: a second delivery may come when the deploy has ended, and nobody would give the lock back then.
+  // Before the lock: a second delivery may come when the deploy has ended, and nothing would release the lock then.
   if (wasOpenedBy(requestId, await readNewestRevision(connections))) return;
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
@@ -88,7 +90,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   if (wasOpenedBy(requestId, newest)) return;
   await requireStackGoesForward(stackArn, connections);
   if (newest?.verdict === 'open') {
-    // Whoever opened it is dead, since the lock is here.
+    // The deploy that opened it is dead: this one holds the lock.
     await closeRevision(
       newest.number,
       { verdict: 'failed', because: 'The deploy ended without a verdict.' },
@@ -100,22 +102,8 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   const announcement = await takeAnnouncement(trigger, connections);
   // Before the record, which names it.
   const kept = await keepTemplate(number, deploy, connections);
-  await openRevision(
-    {
-      number,
-      stackArn,
-      openedBy: requestId,
-      fingerprint,
-      images,
-      parameterVersions,
-      tokenLifetimeSeconds,
-      ...before,
-      reason,
-      announcement,
-      kept,
-    },
-    connections,
-  );
+  const revision = { number, stackArn, openedBy: requestId, fingerprint, images, parameterVersions, reason };
+  await openRevision({ ...revision, ...before, tokenLifetimeSeconds, announcement, kept }, connections);
   log('info', 'deploy admitted', {
     revision: number,
     template: kept?.template.key ?? null,

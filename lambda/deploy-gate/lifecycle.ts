@@ -2,13 +2,12 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 import { goesBack, isOver } from '../../aws/stack.ts';
 import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
 import { admit } from './gate.ts';
-import { fingerprintOf, parseProperties } from './properties.ts';
+import { stackStatusOf } from './lock.ts';
+import { type Deploy, fingerprintOf, parseProperties } from './properties.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
-import { readNewestRevision } from './revisions/read.ts';
-import { stackStatusOf } from './stack-status.ts';
+import { readNewestRevision } from './revisions/revision.ts';
+import type { Connections } from './settings.ts';
 import { undo } from './undo.ts';
 import { giveVerdict } from './verdict.ts';
 
@@ -37,7 +36,7 @@ type Direction = 'create' | 'update' | 'back';
 /**
  * CloudFormation's events do not say whether an Update is a deploy or its rollback; the stack's status does.
  *
- * @throws Refusal when the status cannot be read and nothing else tells, or when the stack is not being changed
+ * @throws Refusal when the status cannot be read or derived, or when the stack is not being changed
  */
 async function directionOf(event: CloudFormationCustomResourceEvent, connections: Connections): Promise<Direction> {
   if (event.RequestType === 'Delete') return 'back';
@@ -50,7 +49,7 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
   }
   if (goesBack(status)) return 'back';
   if (isOver(status)) {
-    throw new Refusal('stack-not-in-progress', `The stack is ${status}: this event of it came too late.`);
+    throw new Refusal('stack-not-in-progress', `Event received after the stack operation ended (${status}).`);
   }
   return status.startsWith('CREATE') ? 'create' : 'update';
 }
@@ -70,14 +69,14 @@ async function isRollback(event: CloudFormationCustomResourceEvent, connections:
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   log('error', 'unexpected error', { error: errorName(error), stack: stackFrames(error) });
-  const message = `Unexpected ${errorName(error)}; the log group of the deploy gate has the place where it happened.`;
+  const message = `Unexpected ${errorName(error)}; see the log group of the deploy gate.`;
   return new Refusal('unexpected', message);
 }
 
 async function goForward(event: CloudFormationCustomResourceEvent, first: boolean, connections: Connections) {
   const work = WORK[event.ResourceType];
   if (work === undefined) {
-    throw new Refusal('properties-invalid', `The deploy gate knows no resource of type ${event.ResourceType}.`);
+    throw new Refusal('properties-invalid', `The deploy gate does not know the resource type ${event.ResourceType}.`);
   }
   const properties = parseProperties(event.ResourceProperties);
   await work({ stackArn: event.StackId, requestId: event.RequestId, first, properties }, connections);
@@ -98,7 +97,7 @@ async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Con
   } catch (error) {
     const refusal = refusalOf(error);
     if (event.RequestType === 'Delete') {
-      log('error', 'nothing undone', { code: refusal.code, reason: refusal.message });
+      log('error', 'cleanup failed', { code: refusal.code, reason: refusal.message });
       return undefined;
     }
     return refusal;
@@ -135,6 +134,6 @@ async function giveUp(stackArn: string, reason: string, connect: Connect): Promi
   try {
     await undo({ stackArn, failed: undefined }, reason, connect(AbortSignal.timeout(UNDO_MS)));
   } catch (error) {
-    log('error', 'nothing undone', { reason: refusalOf(error).message });
+    log('error', 'cleanup failed', { reason: refusalOf(error).message });
   }
 }

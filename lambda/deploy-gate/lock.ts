@@ -1,57 +1,44 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { isOver } from '../../aws/stack.ts';
+import { isRunning } from '../../aws/execution.ts';
+import { isOver, readStackStatus } from '../../aws/stack.ts';
+import {
+  type LockHolder,
+  readLock,
+  readStateItem,
+  releaseLock as release,
+  takeLock as take,
+} from '../../aws/state-table.ts';
+import { quiltctl } from '../../contract/command-line.ts';
+import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { log } from '../shared/log.ts';
-import { awsCall, heldWhen } from './aws-call.ts';
-import type { Connections } from './connections.ts';
-import { Refusal } from './refusal.ts';
-import { isRunning, waitForRotation } from './rotation.ts';
-import { stackStatusOf } from './stack-status.ts';
+import { awsCall, Refusal } from './refusal.ts';
+import { type Connections, stateTableOf } from './settings.ts';
 
-/** The one item that says who changes services or secrets now. */
-const KEY = { pk: { S: 'lock' }, sk: { S: '-' } };
-
-type Holder = { readonly owner: string; readonly kind: string; readonly takenAt: string };
-
-type Condition = {
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-  readonly ExpressionAttributeValues?: Record<string, { S: string }>;
-};
-
-function putLock({ dynamodb, settings, abortSignal }: Connections, owner: string, condition: Condition) {
-  const Item = { ...KEY, owner: { S: owner }, kind: { S: 'deploy' }, takenAt: { S: new Date().toISOString() } };
-  const command = new PutItemCommand({ TableName: settings.stateTable, Item, ...condition });
-  return heldWhen('dynamodb:PutItem', dynamodb.send(command, { abortSignal }));
-}
-
-async function readHolder({ dynamodb, settings, abortSignal }: Connections): Promise<Holder | undefined> {
-  const command = new GetItemCommand({ TableName: settings.stateTable, Key: KEY, ConsistentRead: true });
-  const { Item } = await awsCall('dynamodb:GetItem', dynamodb.send(command, { abortSignal }));
-  if (Item === undefined) return undefined;
-  return { owner: Item.owner?.S ?? '', kind: Item.kind?.S ?? '', takenAt: Item.takenAt?.S ?? '' };
+/** @param executionArn - of the rotation's state machine */
+function isAlive(executionArn: string, { sfn, abortSignal }: Connections): Promise<boolean> {
+  return awsCall('states:DescribeExecution', isRunning(sfn, executionArn, abortSignal));
 }
 
 /**
- * A deploy whose stack is not being changed any more will never release its lock, nor will a rotation whose execution does not
+ * A deploy whose stack is not being changed will never release its lock, nor will a rotation whose execution does not
  * run. Holders of a kind that is not known here live.
  */
-async function isDead({ kind, owner }: Holder, connections: Connections): Promise<boolean> {
+async function isStale({ kind, owner }: LockHolder, connections: Connections): Promise<boolean> {
   switch (kind) {
     case 'deploy':
       return isOver(await stackStatusOf(owner, connections));
     case 'rotation':
-      return !(await isRunning(owner, connections));
+      return !(await isAlive(owner, connections));
     default:
       return false;
   }
 }
 
-function heldBy({ owner, kind, takenAt }: Holder, connections: Connections): Refusal {
+function heldBy({ owner, kind, takenAt }: LockHolder, connections: Connections): Refusal {
   const [what, remedy] =
     kind === 'rotation'
       ? ['A rotation of the secret', waitForRotation(connections)]
       : ['Another deploy', 'Wait until it has ended, then deploy again.'];
-  return new Refusal('lock-held', `${what} holds the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
+  return new Refusal('lock-held', `${what} has held the deploy lock since ${takenAt}: ${owner}. ${remedy}`);
 }
 
 /**
@@ -62,40 +49,55 @@ function heldBy({ owner, kind, takenAt }: Holder, connections: Connections): Ref
  * @throws Refusal `lock-held` naming the holder
  */
 export async function takeLock(stackArn: string, connections: Connections): Promise<void> {
-  const free = await putLock(connections, stackArn, {
-    ConditionExpression: 'attribute_not_exists(pk) OR #owner = :me',
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':me': { S: stackArn } },
-  });
-  if (free) return;
-  const holder = await readHolder(connections);
-  if (holder !== undefined && !(await isDead(holder, connections))) throw heldBy(holder, connections);
-  const taken = await putLock(connections, stackArn, takeOver(holder));
-  if (!taken) {
-    throw heldBy((await readHolder(connections)) ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' }, connections);
+  const table = stateTableOf(connections);
+  const takeFrom = (holder: Parameters<typeof take>[2]) =>
+    awsCall('dynamodb:PutItem', take(table, { owner: stackArn, kind: 'deploy' }, holder));
+  if (await takeFrom('nobody-or-self')) return;
+  const holder = await awsCall('dynamodb:GetItem', readLock(table));
+  if (holder !== undefined && !(await isStale(holder, connections))) throw heldBy(holder, connections);
+  if (!(await takeFrom(holder ?? 'nobody'))) {
+    const other = await awsCall('dynamodb:GetItem', readLock(table));
+    throw heldBy(other ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' }, connections);
   }
   if (holder !== undefined)
-    log('info', 'lock of a dead owner taken over', { kind: holder.kind, owner: holder.owner, takenAt: holder.takenAt });
-}
-
-/** Only from the very holder that was looked at: two deploys may have found the same dead one. */
-function takeOver(holder: Holder | undefined): Condition {
-  if (holder === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ConditionExpression: '#owner = :owner AND takenAt = :takenAt',
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':owner': { S: holder.owner }, ':takenAt': { S: holder.takenAt } },
-  };
+    log('info', 'stale lock taken over', { kind: holder.kind, owner: holder.owner, takenAt: holder.takenAt });
 }
 
 /** Releases the lock if the stack holds it; that of another owner stays. */
-export async function releaseLock(stackArn: string, { dynamodb, settings, abortSignal }: Connections): Promise<void> {
-  const command = new DeleteItemCommand({
-    TableName: settings.stateTable,
-    Key: KEY,
-    ConditionExpression: '#owner = :me',
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':me': { S: stackArn } },
-  });
-  await heldWhen('dynamodb:DeleteItem', dynamodb.send(command, { abortSignal }));
+export async function releaseLock(stackArn: string, connections: Connections): Promise<void> {
+  await awsCall('dynamodb:DeleteItem', release(stateTableOf(connections), stackArn));
+}
+
+/** What to do while a rotation is under way, for the end of a reason. */
+function waitForRotation({ settings }: Connections): string {
+  const watch = quiltctl('rotate --watch', settings.environment);
+  return `\`${watch}\` shows where it is. Wait until it is in its grace time or has ended, then deploy again.`;
+}
+
+/**
+ * Requires that no step of a rotation is running: it counts the tasks that it replaces, and a deploy would start others. A
+ * phase that is not known here is a step. One that stopped, or whose execution died, is no obstacle: the deploy may be its cure,
+ * and tasks start with whatever the parameters hold.
+ *
+ * @throws Refusal `rotation-in-step`
+ */
+export async function requireNoRotationStep(connections: Connections): Promise<void> {
+  const Item = await awsCall('dynamodb:GetItem', readStateItem(stateTableOf(connections), RECORD_KEY));
+  if (Item === undefined) return;
+  const [phase, execution] = [Item.phase?.S ?? 'unknown', Item.execution?.S ?? ''];
+  if (RESTING_PHASES.some((resting) => resting === phase) || execution === '') return;
+  if (!(await isAlive(execution, connections))) return;
+  throw new Refusal(
+    'rotation-in-step',
+    `The secret is being rotated (phase ${phase}). ${waitForRotation(connections)}`,
+  );
+}
+
+/**
+ * The status of a stack, such as `UPDATE_IN_PROGRESS`.
+ *
+ * @throws Refusal `aws-call-failed`
+ */
+export async function stackStatusOf(stackArn: string, { cloudformation, abortSignal }: Connections): Promise<string> {
+  return awsCall('cloudformation:DescribeStacks', readStackStatus(cloudformation, stackArn, abortSignal));
 }

@@ -1,19 +1,16 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { quiltctl } from '../../contract/command-line.ts';
-import { awsCall } from './aws-call.ts';
+import type { RevisionRecord } from '../../contract/revision.ts';
 import type { UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import { Refusal } from './refusal.ts';
-
-/** The versions that tasks of this deploy start with; versions only, never a value. */
-export type ParameterVersions = { readonly secret: number; readonly keySet: number };
+import { awsCall, Refusal } from './refusal.ts';
+import type { Connections } from './settings.ts';
 
 /** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
 const VALID = 'parameters-valid';
 
 function remedy({ settings }: Connections): string {
   const canary = quiltctl('canary', settings.environment);
-  return `The rotation puts the last good value back by itself, within minutes; \`${canary}\` has it done at once. Then deploy again.`;
+  return `The rotation restores the last good value within minutes; run \`${canary}\` to start it now. Then deploy again.`;
 }
 
 /**
@@ -21,7 +18,7 @@ function remedy({ settings }: Connections): string {
  *
  * @throws Refusal `parameter-missing` or `parameter-invalid`, naming the parameter: no task could start without it
  */
-export async function readParameterVersions(connections: Connections): Promise<ParameterVersions> {
+export async function readParameterVersions(connections: Connections): Promise<RevisionRecord['parameterVersions']> {
   const { ssm, settings, abortSignal } = connections;
   const { secretParameter, keySetParameter } = settings;
   const command = new GetParametersCommand({ Names: [secretParameter, keySetParameter], WithDecryption: false });
@@ -34,7 +31,7 @@ export async function readParameterVersions(connections: Connections): Promise<P
     if (found.Type !== 'SecureString') {
       throw new Refusal(
         'parameter-invalid',
-        `Parameter ${name} is no SecureString, so that others may have read it. Put it back as one from its history, then deploy again.`,
+        `Parameter ${name} is not a SecureString, so others may have read it. Restore it as a SecureString from its history, then deploy again.`,
       );
     }
     return found.Version ?? 0;

@@ -3,10 +3,10 @@ import { MAX_LIFETIME_SECONDS } from '../../auth/claims.ts';
 import { Refusal } from './refusal.ts';
 
 /** The properties that both resources of a Services template have. */
-export type DeployProperties = {
-  /** What tells the template from every other one. */
+type DeployProperties = {
+  /** Identifies the template. */
   readonly trigger: string;
-  /** What tells this deploy from the one before and after it, in whatever they differ. */
+  /** Identifies what this deploy changes: it differs from that of the deploy before and after it. */
   readonly fingerprint: string;
   /** Version of Foundation's contract that the template was made for. */
   readonly contractVersion: string;
@@ -102,3 +102,14 @@ export function parseProperties(properties: Properties): DeployProperties {
     breakGlass: reports ? textOf(properties, 'Reason') : undefined,
   };
 }
+
+/** One deploy of the Services stack, as an event of CloudFormation describes it. */
+export type Deploy = {
+  /** The stack, which owns lock and revision. */
+  readonly stackArn: string;
+  /** The event; the same when it is delivered twice. */
+  readonly requestId: string;
+  /** Whether the stack is being created, so that there are no services yet. */
+  readonly first: boolean;
+  readonly properties: DeployProperties;
+};

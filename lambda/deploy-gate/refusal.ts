@@ -1,3 +1,6 @@
+import { errorName } from '../../contract/safe-error.ts';
+import { type LogFields, log } from '../shared/log.ts';
+
 /**
  * Why a deploy is refused, or, for the last ones before `unexpected`, why its record lacks something. The codes are stable: logs,
  * alarms and the runbook use them.
@@ -33,5 +36,43 @@ export class Refusal extends Error {
   constructor(code: RefusalCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/**
+ * Does work that no deploy depends on: a failure is only logged.
+ *
+ * @param failure - the message of that line, such as `lock not released`
+ * @returns what it gave; `undefined` when it failed
+ */
+export async function attempt<T>(
+  failure: string,
+  work: () => Promise<T>,
+  fields: LogFields = {},
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const [code, reason] =
+      error instanceof Refusal ? [error.code, error.message] : ['unexpected', `Unexpected ${errorName(error)}.`];
+    log('error', failure, { ...fields, code, reason });
+    return undefined;
+  }
+}
+
+/**
+ * Waits for a call to AWS. A failure is reported by the error's name, never its message, which may quote what was sent.
+ *
+ * @param operation - as an IAM action, `dynamodb:PutItem`
+ * @throws Refusal `aws-call-failed`
+ */
+export async function awsCall<T>(operation: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new Refusal(
+      'aws-call-failed',
+      `${operation} failed with ${errorName(error)}. Check the role and the network of the deploy gate, then deploy again.`,
+    );
   }
 }

@@ -1,13 +1,11 @@
 import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
 import { log } from '../shared/log.ts';
-import { attempt } from './attempt.ts';
-import { awsCall } from './aws-call.ts';
-import { type Connections, within } from './connections.ts';
 import { releaseLock } from './lock.ts';
-import { closeRevision } from './revisions/close.ts';
-import { readNewestRevision } from './revisions/read.ts';
+import { attempt, awsCall } from './refusal.ts';
+import { closeRevision, readNewestRevision } from './revisions/revision.ts';
+import { type Connections, withDeadline } from './settings.ts';
 
-const WENT_BACK = 'The stack went back to what it was before.';
+const WENT_BACK = 'CloudFormation rolled the stack back.';
 /** As long as a rollback waits for the reason of it. */
 const ASK_MS = 10_000;
 
@@ -22,7 +20,7 @@ export type Undone = {
 /** Nothing depends on it: who asks later gets it from CloudFormation, as long as that remembers it. */
 function failureOf(stackArn: string, connections: Connections): Promise<StackFailure | undefined> {
   return attempt('reason of the rollback not read', () => {
-    const { cloudformation, abortSignal } = within(ASK_MS, connections);
+    const { cloudformation, abortSignal } = withDeadline(ASK_MS, connections);
     return awsCall('cloudformation:DescribeStackEvents', readStackFailure(cloudformation, stackArn, { abortSignal }));
   });
 }
@@ -45,7 +43,7 @@ async function closeOwn(
 }
 
 /**
- * Takes back what a deploy holds: closes its revision as failed and gives its lock back. Never throws, since a custom resource
+ * Cleans up after a deploy: closes its revision as failed and releases its lock. Never throws, since a custom resource
  * that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; the next deploy closes and takes over what is left.
  *
  * @param refusal - why the gate gives the deploy up, for the record; `undefined` when CloudFormation took the stack back, which

@@ -1,14 +1,12 @@
 import { log } from '../shared/log.ts';
 import { type FailedCheck, faultOf, runCanary, type UnprovedCheck } from './canary.ts';
-import type { Connections } from './connections.ts';
-import type { Deploy } from './deploy.ts';
 import { releaseLock } from './lock.ts';
+import type { Deploy } from './properties.ts';
 import { Refusal } from './refusal.ts';
-import { closeRevision } from './revisions/close.ts';
-import { keepMissingTemplate } from './revisions/keep-template.ts';
-import { readNewestRevision } from './revisions/read.ts';
 import { removeOldRevisions } from './revisions/retention.ts';
-import type { Closing, Revision } from './revisions/revision.ts';
+import { type Closing, closeRevision, type Revision, readNewestRevision } from './revisions/revision.ts';
+import { keepMissingTemplate } from './revisions/template.ts';
+import type { Connections } from './settings.ts';
 
 function notOpen(): Refusal {
   return new Refusal(
@@ -27,7 +25,7 @@ function red(failedChecks: readonly FailedCheck[]): Refusal {
 const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => name);
 
 /**
- * What was red before does not veto: it may be what the deploy is there to mend, or one of several faults. A check that could
+ * What was red before does not veto: it may be what the deploy is there to fix, or one of several faults. A check that could
  * not be asked before excuses itself only while it still cannot be asked: one that fails now was never shown to have failed.
  */
 function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }: Revision): Closing {
@@ -40,7 +38,7 @@ function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }
   return {
     verdict: 'unverified',
     failedChecks: checks,
-    because: `Red before the deploy as well: ${namesOf(checks).join(', ')}.`,
+    because: `Also red before the deploy: ${namesOf(checks).join(', ')}.`,
   };
 }
 
@@ -70,7 +68,7 @@ function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
  * Judges a deploy when everything of it is done: has the canary check it, closes the revision, gives the lock back and forgets old
  * revisions.
  *
- * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary could not tell
+ * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary gave no report
  */
 export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;

@@ -1,15 +1,11 @@
 import type { Call, Phase, Progress } from '../../contract/rotation.ts';
 import { enter } from './enter.ts';
-import { paced } from './pace.ts';
 import type { Ports } from './ports.ts';
 import { type Run, type Step, wait } from './run.ts';
-import { createSecret } from './steps/create-secret.ts';
-import { finishSecret } from './steps/finish-secret.ts';
-import { grace } from './steps/grace.ts';
+import { createSecret, testSecret } from './steps/create-and-test.ts';
+import { finishSecret, grace, retireSecret } from './steps/finish-and-retire.ts';
 import { repair } from './steps/repair.ts';
-import { retireSecret } from './steps/retire-secret.ts';
 import { revokeSecret } from './steps/revoke-secret.ts';
-import { testSecret } from './steps/test-secret.ts';
 
 const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Step>>> = {
   // A run that was to repair something first has done so; its next call begins what it was started for.
@@ -45,4 +41,25 @@ function beginAfterRepair({ command }: Call, progress: Progress): Progress {
   const isRepair = progress.result === 'done' && progress.outcome === 'repaired';
   if (command.command !== 'rotate' || !isRepair) return progress;
   return { result: 'wait', phase: 'idle', seconds: 1, message: `${progress.message} Now the rotation begins.` };
+}
+
+/**
+ * Step Functions fails an execution at its 25,000th event. A call and the wait after it are eleven: five of the task, four of the
+ * two choices, two of the wait. An execution ends after three days, so that whatever it waits for, and however often it begins
+ * anew, it has at most 600 + 259,200 / 240 = 1,680 waits: 18,480 events. The rest is for calls that are repeated, three events
+ * each. A rotation whose four rollouts take a quarter of an hour each has some 440 waits, and is never slowed.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
+ */
+const BRISK_CALLS = 600;
+const SLOW_SECONDS = 240;
+
+/**
+ * Counts the calls of an execution, and has one that has called very often call less often.
+ *
+ * @param said - what this call says
+ */
+function paced({ progress }: Call, said: Progress): Progress {
+  if (said.result !== 'wait') return said;
+  const calls = 1 + ((progress?.result === 'wait' && progress.calls) || 0);
+  return { ...said, calls, seconds: calls > BRISK_CALLS ? Math.max(said.seconds, SLOW_SECONDS) : said.seconds };
 }

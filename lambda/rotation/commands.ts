@@ -1,18 +1,16 @@
 import { quiltctl } from '../../contract/command-line.ts';
 import { type Command, type Progress, RESTING_PHASES, type RefusalCode } from '../../contract/rotation.ts';
-import { contentOf } from './found.ts';
-import { readIncoming } from './incoming.ts';
-import { claimLock } from './lock.ts';
+import { contentOf, readIncoming } from './parameter-state.ts';
+import { confirm, findForeignWrite } from './reconcile.ts';
 import { move, type Run, save, wait } from './run.ts';
-import { confirm, disturbance } from './settle.ts';
-import { newSecret } from './steps/common.ts';
-import { ABORTED, createSecret } from './steps/create-secret.ts';
+import { claimLock, newSecret } from './steps/common.ts';
+import { ABORTED, createSecret } from './steps/create-and-test.ts';
 import { goBack } from './steps/go-back.ts';
 import { beginRepair } from './steps/repair.ts';
 import { beginRevocation } from './steps/revoke-secret.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** After a failure a scheduled run leaves it alone for so long: a person was told. */
+/** After a failure a scheduled run leaves it alone for so long: a person was alerted. */
 const PAUSE_MS = DAY_MS;
 const DEPLOY_SECONDS = 60;
 
@@ -50,7 +48,7 @@ function notNow({ record, ports }: Run): string | undefined {
   const now = ports.now();
   const { last, signingSince, stopped } = record;
   const days = (now - Date.parse(signingSince)) / DAY_MS;
-  ports.tell({ kind: 'age', days });
+  ports.report({ kind: 'age', days });
   if (stopped && now - Date.parse(stopped.at) < PAUSE_MS) return stopped.reason;
   if (record.phase !== 'idle') return undefined;
   if (days < ports.timing.everyDays) {
@@ -64,7 +62,7 @@ function notNow({ record, ports }: Run): string | undefined {
 async function start(run: Run, { trigger, fromParameter }: Command): Admission {
   const { ports, call, record } = run;
   const { current, intended } = record;
-  const what = await disturbance(run);
+  const what = await findForeignWrite(run);
   if (what !== undefined) {
     await beginRepair(run, what);
     return run;
@@ -107,8 +105,7 @@ async function rotate(run: Run): Admission {
   if (isAsked || command.fromParameter !== undefined) {
     return refuse(
       'rotation-unfinished',
-      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Go on with ` +
-        `${quiltctl('rotate --resume', ports.environment)}, or go back with --abort.`,
+      `${record.stopped?.reason ?? `An earlier rotation has not ended (${record.phase}).`} Resume it with ${quiltctl('rotate --resume', ports.environment)}, or go back with --abort.`,
     );
   }
   return takeOver(run);
@@ -125,7 +122,7 @@ async function abort(run: Run): Admission {
   if (phase === 'retireSecret' || phase === 'revokeSecret' || phase === 'repair') {
     return refuse(
       'no-way-back',
-      `There is no way back from ${phase}: it has to be finished. See ${quiltctl('secret status', run.ports.environment)}.`,
+      `A rotation cannot be aborted in ${phase}: it has to finish. See ${quiltctl('secret status', run.ports.environment)}.`,
     );
   }
   if (direction === 'back') return resume(run);
@@ -134,13 +131,13 @@ async function abort(run: Run): Admission {
   return run;
 }
 
-/** Puts back what a person changed, unless whoever is at work will see it with its next call. */
+/** Puts back what a person changed, unless a running execution will see it with its next call. */
 async function repairForeign(run: Run): Admission {
   const { phase } = run.record;
   if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {
-    return done('nothing-to-do', 'A rotation is under way, which looks at the parameters itself.');
+    return done('nothing-to-do', 'A rotation is under way and checks the parameters itself.');
   }
-  const what = await disturbance(run);
+  const what = await findForeignWrite(run);
   if (what === undefined) return done('nothing-to-do', 'Both parameters hold what is recorded.');
   if (phase === 'repair' || phase === 'revokeSecret') return takeOver(run);
   await beginRepair(run, what);

@@ -1,8 +1,8 @@
-import type { Call, Progress, RotationRecord } from '../../contract/rotation.ts';
-import { makeRecord } from './baseline.ts';
+import type { Call, KeyName, Progress, RotationRecord } from '../../contract/rotation.ts';
 import { COMMANDS } from './commands.ts';
+import { contentOf, type ParameterState, readParameters } from './parameter-state.ts';
 import type { Ports } from './ports.ts';
-import { type Run, repeat } from './run.ts';
+import { progressOf, RecordConflict, type Run } from './run.ts';
 
 /** The record that is there, or the first one. */
 async function recordFor({ execution }: Call, ports: Ports): Promise<RotationRecord | undefined> {
@@ -28,7 +28,7 @@ async function ended(
   // A rotation that found something to repair begins afterwards.
   if (command.command === 'rotate' && last.outcome === 'repaired') return undefined;
   await ports.lock.release(execution);
-  return repeat(last);
+  return progressOf(last);
 }
 
 /**
@@ -43,8 +43,7 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
       result: 'refused',
       code: 'parameters-invalid',
       message:
-        'There is no record of the secret yet, and the parameters do not hold a signing secret together with a set of keys that ' +
-        'it is in, so none can be made. Put the last good values back from the history of the parameters, then ask again.',
+        'There is no record of the secret yet, and none can be made: the parameters do not hold a signing secret together with a key set that contains it. Restore the last good values from the history of the parameters, then try again.',
     };
   }
   const run: Run = { ports, call, record };
@@ -55,8 +54,69 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
   const endedItself = record.phase === 'idle' && record.last?.execution === call.execution;
   if (call.progress?.result === 'wait' && call.progress.phase !== 'idle' && !endedItself) {
     const message =
-      record.execution === '' ? 'Another execution has ended it.' : `${record.execution} goes on with it.`;
+      record.execution === '' ? 'Another execution ended the rotation.' : `${record.execution} continues the rotation.`;
     return { result: 'done', outcome: 'superseded', message };
   }
   return COMMANDS[call.command.command](run);
+}
+
+/**
+ * The first record: what the deployment made or adopted. A set of two keys is half of a rotation that was begun before there was a
+ * record, or under an earlier one: whichever key does not sign is removed in the end, after a whole grace time.
+ *
+ * @returns undefined when the parameters do not hold a signing secret and a set that it is in
+ */
+async function firstRecord(
+  ports: Ports,
+  found: ParameterState,
+  execution: string,
+): Promise<RotationRecord | undefined> {
+  const { signing, accepted } = found;
+  const { secret, keySet } = found.seen;
+  if (signing === undefined || !accepted?.includes(signing) || !secret || !keySet) return undefined;
+  const names = found.keys.map(({ thumbprint, keyId }): KeyName => ({ thumbprint, keyId, since: keySet.modifiedAt }));
+  const signs = names.find(({ thumbprint }) => thumbprint === signing);
+  const other = names.find((name) => name !== signs);
+  if (signs === undefined) return undefined;
+  const now = new Date(ports.now()).toISOString();
+  const common = {
+    revision: 1,
+    direction: 'forward',
+    phaseSince: now,
+    parameters: ports.names,
+    intended: contentOf(signing, accepted),
+    seen: { secret, keySet },
+    signingSince: secret.modifiedAt,
+  } as const;
+  if (other === undefined) return { ...common, phase: 'idle', execution: '', current: signs };
+  return {
+    ...common,
+    phase: 'repair',
+    goOnWith: 'grace',
+    repaired: 'The set held two keys before there was a record.',
+    execution,
+    current: other,
+    next: signs,
+    committedAt: secret.modifiedAt,
+    bothMaySign: true,
+  };
+}
+
+/**
+ * Makes the record, once, from what the parameters hold.
+ *
+ * @param instead - the record of other parameters, if there is one
+ * @returns undefined when they cannot be used
+ * @throws RecordConflict when another execution was faster
+ */
+async function makeRecord(
+  ports: Ports,
+  execution: string,
+  instead: RotationRecord | undefined,
+): Promise<RotationRecord | undefined> {
+  const record = await firstRecord(ports, await readParameters(ports.parameters, []), execution);
+  if (record === undefined) return undefined;
+  const next = { ...record, revision: (instead?.revision ?? 0) + 1 };
+  if (!(await ports.records.write(next, instead))) throw new RecordConflict();
+  return next;
 }

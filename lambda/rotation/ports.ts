@@ -56,7 +56,7 @@ export interface LockPort {
   release(owner: string): Promise<void>;
 }
 
-/** A task of a service; ECS tells of stopped ones for a while too. */
+/** A task of a service. ECS reports stopped tasks for a while too. */
 export type Task = { /** Milliseconds. */ readonly createdAt: number; readonly status: string };
 
 export type Deployment = {
@@ -67,16 +67,16 @@ export type Deployment = {
   readonly state: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'UNKNOWN';
 };
 
-/** What ECS tells of a service. */
+/** What ECS reports about a service. */
 export type ServiceState = { readonly deployments: readonly Deployment[]; readonly tasks: readonly Task[] };
 
 export interface ServicePort {
   look(service: ServiceRole): Promise<ServiceState>;
-  /** Has ECS replace every task of a service; resolves to the deployment's ID. */
+  /** Starts a new deployment of a service; resolves to its ID. */
   roll(service: ServiceRole): Promise<string>;
 }
 
-/** What a step tells while it goes on; never with a secret. */
+/** What a step reports; never a secret. */
 export type Event =
   | { readonly kind: 'step'; readonly message: string; readonly record: RotationRecord }
   | { readonly kind: 'repaired'; readonly message: string }
@@ -90,11 +90,11 @@ export type Timing = {
   readonly leewaySeconds: number;
   /** Age at which a scheduled run rotates. */
   readonly everyDays: number;
-  /** How long a roll-out may take. */
-  readonly rollOutSeconds: number;
+  /** How long a rollout may take. */
+  readonly rolloutSeconds: number;
 };
 
-/** All that the steps touch. The steps themselves are the same in Lambda and in the model test, which has a world of its own here. */
+/** Everything that the steps touch. The model test replaces it with a simulated world; the steps are the same. */
 export interface Ports {
   readonly parameters: ParameterPort;
   /** Names of the two parameters. */
@@ -110,21 +110,21 @@ export interface Ports {
    * @param stack - its ARN; the Services stack when left out
    */
   stackInProgress(stack?: string): Promise<boolean>;
-  /** What speaks against the deployment as it is now, for people; empty when the canary is green. */
+  /** What the canary found wrong with the deployment, as text; empty when it is green. */
   runCanary(): Promise<readonly string[]>;
-  /** Shows a token to every running MCP task; what speaks against all of them refusing it, empty when each does. */
-  acceptedBy(token: string): Promise<readonly string[]>;
+  /** Sends a token to every running MCP task; resolves to what is wrong, as text: nothing when every task refuses it. */
+  findTasksAccepting(token: string): Promise<readonly string[]>;
   /**
    * The longest token lifetime, in seconds, that a catalog was deployed with between two instants, in milliseconds; undefined
    * when no deploy is recorded.
    */
   longestLifetime(from: number, to: number): Promise<number | undefined>;
-  /** How many requests MCP refused for an unknown key since an instant, in milliseconds, as a text for people. */
+  /** How many requests MCP refused for an unknown key since an instant, in milliseconds, as text. */
   countRefused(since: number): Promise<string>;
   readonly timing: Timing;
-  /** What the configuration calls this deployment. @default - commands for people do not name it */
+  /** What the configuration calls this deployment. @default - commands do not name it */
   readonly environment?: string;
   /** Milliseconds. */
   now(): number;
-  tell(event: Event): void;
+  report(event: Event): void;
 }

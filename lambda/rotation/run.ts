@@ -19,7 +19,7 @@ export type Step = Progress | 'go-on';
 
 export type Changes = { readonly [K in keyof RotationRecord]?: RotationRecord[K] | undefined };
 
-/** Somebody else wrote the record. The call ends; the state machine repeats it, and then it reads what there is. */
+/** Another execution wrote the record. The call ends; the state machine repeats it, and it reads the new record. */
 export class RecordConflict extends Error {
   override readonly name = 'RecordConflict';
 
@@ -48,10 +48,11 @@ export async function save(run: Run, changes: Changes): Promise<void> {
   run.record = next;
 }
 
-/** Writes the record and tells that something new begins. */
-export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<void> {
+/** Writes the record and reports that something new begins, which follows at once. */
+export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<'go-on'> {
   await save(run, { roll: undefined, retries: undefined, ...changes });
-  run.ports.tell({ kind: 'step', message, record: run.record });
+  run.ports.report({ kind: 'step', message, record: run.record });
+  return 'go-on';
 }
 
 export function iso(time: number): string {
@@ -73,20 +74,15 @@ export function keyIdOf(record: RotationRecord, thumbprint: string): string {
   return keyNames(record).find((key) => key.thumbprint === thumbprint)?.keyId ?? 'an unknown key';
 }
 
-function progressOf({ outcome, reason }: Ended, message: string): Progress {
-  if (outcome === 'undone') return { result: 'failed', code: 'undone', message: reason ?? message };
-  return { result: 'done', outcome, message: reason ?? message };
-}
-
-/** What an execution says whose last call is repeated. */
-export function repeat(ended: Ended): Progress {
-  return progressOf(ended, 'Done.');
+/** What an execution says that has ended, also when its last call is repeated. */
+export function progressOf({ outcome, reason: message = 'Done.' }: Ended): Progress {
+  return outcome === 'undone' ? { result: 'failed', code: 'undone', message } : { result: 'done', outcome, message };
 }
 
 /**
  * Ends a run: back to rest with one key, and the lock free.
  *
- * @param message - for people
+ * @param message - shown to people
  */
 export async function rest(run: Run, outcome: Outcome, message: string, changes: Changes = {}): Promise<Progress> {
   const { ports, call } = run;
@@ -111,16 +107,16 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
     last,
   });
   await ports.lock.release(call.execution);
-  ports.tell({ kind: 'step', message, record: run.record });
-  return progressOf(last, message);
+  ports.report({ kind: 'step', message, record: run.record });
+  return progressOf(last);
 }
 
-/** Stands still, in the same phase, until a person looks. Both services go on with what they hold. */
+/** Stops in the same phase until a person looks. Both services keep what they hold. */
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const resume = quiltctl('rotate --resume', ports.environment);
-  const message = `${reason} The rotation stands still (${run.record.phase}); when the cause is mended, go on with ${resume}.`;
-  ports.tell({ kind: 'stopped', message });
+  const message = `${reason} The rotation stopped in ${run.record.phase}. Fix the cause, then resume it with ${resume}.`;
+  ports.report({ kind: 'stopped', message });
   await save(run, {
     execution: '',
     roll: undefined,

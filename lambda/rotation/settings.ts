@@ -1,95 +1,60 @@
 import * as names from '../../contract/function-variables.ts';
-import { secureOrigin } from '../shared/secure-origin.ts';
-
-/** Where the rotation looks, and how long things take. */
-export type RotationSettings = {
-  readonly secretParameter: string;
-  readonly keySetParameter: string;
-  readonly encryptionKey: string;
-  readonly incomingPath: string;
-  readonly stateTable: string;
-  readonly cluster: string;
-  readonly mcpService: string;
-  readonly catalogService: string;
-  readonly canaryFunction: string;
-  readonly servicesStack: string;
-  readonly mcpUrl: URL;
-  readonly connectHost: string | undefined;
-  readonly mcpLogGroup: string;
-  /** Names this deployment in commands for people. */
-  readonly environment: string;
-  /** Names this deployment in metrics. */
-  readonly deployment: string;
-  readonly tokenLifetimeSeconds: number;
-  readonly leewaySeconds: number;
-  readonly everyDays: number;
-  readonly rollOutSeconds: number;
-};
+import { anyText, readVariables, secureOrigin, type Values, variable } from '../shared/settings.ts';
 
 class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
-  constructor(wrong: readonly string[]) {
-    super(`The rotation function lacks a usable ${wrong.join(', ')}. Deploy the Trust stack again, which sets them.`);
+  constructor(unusable: readonly { readonly name: string }[]) {
+    const list = unusable.map(({ name }) => name).join(', ');
+    super(`The rotation function lacks a usable ${list}. Deploy the Trust stack again, which sets them.`);
   }
 }
 
-const REQUIRED = [
-  names.ROTATION_SECRET_PARAMETER,
-  names.ROTATION_KEY_SET_PARAMETER,
-  names.ROTATION_ENCRYPTION_KEY,
-  names.ROTATION_INCOMING_PATH,
-  names.ROTATION_STATE_TABLE,
-  names.ROTATION_CLUSTER,
-  names.ROTATION_MCP_SERVICE,
-  names.ROTATION_CATALOG_SERVICE,
-  names.ROTATION_CANARY_FUNCTION,
-  names.ROTATION_SERVICES_STACK,
-  names.ROTATION_MCP_PATH,
-  names.ROTATION_MCP_LOG_GROUP,
-  names.ROTATION_ENVIRONMENT,
-  names.ROTATION_DEPLOYMENT,
-] as const;
+const wholeNumber = (name: string) =>
+  variable(name, 'a whole number', (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined));
 
-const NUMBERS = [
-  names.ROTATION_TOKEN_LIFETIME_SECONDS,
-  names.ROTATION_TOKEN_LEEWAY_SECONDS,
-  names.ROTATION_EVERY_DAYS,
-  names.ROTATION_ROLL_OUT_SECONDS,
-] as const;
+const VARIABLES = {
+  secretParameter: anyText(names.ROTATION_SECRET_PARAMETER),
+  keySetParameter: anyText(names.ROTATION_KEY_SET_PARAMETER),
+  encryptionKey: anyText(names.ROTATION_ENCRYPTION_KEY),
+  incomingPath: anyText(names.ROTATION_INCOMING_PATH),
+  stateTable: anyText(names.ROTATION_STATE_TABLE),
+  cluster: anyText(names.ROTATION_CLUSTER),
+  mcpService: anyText(names.ROTATION_MCP_SERVICE),
+  catalogService: anyText(names.ROTATION_CATALOG_SERVICE),
+  canaryFunction: anyText(names.ROTATION_CANARY_FUNCTION),
+  servicesStack: anyText(names.ROTATION_SERVICES_STACK),
+  mcpPath: anyText(names.ROTATION_MCP_PATH),
+  mcpLogGroup: anyText(names.ROTATION_MCP_LOG_GROUP),
+  /** Names this deployment in commands. */
+  environment: anyText(names.ROTATION_ENVIRONMENT),
+  /** Names this deployment in metrics. */
+  deployment: anyText(names.ROTATION_DEPLOYMENT),
+  tokenLifetimeSeconds: wholeNumber(names.ROTATION_TOKEN_LIFETIME_SECONDS),
+  leewaySeconds: wholeNumber(names.ROTATION_TOKEN_LEEWAY_SECONDS),
+  everyDays: wholeNumber(names.ROTATION_EVERY_DAYS),
+  rolloutSeconds: wholeNumber(names.ROTATION_ROLL_OUT_SECONDS),
+  url: variable(names.ROTATION_URL, 'an https URL without path', secureOrigin),
+  connectHost: variable(names.ROTATION_CONNECT_HOST, 'a DNS name', (text) => text, ''),
+};
+
+/** Where the rotation looks, and how long things take. */
+export type RotationSettings = Omit<Values<typeof VARIABLES>, 'url' | 'mcpPath' | 'connectHost'> & {
+  readonly mcpUrl: URL;
+  readonly connectHost: string | undefined;
+};
 
 /**
- * Reads the settings of the function from its environment (see `environment.ts`).
+ * Reads the settings of the function from its environment (see `contract/function-variables.ts`).
  *
- * @throws SettingsError naming every variable that is missing or no number; values are not repeated
+ * @throws SettingsError naming every variable that is missing or unusable; values are not repeated
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): RotationSettings {
-  const text = (name: string) => environment[name] ?? '';
-  const wrong = [
-    ...REQUIRED.filter((name) => text(name).trim() === ''),
-    ...NUMBERS.filter((name) => !/^\d{1,6}$/.test(text(name))),
-    ...[names.ROTATION_URL].filter((name) => secureOrigin(text(name)) === undefined),
-  ];
-  if (wrong.length > 0) throw new SettingsError(wrong);
-  return {
-    secretParameter: text(names.ROTATION_SECRET_PARAMETER),
-    keySetParameter: text(names.ROTATION_KEY_SET_PARAMETER),
-    encryptionKey: text(names.ROTATION_ENCRYPTION_KEY),
-    incomingPath: text(names.ROTATION_INCOMING_PATH),
-    stateTable: text(names.ROTATION_STATE_TABLE),
-    cluster: text(names.ROTATION_CLUSTER),
-    mcpService: text(names.ROTATION_MCP_SERVICE),
-    catalogService: text(names.ROTATION_CATALOG_SERVICE),
-    canaryFunction: text(names.ROTATION_CANARY_FUNCTION),
-    servicesStack: text(names.ROTATION_SERVICES_STACK),
-    mcpUrl: new URL(text(names.ROTATION_MCP_PATH), text(names.ROTATION_URL)),
-    connectHost: text(names.ROTATION_CONNECT_HOST) || undefined,
-    mcpLogGroup: text(names.ROTATION_MCP_LOG_GROUP),
-    environment: text(names.ROTATION_ENVIRONMENT),
-    deployment: text(names.ROTATION_DEPLOYMENT),
-    tokenLifetimeSeconds: Number(text(names.ROTATION_TOKEN_LIFETIME_SECONDS)),
-    leewaySeconds: Number(text(names.ROTATION_TOKEN_LEEWAY_SECONDS)),
-    everyDays: Number(text(names.ROTATION_EVERY_DAYS)),
-    rollOutSeconds: Number(text(names.ROTATION_ROLL_OUT_SECONDS)),
-  };
+  const read = readVariables(
+    VARIABLES,
+    (name) => environment[name],
+    (unusable) => new SettingsError(unusable),
+  );
+  const { url, mcpPath, connectHost, ...settings } = read;
+  return { ...settings, mcpUrl: new URL(mcpPath, url), connectHost: connectHost || undefined };
 }

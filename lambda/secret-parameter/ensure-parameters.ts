@@ -9,8 +9,7 @@ import {
   serializeKeySet,
 } from '../../auth/key-set.ts';
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
-import type { SecretParameterProperties } from './properties.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, type SecretParameterProperties } from './properties.ts';
 
 /** The two things that are done to Parameter Store. */
 export interface ParameterStore {
@@ -68,8 +67,7 @@ async function plan(
     const [only, ...others] = set.keys;
     if (only === undefined || others.length > 0) {
       throw new Refusal(
-        `Parameter ${KeySetParameterName} holds ${set.keys.length} keys and ${SecretParameterName} does not exist, so it ` +
-          `cannot be known which one signs. Put the signing secret back, or delete ${KeySetParameterName} as well, then ` +
+        `Parameter ${KeySetParameterName} holds ${set.keys.length} keys and ${SecretParameterName} does not exist, so the signing key is unknown. Put the signing secret back, or delete ${KeySetParameterName} as well, then ` +
           'deploy again.',
       );
     }
@@ -79,7 +77,7 @@ async function plan(
 }
 
 /**
- * Demands that nobody has written meanwhile: Parameter Store knows no conditional write, and this would take their value back.
+ * Requires that nothing was written meanwhile: Parameter Store has no conditional write, and this would overwrite the new value.
  *
  * @param stored - what was read before
  */
@@ -92,8 +90,7 @@ async function requireUnchanged(
   const changed = names.filter((name) => now.get(name) !== stored.get(name));
   if (changed.length === 0) return;
   throw new Refusal(
-    `Parameter ${changed.join(', ')} was written by somebody else at this very moment, and is left as it is. Wait until no ` +
-      'rotation of the secret is under way, then deploy again.',
+    `Parameter ${changed.join(', ')} was changed during this deploy and was not overwritten. Wait until no rotation of the secret is under way, then deploy again.`,
   );
 }
 
@@ -104,7 +101,7 @@ async function requireUnchanged(
  * one key without a secret, from which the next call makes the secret, or both as they should be.
  *
  * What exists is written again with the same (trimmed) content. That is the only way to be certain under which key it is
- * encrypted: GetParameters does not tell, DescribeParameters cannot be restricted to single parameters by IAM, and
+ * encrypted: GetParameters does not report it, DescribeParameters cannot be restricted to single parameters by IAM, and
  * GetParameterHistory, which shows old secrets, is for the rotation alone.
  *
  * It knows nothing of the rotation's lock and record, which are of a later stack. A write of a rotation between the last look and

@@ -6,8 +6,7 @@ import type {
 import { errorName, stackFrames } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
 import { ensureParameters, type ParameterStore } from './ensure-parameters.ts';
-import { PROPERTY_NAMES, parseProperties } from './properties.ts';
-import { Refusal } from './refusal.ts';
+import { PROPERTY_NAMES, parseProperties, Refusal } from './properties.ts';
 
 /** All that a template may learn: versions. `NoEcho` does not mask a custom resource's `Data`, so no value may be in it. */
 type Data = { readonly SecretVersion: string; readonly KeySetVersion: string };
@@ -41,7 +40,7 @@ async function ensure(event: CloudFormationCustomResourceEvent, store: Parameter
 function reasonOf(error: unknown): string {
   if (error instanceof Refusal) return error.message.slice(0, MAX_REASON_LENGTH);
   log('error', 'unexpected error', { error: errorName(error), stack: stackFrames(error) });
-  return `Unexpected ${errorName(error)}; the function's log group has the place where it happened.`;
+  return `Unexpected ${errorName(error)}; see the log group of the function.`;
 }
 
 async function update(event: CloudFormationCustomResourceUpdateEvent, store: ParameterStore): Promise<Data> {
@@ -58,7 +57,7 @@ async function update(event: CloudFormationCustomResourceUpdateEvent, store: Par
   } catch (error) {
     if (!rollsBack) throw error;
     // A custom resource that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; what is at the old names now
-    // was there before the update, so refusing it here would mend nothing.
+    // was there before the update, so refusing it here would fix nothing.
     log('error', 'rollback leaves the parameters as they are', { reason: reasonOf(error) });
     return UNCHANGED;
   }

@@ -1,5 +1,3 @@
-import { Refusal } from './refusal.ts';
-
 /** The resource's properties, as the template writes them. */
 export type SecretParameterProperties = {
   /** Name of the SSM parameter that holds the signing secret; the resource's physical ID. */
@@ -60,4 +58,12 @@ export function parseProperties(properties: Readonly<Record<string, unknown>>): 
     );
   }
   return parsed;
+}
+
+/**
+ * The custom resource cannot do what is asked. Its message is written for the stack's events: what is wrong, where, what to
+ * do, and never a value. No other error's message is ever shown (see `errorName`).
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
 }

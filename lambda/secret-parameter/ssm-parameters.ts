@@ -1,7 +1,7 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { errorName } from '../../contract/safe-error.ts';
 import type { ParameterStore } from './ensure-parameters.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './properties.ts';
 
 /** What to do about the errors of SSM that an operator meets; the names are those of its API reference. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -33,8 +33,7 @@ export function ssmParameters(client: SSMClient): ParameterStore {
         // SSM cannot change a parameter's type, and says so only at the second of our two writes.
         if (Type !== 'SecureString') {
           throw new Refusal(
-            `Parameter ${Name} is a ${Type}, not a SecureString: whoever may read parameters has read it. Delete it and ` +
-              'deploy again; a new one is made.',
+            `Parameter ${Name} is a ${Type}, not a SecureString: anyone who may read parameters may have read it. Delete it and deploy again to create a new one.`,
           );
         }
         found.set(Name, Value);

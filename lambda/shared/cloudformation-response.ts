@@ -11,8 +11,7 @@ class ResponseNotDelivered extends Error {
 
   constructor(why: string) {
     super(
-      `CloudFormation could not be answered (${why}). Lambda repeats the event by itself; if it does not, check that the ` +
-        'function reaches Amazon S3.',
+      `The response could not be sent to CloudFormation (${why}). Lambda retries the event; if it does not, check that the function can reach Amazon S3.`,
     );
   }
 }

@@ -1,15 +1,13 @@
 import type { ServiceRole, TaskSeen } from '../../../contract/canary-report.ts';
-import { askOnce } from '../../shared/http/ask-once.ts';
-import type { Dial } from '../../shared/http/dial.ts';
-import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { askOnce, mcpRequest } from '../../shared/ask.ts';
+import type { Dial } from '../../shared/dial.ts';
 import { CheckFailure } from '../fault.ts';
-import type { ServiceState, ServiceStates } from '../roll-out.ts';
-import { askUntil } from './ask-until.ts';
+import type { ServiceState, ServiceStates } from '../tasks.ts';
 
 /** A request that does nothing, by service. */
 const ASK = { mcp: mcpRequest('ping'), catalog: { method: 'GET' } } as const;
 
-export type TaskSearch = {
+type TaskSearch = {
   readonly service: ServiceRole;
   readonly dial: Dial;
   readonly url: URL;
@@ -21,7 +19,7 @@ function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
   if (states === undefined) {
     throw new CheckFailure(
       'tasks-uncounted',
-      'ecs:DescribeServices failed, so that nobody knows how many tasks run. Check the log of this function, its role and ' +
+      'ecs:DescribeServices failed, so the number of running tasks is unknown. Check the log of this function, its role and ' +
         'its network.',
     );
   }
@@ -29,7 +27,7 @@ function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
   if (state !== undefined) return state;
   throw new CheckFailure(
     'not-provable',
-    `ECS did not tell how many tasks the ${service} service runs. Check its name, and the log of this function.`,
+    `ECS did not report how many tasks the ${service} service runs. Check its name, and the log of this function.`,
   );
 }
 
@@ -51,18 +49,16 @@ async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }
 
 /** As many tasks answered as ran, and those that ran are those that run: else as many may be others. */
 function requireAll({ service, seen }: TaskSearch, asked: number, atStart: ServiceState, atEnd: ServiceState): void {
-  if (atStart.rollOut === 'under-way' || atEnd.rollOut === 'under-way') {
+  if (atStart.rollout === 'under-way' || atEnd.rollout === 'under-way') {
     throw new CheckFailure(
       'tasks-unseen',
-      `ECS is replacing tasks of the ${service} service, so that those that answered may not be those that run. Ask again ` +
-        'when its roll-out is over; if it does not end, check the events of the service.',
+      `ECS is replacing tasks of the ${service} service, so the tasks that answered may not be the ones that run. Run the canary again after the rollout; if it does not end, check the events of the service.`,
     );
   }
   if (atEnd.running > atStart.running) {
     throw new CheckFailure(
       'tasks-unseen',
-      `ECS ran ${atStart.running} tasks of the ${service} service at first and runs ${atEnd.running} now, so that new ones ` +
-        'may not have been asked. Ask again; if it recurs, check the events of the service.',
+      `ECS ran ${atStart.running} tasks of the ${service} service at first and runs ${atEnd.running} now, so new ones may not have been asked. Run the canary again; if it recurs, check the events of the service.`,
     );
   }
   const answered = seen().length;
@@ -77,7 +73,7 @@ function requireAll({ service, seen }: TaskSearch, asked: number, atStart: Servi
 /**
  * Asks every service until as many tasks answered as ECS runs, within bounds.
  *
- * @param atStart - what ECS told before the first request
+ * @param atStart - what ECS reported before the first request
  * @param countAgain - asks ECS anew: a task that was replaced meanwhile still counts as one that answered
  */
 export async function checkAllSeen(
@@ -92,4 +88,30 @@ export async function checkAllSeen(
   }
   const atEnd = await countAgain();
   for (const [search, asked, state] of ended) requireAll(search, asked, state, stateOf(search.service, atEnd));
+}
+
+const ASKS_AT_ONCE = 4;
+
+/** Enough for a load balancer that chooses at random: with it a healthy task is missed once in a billion runs. */
+const ASKS_PER_TASK = 25;
+
+/**
+ * Sends requests, a few at a time, until what was searched for is found, within bounds. Each has to go over a connection of its
+ * own, so that a task is chosen anew.
+ *
+ * @param tasks - how many tasks are searched for
+ * @param isFound - is asked before each round
+ * @returns the number of requests
+ * @throws what a request threw, when the others of its round have ended
+ */
+export async function askUntil(tasks: number, isFound: () => boolean, ask: () => Promise<unknown>): Promise<number> {
+  const most = ASKS_PER_TASK * (tasks + 1);
+  let asked = 0;
+  while (!isFound() && asked < most) {
+    const round = await Promise.allSettled(Array.from({ length: ASKS_AT_ONCE }, ask));
+    const failed = round.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    asked += ASKS_AT_ONCE;
+  }
+  return asked;
 }

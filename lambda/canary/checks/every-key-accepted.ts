@@ -1,12 +1,11 @@
 import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
 import type { TaskSeen } from '../../../contract/canary-report.ts';
-import { askOnce } from '../../shared/http/ask-once.ts';
-import type { Dial } from '../../shared/http/dial.ts';
-import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
-import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { askOnce, mcpRequest } from '../../shared/ask.ts';
+import type { Dial } from '../../shared/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/fault.ts';
 import { CheckFailure } from '../fault.ts';
 import type { CanaryTokens } from '../trust.ts';
-import { askUntil } from './ask-until.ts';
+import { askUntil } from './all-tasks-seen.ts';
 
 /** What is asked, with a token or without one: `no-token-refused` shows that it is the token that opens it. */
 const METHOD = 'tools/list';
@@ -31,7 +30,7 @@ async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, s
     if (answer.task === undefined) {
       throw new CheckFailure(
         'not-provable',
-        'responses of the mcp service do not name their task, so that nobody can see whether all of them accept every key. ' +
+        'responses of the mcp service do not name their task, so it cannot be proved that all of them accept every key. ' +
           'Check that its image sends X-Quilt-Task.',
       );
     }
@@ -43,8 +42,7 @@ async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, s
   if (one === undefined) return;
   throw new CheckFailure(
     'tasks-unseen',
-    `mcp task ${one.task} answered at first, and none of ${asked} requests with a token of key ${keyId}. Ask again; if it ` +
-      'recurs, check the health of the targets in its target group.',
+    `mcp task ${one.task} answered at first, and none of ${asked} requests with a token of key ${keyId}. Run the canary again; if it recurs, check the health of the targets in its target group.`,
   );
 }
 

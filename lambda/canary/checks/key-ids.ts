@@ -25,8 +25,7 @@ export async function checkTasksAgree(seen: TasksSeen): Promise<void> {
     if (one === undefined || other === undefined) continue;
     throw new CheckFailure(
       'tasks-disagree',
-      `${service} task ${holds(one)}; ${service} task ${holds(other)}. Some started before the parameters changed: roll the ` +
-        'service.',
+      `${service} task ${holds(one)}; ${service} task ${holds(other)}. Some started before the parameters changed: redeploy the service.`,
     );
   }
 }
@@ -42,7 +41,7 @@ export async function checkKeyIds(seen: TasksSeen): Promise<void> {
       throw new CheckFailure(
         'key-mismatch',
         `catalog task ${task} signs with ${keyId}; MCP task ${other.task} accepts ${other.keyIds.join(', ')}. ` +
-          'Roll both services, MCP first, so that their tasks read the parameters again.',
+          'Redeploy both services, MCP first, so that their tasks read the parameters again.',
       );
     }
   }
@@ -69,8 +68,7 @@ export async function checkTasksHold(
     if (outdated === undefined || (await mayTasksDiffer())) continue;
     throw new CheckFailure(
       'tasks-outdated',
-      `${service} task ${holds(outdated)}; the parameters have ${wanted.join(', ')}. It started before they changed: roll the ` +
-        'service.',
+      `${service} task ${holds(outdated)}; the parameters have ${wanted.join(', ')}. It started before they changed: redeploy the service.`,
     );
   }
 }

@@ -1,9 +1,8 @@
-import type { Dial } from '../../shared/http/dial.ts';
-import { readWhole } from '../../shared/http/read-whole.ts';
+import { readWhole } from '../../shared/ask.ts';
+import type { Dial } from '../../shared/dial.ts';
 import { CheckFailure } from '../fault.ts';
-import { createLimit } from '../limit.ts';
-import { assetsOf } from './page-assets.ts';
-import { formsOf } from './secret-forms.ts';
+import { formsOf } from '../secret-texts.ts';
+import { createLimit } from './recorder.ts';
 
 /** Where catalogs keep what every browser reads. */
 const CONFIGURATION = ['/config.json', '/config.js'];
@@ -31,14 +30,13 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
       throw new CheckFailure(
         'secret-exposed',
         `${where} shows the signing secret or a key of the set to everybody. Take it out of the catalog's image and ` +
-          'configuration, then replace the secret: whoever has read it can sign in as anybody.',
+          'configuration, then replace the secret: anyone who read it can sign in as any user.',
       );
     }
     if (text === undefined) {
       throw new CheckFailure(
         'not-provable',
-        `${where} is larger than ${MAX_FILE_BYTES / 1_000_000} MB or encoded though that was not asked for, so that it ` +
-          'cannot be searched. Serve it smaller and as it is.',
+        `${where} is larger than ${MAX_FILE_BYTES / 1_000_000} MB or has an encoding that was not requested, so it cannot be searched. Serve it smaller and unencoded.`,
       );
     }
     return text;
@@ -54,4 +52,21 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
       `the page names ${assets.length} files of its own; the first ${MAX_ASSETS} were searched, and nothing was found.`,
     );
   }
+}
+
+const TAG = /<(?:script|link)\b([^>]{1,2000})>/gi;
+const ATTRIBUTE = /\b(?:src|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+
+/** The scripts, style sheets and other linked files of a page that its own host serves. */
+export function assetsOf(page: string, pageUrl: URL): readonly URL[] {
+  const found = new Map<string, URL>();
+  for (const [, attributes = ''] of page.matchAll(TAG)) {
+    const [, double, single, bare] = ATTRIBUTE.exec(attributes) ?? [];
+    const reference = (double ?? single ?? bare)?.replaceAll('&amp;', '&');
+    if (reference === undefined || !URL.canParse(reference, pageUrl.href)) continue;
+    const url = new URL(reference, pageUrl);
+    url.hash = '';
+    if (url.origin === pageUrl.origin) found.set(url.href, url);
+  }
+  return [...found.values()];
 }

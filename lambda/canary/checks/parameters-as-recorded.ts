@@ -1,7 +1,7 @@
 import { entryOf } from '../../../contract/rotation.ts';
 import { CheckFailure } from '../fault.ts';
-import { isInStep, type KnownRecord } from '../rotation-record.ts';
 import type { CanarySettings } from '../settings.ts';
+import { isInStep, type KnownRecord } from '../state-table.ts';
 import type { TrustContent } from '../trust.ts';
 
 /** What the rotation knew when the parameters were read. */
@@ -27,7 +27,7 @@ function foreignOf(
 }
 
 /**
- * The parameters hold what the rotation meant them to hold: now, or before a write of which nobody knows yet that it was done.
+ * The parameters hold what the rotation meant them to hold: now, or before a write that is not confirmed yet.
  * Before the first record nothing is foreign.
  *
  * @param read - reads the record; it is read after the parameters, since it is written before them
@@ -44,9 +44,8 @@ export async function checkAsRecorded(
     if (foreign.length > 0) {
       throw new CheckFailure(
         'foreign-value',
-        `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} another value than the rotation has written. It is ` +
-          'never used: the rotation puts the last good one back by itself. A ' +
-          'secret of your own comes in with `rotate --from-parameter`.',
+        `${foreign.join(', ')} ${foreign.length === 1 ? 'holds' : 'hold'} a value that the rotation did not write. It is not ` +
+          'used: the rotation restores the last good one. To bring your own secret, run `rotate --from-parameter`.',
       );
     }
   }

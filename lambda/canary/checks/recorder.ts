@@ -1,9 +1,8 @@
 import { CHECK_NAMES, type CheckName, type CheckResult } from '../../../contract/canary-report.ts';
 import { errorName, stackFrames } from '../../../contract/safe-error.ts';
-import { RequestFailure } from '../../shared/http/fault.ts';
+import { RequestFailure } from '../../shared/fault.ts';
 import { log } from '../../shared/log.ts';
 import { CheckFailure, checkFailureOf, type ReasonName } from '../fault.ts';
-import { createLimit } from '../limit.ts';
 
 /** A check that was run: what later checks need of it, if it passed, and why it failed, if it was asked and did. */
 export type Step<T> = {
@@ -26,10 +25,7 @@ function failureOf(name: CheckName, error: unknown): CheckFailure {
   if (error instanceof CheckFailure) return error;
   if (error instanceof RequestFailure) return checkFailureOf(error);
   log('error', 'unexpected error', { check: name, error: errorName(error), stack: stackFrames(error) });
-  return new CheckFailure(
-    'unexpected',
-    `${errorName(error)}; the function's log group has the place where it happened.`,
-  );
+  return new CheckFailure('unexpected', `${errorName(error)}; see the log group of the function.`);
 }
 
 /** Runs checks, a few at a time, and keeps their results. */
@@ -96,4 +92,25 @@ export class CheckRecorder {
     this.#results.set(name, { name, verdict: isTolerated ? 'tolerated' : verdict, durationMs, reason });
     return { name, passed: undefined };
   }
+}
+
+/** Runs works, at most so many at a time; the others wait in the order in which they came. */
+type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** @param atOnce - how many run at a time */
+export function createLimit(atOnce: number): Limit {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < atOnce) running += 1;
+    // A work that ends hands its place on, so the count stays.
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
 }

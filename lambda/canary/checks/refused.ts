@@ -1,8 +1,9 @@
-import { askOnce } from '../../shared/http/ask-once.ts';
-import type { Dial } from '../../shared/http/dial.ts';
-import { failureOf, faultOfAnswer } from '../../shared/http/fault.ts';
-import { mcpRequest } from '../../shared/http/mcp-request.ts';
+import { randomUUID } from 'node:crypto';
+import { askOnce, mcpRequest } from '../../shared/ask.ts';
+import type { Dial } from '../../shared/dial.ts';
+import { failureOf, faultOfAnswer } from '../../shared/fault.ts';
 import { CheckFailure } from '../fault.ts';
+import { type McpOptions, McpSession } from '../mcp-client.ts';
 
 /** In the code for everyone to see: it is a bearer token by its header only. */
 export const GARBAGE_TOKEN = 'canary-garbage-token';
@@ -28,14 +29,41 @@ export async function checkRefused(
   if (fault === undefined) {
     throw new CheckFailure(
       'accepted',
-      `${where} gave ${answer.status}, not 401. Whoever reaches the service can use it so: replace its image.`,
+      `${where} gave ${answer.status}, not 401. Anyone who reaches the service can use it: replace its image.`,
     );
   }
   if (fault.kind === 'token-demanded' || fault.kind === 'mcp-error') {
     throw new CheckFailure(
       'wrong-status',
-      `${where} gave ${answer.status}, not 401, so that clients do not know they need another token.`,
+      `${where} gave ${answer.status}, not 401, so clients do not know that they need another token.`,
     );
   }
   throw failureOf(fault, where);
+}
+
+const SESSION_ID = 'mcp-session-id';
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Headers of a session that never saw a token, so that a server that keeps sessions does not refuse for the lack of one. The
+ * canary's own would not do: whether it is accepted alone is another check.
+ *
+ * @param own - headers of the canary's session
+ */
+export async function strangersSession(own: Headers, options: Omit<McpOptions, 'token'>): Promise<Headers> {
+  if (own[SESSION_ID] === undefined) return own;
+  const stranger = await McpSession.open({ ...options, token: undefined });
+  const { headers } = stranger;
+  // Only what is still under way ends here: the session itself is needed, and ends by itself.
+  await stranger.leave();
+  return headers;
+}
+
+/**
+ * The headers of the canary's session, which a token opened. A server that keeps none gets an ID that it never gave, in case it
+ * takes any.
+ */
+export function sessionIdAlone(own: Headers): Headers {
+  return { [SESSION_ID]: randomUUID(), ...own };
 }

@@ -1,25 +1,23 @@
 import { type AttributeValue, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Announcement, announcementKey, announcementOf } from '../../../contract/revision.ts';
-import { attempt } from '../attempt.ts';
-import { awsCall } from '../aws-call.ts';
-import { type Connections, within } from '../connections.ts';
-import { Refusal } from '../refusal.ts';
+import { attempt, awsCall, Refusal } from '../refusal.ts';
+import { type Connections, withDeadline } from '../settings.ts';
 
 const TAKE_MS = 5_000;
 
 type Values = Readonly<Record<string, AttributeValue>>;
 
-const MOST_VERSIONS = 20;
+const MAX_VERSIONS = 20;
 const NAME = /^[\w@./-]{1,100}$/;
 const VERSION = /^[\x21-\x7e]{1,100}$/;
 
 function areVersions(versions: Values | undefined): boolean {
   const entries = Object.entries(versions ?? {});
-  if (versions === undefined || entries.length > MOST_VERSIONS) return false;
+  if (versions === undefined || entries.length > MAX_VERSIONS) return false;
   return entries.every(([name, { S = '' }]) => NAME.test(name) && VERSION.test(S));
 }
 
-/** Whoever may write to the table wrote it, and people read it on their screens: short, and on one line. */
+/** Anyone who may write to the table may have written it, and it is shown on screens: short, and on one line. */
 const RULES: Readonly<Record<string, (value: AttributeValue) => boolean>> = {
   by: ({ S = '' }) => /^arn:[\x21-\x7e]{1,500}$/.test(S),
   commit: ({ S = '' }) => /^[0-9a-f]{7,64}$/.test(S),
@@ -33,7 +31,7 @@ function requireValid(values: Values): void {
   if (areKnown && values.by !== undefined) return;
   throw new Refusal(
     'announcement-invalid',
-    'Somebody announced this deploy in a way that is not understood: the record has nothing of it. Check who may write to the state table.',
+    'The announcement of this deploy is invalid and was ignored. Check who may write to the state table.',
   );
 }
 
@@ -61,5 +59,5 @@ async function take(
  * @returns `undefined` when nothing was, or nothing that can be used
  */
 export function takeAnnouncement(trigger: string, connections: Connections): Promise<Announcement | undefined> {
-  return attempt('announcement not taken', () => take(trigger, within(TAKE_MS, connections)));
+  return attempt('announcement not taken', () => take(trigger, withDeadline(TAKE_MS, connections)));
 }

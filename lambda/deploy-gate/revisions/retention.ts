@@ -1,18 +1,17 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
+import { conditionalWrite } from '../../../aws/state-table.ts';
 import { revisionTemplateKey } from '../../../contract/revision.ts';
 import { type Passed, RollbackPath } from '../../../contract/rollback-path.ts';
 import { log } from '../../shared/log.ts';
-import { attempt } from '../attempt.ts';
-import { awsCall, heldWhen } from '../aws-call.ts';
-import { type Connections, within } from '../connections.ts';
-import { readRevisions } from './read.ts';
-import { keyOf, type Revision } from './revision.ts';
+import { attempt, awsCall } from '../refusal.ts';
+import { type Connections, withDeadline } from '../settings.ts';
+import { keyOf, type Revision, readRevisions } from './revision.ts';
 
 /** As long as an answer waits for it; the next deploy goes on with the rest. */
 const RETENTION_MS = 20_000;
-const MOST_AT_ONCE = 50;
+const MAX_AT_ONCE = 50;
 
 /** The longest that a token lives, and an hour for clocks and for tasks that take their time to end. */
 const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
@@ -20,7 +19,7 @@ const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
 type Remembered = Passed & Pick<Revision, 'closedAt'>;
 
 /**
- * The revisions that nobody needs any more. Beside the newest ones these stay:
+ * The revisions that are no longer needed. Beside the newest ones these stay:
  * - the one that the stack runs, and the one that a rollback goes back to, with the rollbacks on the way to it;
  * - all whose tokens may be alive: a rotation reads from the records how long those live. They are what was deployed since the
  *   newest one that replaced everything before it so long ago that no token of those is left.
@@ -61,7 +60,7 @@ async function remove(number: number, next: number, connections: Connections): P
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#template': 'template' },
   });
-  if (!(await heldWhen('dynamodb:UpdateItem', dynamodb.send(unlink, { abortSignal })))) return;
+  if (!(await awsCall('dynamodb:UpdateItem', conditionalWrite(dynamodb.send(unlink, { abortSignal }))))) return;
   for (let template = number; template < next; template += 1) {
     const command = new DeleteObjectCommand({ Bucket: settings.revisionBucket, Key: revisionTemplateKey(template) });
     await awsCall('s3:DeleteObject', s3.send(command, { abortSignal }));
@@ -72,7 +71,7 @@ async function remove(number: number, next: number, connections: Connections): P
 async function removeSuperfluous(connections: Connections): Promise<void> {
   const revisions = await readRevisions(connections);
   const numbers = revisions.map(({ number }) => number).toReversed();
-  const old = superfluous(revisions, connections.settings.keepRevisions, Date.now()).slice(-MOST_AT_ONCE).toReversed();
+  const old = superfluous(revisions, connections.settings.keepRevisions, Date.now()).slice(-MAX_AT_ONCE).toReversed();
   for (const { number } of old) {
     const next = numbers[numbers.indexOf(number) + 1] ?? number + 1;
     await remove(number, next, connections);
@@ -80,7 +79,7 @@ async function removeSuperfluous(connections: Connections): Promise<void> {
   if (old.length > 0) log('info', 'old revisions removed', { revisions: old.map(({ number }) => String(number)) });
 }
 
-/** Forgets revisions that nobody needs any more. A failure is logged only: no deploy depends on it, and the next one tries again. */
+/** Removes revisions that are no longer needed. A failure is logged only: no deploy depends on it, and the next one tries again. */
 export function removeOldRevisions(connections: Connections): Promise<void> {
-  return attempt('old revisions not removed', () => removeSuperfluous(within(RETENTION_MS, connections)));
+  return attempt('old revisions not removed', () => removeSuperfluous(withDeadline(RETENTION_MS, connections)));
 }

@@ -1,22 +1,22 @@
 import {
   DeleteParameterCommand,
-  GetParameterHistoryCommand,
   GetParametersCommand,
   type Parameter,
   type ParameterHistory,
   ParameterNotFound,
   PutParameterCommand,
+  paginateGetParameterHistory,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import { errorName } from '../../../contract/safe-error.ts';
 import type { ParameterPort, ParameterRole, Stored } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
-import { decryptable } from './decryptable.ts';
 
-/** What SSM tells of a version. */
+/** What SSM reports about a version. */
 type Described = Pick<ParameterHistory, 'Value' | 'Version' | 'LastModifiedDate' | 'Type'>;
 
-/** A plain String was readable by anybody who may read parameters: as a secret it is worth nothing. */
+/** A plain String was readable by anyone who may read parameters: it is worthless as a secret. */
 function storedOf({ Value = '', Version = 0, LastModifiedDate, Type }: Described): Stored {
   const modifiedAt = LastModifiedDate?.getTime() ?? 0;
   return { value: Type === 'SecureString' ? Value : '', version: Version, modifiedAt };
@@ -38,16 +38,12 @@ export function parameterPort(
 
   async function listVersions(Name: string, WithDecryption: boolean): Promise<readonly Described[]> {
     const versions: Described[] = [];
-    let NextToken: string | undefined;
-    do {
-      const command = new GetParameterHistoryCommand({ Name, WithDecryption, ...(NextToken && { NextToken }) });
-      const answer = await client.send(command, options).catch((error: unknown) => {
-        if (error instanceof ParameterNotFound) return undefined;
-        throw error;
-      });
-      versions.push(...(answer?.Parameters ?? []));
-      NextToken = answer?.NextToken;
-    } while (NextToken !== undefined);
+    try {
+      const pages = paginateGetParameterHistory({ client }, { Name, WithDecryption }, options);
+      for await (const { Parameters = [] } of pages) versions.push(...Parameters);
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) throw error;
+    }
     return versions;
   }
 
@@ -97,4 +93,50 @@ export function parameterPort(
       await awsCall('ssm:DeleteParameter', answer);
     },
   };
+}
+
+/**
+ * What SSM and KMS say of a value under a key that is disabled, gone, or of others. Nothing else, such as throttling, is taken for it.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+ */
+const UNDECRYPTABLE =
+  /^(?:InvalidKeyId|AccessDenied|KMS|Disabled|KeyUnavailable|NotFound|IncorrectKey|InvalidCiphertext)/;
+
+type WithValue = { readonly Value?: string | undefined };
+
+/**
+ * Decrypts values all at once, and one by one when something among them cannot be: it must not hide the others, and stands as an
+ * empty value, which is none of ours. When nothing can be decrypted, it is our own permission that is gone, so nothing
+ * may be concluded from that.
+ *
+ * @param all - gets all of them, decrypted or not
+ * @param one - gets one of them, decrypted
+ * @throws what the SDK throws
+ */
+async function decryptable<T extends WithValue>(
+  all: (decrypt: boolean) => Promise<readonly T[]>,
+  one: (described: T) => Promise<readonly WithValue[]>,
+): Promise<readonly T[]> {
+  try {
+    return await all(true);
+  } catch (error) {
+    if (!isUndecryptable(error)) throw error;
+  }
+  const failures: unknown[] = [];
+  const values: T[] = [];
+  for (const described of await all(false)) {
+    try {
+      values.push({ ...described, Value: (await one(described))[0]?.Value ?? '' });
+    } catch (error) {
+      if (!isUndecryptable(error)) throw error;
+      failures.push(error);
+      values.push({ ...described, Value: '' });
+    }
+  }
+  if (failures.length > 0 && failures.length === values.length) throw failures[0];
+  return values;
+}
+
+function isUndecryptable(error: unknown): boolean {
+  return UNDECRYPTABLE.test(errorName(error));
 }

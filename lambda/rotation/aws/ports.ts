@@ -6,18 +6,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AWS_CLIENT_OPTIONS } from '../../../aws/client-options.ts';
+import { isRunning } from '../../../aws/execution.ts';
 import { isOver, readStackStatus } from '../../../aws/stack.ts';
 import type { Ports } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
-import { acceptedBy } from './accepted-by.ts';
 import { awsCall } from './call.ts';
-import { runCanary } from './canary.ts';
-import { isRunning } from './executions.ts';
 import { parameterPort } from './parameters.ts';
-import { countRefused } from './refused-requests.ts';
+import { countRefused, findTasksAccepting, runCanary } from './probes.ts';
+import { report } from './report.ts';
 import { servicePort } from './services.ts';
 import { StateTable } from './state-table.ts';
-import { tell } from './tell.ts';
 
 /** An answer of the canary takes as long as its function may run. */
 const CANARY_MS = 95_000;
@@ -43,7 +41,7 @@ const clients = {
  * @param abortSignal - ends every call when the time of the function is over: what was given up must not go on to write later
  */
 export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): Ports {
-  const table = new StateTable(clients.dynamodb, settings.stateTable, abortSignal);
+  const table = new StateTable({ dynamodb: clients.dynamodb, table: settings.stateTable, abortSignal });
   const services = servicePort(clients.ecs, settings, abortSignal);
   return {
     parameters: parameterPort(clients.ssm, settings, abortSignal),
@@ -51,22 +49,22 @@ export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): 
     records: table.records,
     lock: table.lock,
     services,
-    isRunning: (execution) => isRunning(clients.sfn, execution, abortSignal),
+    isRunning: (execution) => awsCall('states:DescribeExecution', isRunning(clients.sfn, execution, abortSignal)),
     stackInProgress: async (stack = settings.servicesStack) => {
       const status = readStackStatus(clients.cloudformation, stack, abortSignal);
       return !isOver(await awsCall('cloudformation:DescribeStacks', status));
     },
     runCanary: () => runCanary(clients.lambda, settings.canaryFunction, abortSignal),
-    acceptedBy: async (token) => {
+    findTasksAccepting: async (token) => {
       const { tasks } = await services.look('mcp');
       const running = tasks.filter(({ status }) => status === 'RUNNING').length;
-      return acceptedBy(token, running, settings, abortSignal);
+      return findTasksAccepting(token, running, settings, abortSignal);
     },
     longestLifetime: (from, to) => table.longestLifetime(from, to),
     countRefused: (since) => countRefused(clients.logs, settings.mcpLogGroup, since, abortSignal),
     timing: settings,
     environment: settings.environment,
     now: () => Date.now(),
-    tell: (event) => tell(settings.deployment, event),
+    report: (event) => report(settings.deployment, event),
   };
 }

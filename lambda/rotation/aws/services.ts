@@ -2,7 +2,7 @@ import {
   DescribeServicesCommand,
   DescribeTasksCommand,
   type ECSClient,
-  ListTasksCommand,
+  paginateListTasks,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import type { ServiceRole } from '../../../contract/rotation.ts';
@@ -32,19 +32,18 @@ export function servicePort(
   const options = { abortSignal };
 
   /** Tasks that are to run, and those that are to stop: a draining one still serves and still signs. */
-  async function tasksOf(serviceName: string): Promise<readonly Task[]> {
+  async function listTasks(serviceName: string): Promise<readonly string[]> {
     // A set: a task that begins to stop between the two answers is in both.
     const listed = new Set<string>();
     for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
-      let nextToken: string | undefined;
-      do {
-        const command = new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) });
-        const answer = await awsCall('ecs:ListTasks', client.send(command, options));
-        for (const arn of answer.taskArns ?? []) listed.add(arn);
-        nextToken = answer.nextToken;
-      } while (nextToken);
+      const pages = paginateListTasks({ client }, { cluster, serviceName, desiredStatus }, options);
+      for await (const { taskArns = [] } of pages) for (const arn of taskArns) listed.add(arn);
     }
-    const arns = [...listed];
+    return [...listed];
+  }
+
+  async function tasksOf(serviceName: string): Promise<readonly Task[]> {
+    const arns = await awsCall('ecs:ListTasks', listTasks(serviceName));
     const tasks: Task[] = [];
     for (let start = 0; start < arns.length; start += PAGE) {
       const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(start, start + PAGE) });

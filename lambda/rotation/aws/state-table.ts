@@ -1,151 +1,94 @@
+import { PutItemCommand, type PutItemCommandInput, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { MAX_LIFETIME_SECONDS } from '../../../auth/claims.ts';
 import {
-  type AttributeValue,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { conditionHeld } from '../../../aws/conditional-write.ts';
+  conditionalWrite,
+  readLock,
+  readStateItem,
+  releaseLock,
+  revisionQuery,
+  type StateTableAccess,
+  takeLock,
+} from '../../../aws/state-table.ts';
 import { RECORD_KEY, type RotationRecord } from '../../../contract/rotation.ts';
 import type { Holder, LockPort, RecordPort } from '../ports.ts';
 import { awsCall } from './call.ts';
 
-type Item = Record<string, AttributeValue>;
-
-const RECORD: Item = { pk: { S: RECORD_KEY.pk }, sk: { S: RECORD_KEY.sk } };
 const KINDS: readonly Holder['kind'][] = ['deploy', 'rotation'];
-
-const LOCK: Item = { pk: { S: 'lock' }, sk: { S: '-' } };
 
 /** The part of the state table that a rotation writes, and the revisions that it reads. */
 export class StateTable {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #abortSignal: AbortSignal;
+  readonly #access: StateTableAccess;
 
-  constructor(client: DynamoDBClient, table: string, abortSignal: AbortSignal) {
-    this.#client = client;
-    this.#table = table;
-    this.#abortSignal = abortSignal;
+  constructor(access: StateTableAccess) {
+    this.#access = access;
   }
 
   get records(): RecordPort {
     return {
       read: async () => {
-        const item = await this.#get(RECORD);
+        const item = await awsCall('dynamodb:GetItem', readStateItem(this.#access, RECORD_KEY));
         return item?.record?.S === undefined ? undefined : (JSON.parse(item.record.S) as RotationRecord);
       },
-      write: (record, instead) => {
-        const { revision, phase, execution } = record;
-        const item: Item = {
-          ...RECORD,
-          revision: { N: String(revision) },
-          phase: { S: phase },
-          execution: { S: execution },
-          record: { S: JSON.stringify(record) },
-        };
-        if (instead === undefined) return this.#put(item, 'attribute_not_exists(pk)');
-        // The count alone tells the very record that was read; phase and execution say what it was, to whoever reads the table.
-        return this.#put(item, '#revision = :revision AND #phase = :phase AND #execution = :execution', {
-          revision: { N: String(instead.revision) },
-          phase: { S: instead.phase },
-          execution: { S: instead.execution },
-        });
-      },
+      write: (record, instead) => awsCall('dynamodb:PutItem', this.#writeRecord(record, instead)),
     };
   }
 
   get lock(): LockPort {
     return {
       read: async () => {
-        const item = await this.#get(LOCK);
-        if (item === undefined) return undefined;
-        const kind = KINDS.find((known) => known === item.kind?.S) ?? 'unknown';
-        return { owner: item.owner?.S ?? '', kind, takenAt: item.takenAt?.S ?? '' };
+        const holder = await awsCall('dynamodb:GetItem', readLock(this.#access));
+        return holder && { ...holder, kind: KINDS.find((known) => known === holder.kind) ?? 'unknown' };
       },
-      take: (owner, instead) => {
-        const takenAt = { S: new Date().toISOString() };
-        const item: Item = { ...LOCK, owner: { S: owner }, kind: { S: 'rotation' }, takenAt };
-        if (instead === undefined) return this.#put(item, 'attribute_not_exists(pk)');
-        return this.#put(item, '#owner = :owner AND #takenAt = :takenAt', {
-          owner: { S: instead.owner },
-          takenAt: { S: instead.takenAt },
-        });
-      },
-      release: async (owner) => {
-        const command = new DeleteItemCommand({
-          TableName: this.#table,
-          Key: LOCK,
-          ConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: { ':owner': { S: owner } },
-        });
-        await this.#heldWhen('dynamodb:DeleteItem', this.#client.send(command, this.#options));
-      },
+      take: (owner, instead) =>
+        awsCall('dynamodb:PutItem', takeLock(this.#access, { owner, kind: 'rotation' }, instead ?? 'nobody')),
+      release: (owner) => awsCall('dynamodb:DeleteItem', releaseLock(this.#access, owner)),
     };
   }
 
   /**
    * The longest token lifetime of the deploys that stood between two instants: those that were opened in between, and
    * every one back to the last good one before, since a deploy that failed may have run for a while.
+   *
+   * @param from - milliseconds
+   * @param to - milliseconds
+   * @returns seconds; `undefined` when no deploy is recorded
    */
-  async longestLifetime(from: number, to: number): Promise<number | undefined> {
+  longestLifetime(from: number, to: number): Promise<number | undefined> {
+    return awsCall('dynamodb:Query', this.#longestLifetime(from, to));
+  }
+
+  async #longestLifetime(from: number, to: number): Promise<number | undefined> {
+    const { dynamodb: client, table, abortSignal } = this.#access;
     const lifetimes: number[] = [];
-    let start: Item | undefined;
-    do {
-      const command = new QueryCommand({
-        TableName: this.#table,
-        KeyConditionExpression: 'pk = :revision AND sk < :counter',
-        ExpressionAttributeValues: { ':revision': { S: 'revision' }, ':counter': { S: 'last' } },
-        ScanIndexForward: false,
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      });
-      const { Items = [], LastEvaluatedKey } = await awsCall(
-        'dynamodb:Query',
-        this.#client.send(command, this.#options),
-      );
+    for await (const { Items = [] } of paginateQuery({ client }, revisionQuery(table), { abortSignal })) {
       for (const { openedAt, verdict, tokenLifetimeSeconds } of Items) {
         const opened = Date.parse(openedAt?.S ?? '');
         if (opened > to) continue;
-        lifetimes.push(Number(tokenLifetimeSeconds?.N ?? LONGEST_SECONDS));
+        // Tokens of a deploy that does not say how long they live may live as long as any.
+        lifetimes.push(Number(tokenLifetimeSeconds?.N ?? MAX_LIFETIME_SECONDS));
         if (opened < from && (verdict?.S === 'good' || verdict?.S === 'unverified')) return Math.max(...lifetimes);
       }
-      start = LastEvaluatedKey;
-    } while (start !== undefined);
+    }
     return lifetimes.length === 0 ? undefined : Math.max(...lifetimes);
   }
 
-  get #options() {
-    return { abortSignal: this.#abortSignal };
-  }
-
-  async #get(key: Item): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
-    return (await awsCall('dynamodb:GetItem', this.#client.send(command, this.#options))).Item;
-  }
-
-  #put(item: Item, condition: string, values: Item = {}): Promise<boolean> {
-    const names = Object.keys(values);
-    const command = new PutItemCommand({
-      TableName: this.#table,
-      Item: item,
-      ConditionExpression: condition,
-      ...(names.length > 0 && {
-        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(
-          names.map((name) => [`:${name}`, values[name] as AttributeValue]),
-        ),
-      }),
-    });
-    return this.#heldWhen('dynamodb:PutItem', this.#client.send(command, this.#options));
-  }
-
-  async #heldWhen(operation: string, write: Promise<unknown>): Promise<boolean> {
-    return awsCall(operation, conditionHeld(write));
+  #writeRecord(record: RotationRecord, instead: RotationRecord | undefined): Promise<boolean> {
+    const { dynamodb, table, abortSignal } = this.#access;
+    const { revision, phase, execution } = record;
+    const Item = marshall({ ...RECORD_KEY, revision, phase, execution, record: JSON.stringify(record) });
+    const command = new PutItemCommand({ TableName: table, Item, ...recordCondition(instead) });
+    return conditionalWrite(dynamodb.send(command, { abortSignal }));
   }
 }
 
-/** A deploy that does not say how long its tokens live may have them live as long as tokens may. */
-const LONGEST_SECONDS = 86_400;
+/** The count alone identifies the record that was read; phase and execution say what it was, to whoever reads the table. */
+function recordCondition(instead: RotationRecord | undefined): Partial<PutItemCommandInput> {
+  if (instead === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  const { revision, phase, execution } = instead;
+  return {
+    ConditionExpression: '#revision = :revision AND #phase = :phase AND #execution = :execution',
+    ExpressionAttributeNames: { '#revision': 'revision', '#phase': 'phase', '#execution': 'execution' },
+    ExpressionAttributeValues: marshall({ ':revision': revision, ':phase': phase, ':execution': execution }),
+  };
+}

@@ -1,9 +1,12 @@
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import { DEFAULT_KEY_LABEL, keyIdOf, thumbprintOf } from '../../../auth/key-id.ts';
+import { DEFAULT_KEY_LABEL, keyIdOf, keyLabelOf, thumbprintOf } from '../../../auth/key-id.ts';
+import { createKeySet } from '../../../auth/key-set.ts';
+import { loadSigningKey } from '../../../auth/keys.ts';
+import { mintEnhancedToken } from '../../../auth/mint-enhanced-token.ts';
 import type { KeyName, ServiceRole } from '../../../contract/rotation.ts';
-import type { Found, Secrets } from '../found.ts';
-import { claimLock } from '../lock.ts';
-import { type RollOut, rollOut } from '../roll-out.ts';
+import { type ParameterState, type Secrets, secretsOfHistory } from '../parameter-state.ts';
+import type { Holder, Ports } from '../ports.ts';
+import { type Rollout, rollout } from '../rollout.ts';
 import { iso, type Run, type Step, save, stop, wait } from '../run.ts';
 
 /** How often a step that cannot go back tries again before a person has to look. */
@@ -15,7 +18,7 @@ const FEW_LOCK_TRIES = 6;
 const MORE_LOCK_SECONDS = 60;
 
 /** A new secret, under the name that the record gives it and with its value. */
-export type NewSecret = { readonly name: KeyName; readonly secrets: Secrets };
+type NewSecret = { readonly name: KeyName; readonly secrets: Secrets };
 
 /** Makes the next secret, or takes the one that a person left. */
 export async function newSecret(now: number, secret: string = generateSecret()): Promise<NewSecret> {
@@ -31,22 +34,88 @@ export async function needLock(run: Run): Promise<Step | undefined> {
   const { progress } = run.call;
   const lockTries = 1 + ((progress?.result === 'wait' && progress.lockTries) || 0);
   const seconds = lockTries > FEW_LOCK_TRIES ? MORE_LOCK_SECONDS : LOCK_SECONDS;
-  return { ...wait(run, seconds, `${busy} Waiting for its end.`), lockTries };
+  return { ...wait(run, seconds, `${busy} Waiting until it ends.`), lockTries };
 }
 
 /** Rolls services one after the other, a look a call. */
-export async function rollAll(run: Run, services: readonly ServiceRole[], { modifiedAt }: Found): Promise<RollOut> {
+export async function rollAll(
+  run: Run,
+  services: readonly ServiceRole[],
+  { modifiedAt }: ParameterState,
+): Promise<Rollout> {
   for (const service of services) {
-    const state = await rollOut(run, service, modifiedAt);
+    const state = await rollout(run, service, modifiedAt);
     if (state.state !== 'complete') return state;
   }
   return { state: 'complete' };
 }
 
-/** Tries a step again that has no way back; in the end it stands still. */
+/** Tries a step again that has no way back; in the end it stops. */
 export async function retry(run: Run, reason: string): Promise<Step> {
   const retries = (run.record.retries ?? 0) + 1;
   if (retries > RETRIES) return stop(run, reason);
   await save(run, { retries, roll: undefined });
   return wait(run, RETRY_SECONDS, `${reason} Trying again (${retries} of ${RETRIES}).`);
+}
+
+/**
+ * A deploy whose stack is not being changed will never release its lock, and neither will an execution that has ended. A holder
+ * of another kind is never stale.
+ */
+async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> {
+  if (kind === 'unknown') return false;
+  return kind === 'deploy' ? !(await ports.stackInProgress(owner)) : !(await ports.isRunning(owner));
+}
+
+const WHO = { deploy: 'A deploy', rotation: 'Another rotation', unknown: 'An unknown holder' } as const;
+
+/**
+ * Takes the lock that excludes deploys. An execution that holds it already keeps it without another look at the stack: a deploy that
+ * begins meanwhile is refused by its gate, and waiting for it here would have both wait.
+ *
+ * @param execution - the owner
+ * @returns undefined when it is held, or who holds it, as text
+ */
+export async function claimLock(ports: Ports, execution: string): Promise<string | undefined> {
+  const holder = await ports.lock.read();
+  if (holder?.owner === execution) return undefined;
+  // A deploy that goes back has given its lock away, and replaces tasks all the same.
+  if (await ports.stackInProgress()) return 'A deploy of the services is under way.';
+  if (holder !== undefined && !(await isStale(holder, ports))) {
+    return `${WHO[holder.kind]} has held the lock since ${holder.takenAt}.`;
+  }
+  if (await ports.lock.take(execution, holder)) return undefined;
+  return 'Somebody else has just taken the lock.';
+}
+
+const LIFETIME_SECONDS = 300;
+const AUTHORIZATION = { level: 'read', roles: ['canary'], permissions: [], buckets: [] } as const;
+
+/**
+ * Shows real tokens of retired secrets to every MCP task. The rotation mints them itself: nobody else can read an old secret.
+ * One that is in no history any more cannot be tried; that its key is gone from every task the canary has seen.
+ *
+ * @param retired - with the key IDs that their tokens carry: under another one a token would be refused whatever its secret
+ * @returns what speaks against every task refusing them; empty when each does
+ */
+export async function findTasksAcceptingRetired(
+  run: Run,
+  retired: readonly Pick<KeyName, 'thumbprint' | 'keyId'>[],
+): Promise<readonly string[]> {
+  const { parameters, findTasksAccepting } = run.ports;
+  const secrets = await secretsOfHistory(parameters);
+  const problems: string[] = [];
+  for (const { thumbprint, keyId } of retired) {
+    const secret = secrets.get(thumbprint);
+    if (secret === undefined) continue;
+    const set = await createKeySet([secret], keyLabelOf(keyId));
+    const { token } = await mintEnhancedToken({
+      signingKey: await loadSigningKey(secret, set),
+      subject: 'canary',
+      authorization: AUTHORIZATION,
+      lifetimeSeconds: LIFETIME_SECONDS,
+    });
+    problems.push(...(await findTasksAccepting(token)));
+  }
+  return problems;
 }

@@ -1,30 +1,30 @@
-import { contentOf } from '../found.ts';
+import { contentOf } from '../parameter-state.ts';
 import { iso, keyIdOf, move, type Run } from '../run.ts';
 
 /**
  * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
  * the old secret signs again first, and the next key stays accepted for a whole grace time.
  *
- * @param reason - for people
+ * @param reason - shown to people
  */
-export async function goBack(run: Run, reason: string): Promise<void> {
+export async function goBack(run: Run, reason: string): Promise<'go-on'> {
   const { phase, current, next, intended, bothMaySign } = run.record;
   const common = { direction: 'back', backBecause: reason, execution: run.call.execution, stopped: undefined } as const;
   const keys = next === undefined ? [current.thumbprint] : [current.thumbprint, next.thumbprint];
   if (phase === 'finishSecret' || phase === 'grace') {
     const signing = contentOf(current.thumbprint, keys);
-    await move(
+    return move(
       run,
       { ...common, phase: 'finishSecret', before: intended, intended: signing, grace: undefined },
       `${reason} Going back: ${keyIdOf(run.record, current.thumbprint)} signs again.`,
     );
-  } else if (bothMaySign) {
-    const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
-    await move(run, { ...common, phase: 'grace', grace }, `${reason} Going back after a grace time.`);
-  } else {
-    const one = contentOf(current.thumbprint, [current.thumbprint]);
-    await move(run, { ...common, phase: 'createSecret', before: intended, intended: one }, `${reason} Going back.`);
   }
+  if (bothMaySign) {
+    const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
+    return move(run, { ...common, phase: 'grace', grace }, `${reason} Going back after a grace time.`);
+  }
+  const one = contentOf(current.thumbprint, [current.thumbprint]);
+  return move(run, { ...common, phase: 'createSecret', before: intended, intended: one }, `${reason} Going back.`);
 }
 
 /**

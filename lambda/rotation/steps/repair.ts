@@ -1,8 +1,7 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds } from '../found.ts';
-import { restore } from '../restore.ts';
+import { contentOf, holds, readParameters } from '../parameter-state.ts';
+import { findForeignWrite, foreignWrite, restore, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { foreignWrite, secondsUntilShown } from '../settle.ts';
 import { needLock, retry, rollAll } from './common.ts';
 import { graceSeconds } from './go-back.ts';
 import { beginRevocation } from './revoke-secret.ts';
@@ -42,13 +41,13 @@ function targetOf({ phase, direction, before, intended, goOnWith }: RotationReco
 /**
  * Records that a person changed a parameter, and begins to put it back. What they wrote is never used.
  *
- * @param what - what they did, for people
+ * @param what - what they did, as text
  */
 export async function beginRepair(run: Run, what: string): Promise<Step> {
   const target = targetOf(run.record);
   // Before it is recorded: an alarm that rings twice is better than one that dies with its call.
-  run.ports.tell({ kind: 'repaired', message: what });
-  await move(
+  run.ports.report({ kind: 'repaired', message: what });
+  return move(
     run,
     {
       ...target,
@@ -62,15 +61,14 @@ export async function beginRepair(run: Run, what: string): Promise<Step> {
       // Whatever it was, it may have been the other key, and a task may have signed with it.
       bothMaySign: run.record.bothMaySign || target.intended.accepted.length > 1 || undefined,
     },
-    `${what} It is put back; what was written there is not used.`,
+    `${what} It is being restored; the value written there is not used.`,
   );
-  return 'go-on';
 }
 
 /** repair: puts back what is recorded, has both services read it anew, proves it, and goes on where the rotation was. */
 export async function repair(run: Run): Promise<Step> {
   const { ports } = run;
-  const found = await find(ports.parameters, keyNames(run.record));
+  const found = await readParameters(ports.parameters, keyNames(run.record));
   const { secret, keySet } = found.seen;
   if (secret === undefined || keySet === undefined || !holds(found, run.record.intended)) {
     const lost = await restore(run, found);
@@ -79,7 +77,7 @@ export async function repair(run: Run): Promise<Step> {
     const isMadeAnew = secret === undefined || keySet === undefined;
     // Not at once: Parameter Store may show what was there before, and each write costs one of the 100 versions in which a lost
     // secret may be found again.
-    return wait(run, isMadeAnew ? MADE_ANEW_SECONDS : WRITTEN_SECONDS, 'What was changed is put back.');
+    return wait(run, isMadeAnew ? MADE_ANEW_SECONDS : WRITTEN_SECONDS, 'The last good values were written back.');
   }
   if ((await foreignWrite(run, found, [run.record.intended])) !== undefined || run.record.seen === undefined) {
     // Whether it was overwritten again meanwhile or not: tasks that are older than the last write are replaced.
@@ -97,30 +95,28 @@ export async function repair(run: Run): Promise<Step> {
 
 async function goOn(run: Run): Promise<Step> {
   const { repaired = 'A parameter was changed.', goOnWith = 'idle' } = run.record;
-  const message = `${repaired} It was put back, and both services were rolled.`;
+  const message = `${repaired} It was restored, and both services were redeployed.`;
   const common = { goOnWith: undefined, repaired: undefined };
   switch (goOnWith) {
     case 'idle':
       return rest(run, 'repaired', message);
     case 'grace': {
       const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
-      await move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
-      return 'go-on';
+      return move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
     }
     default:
-      await move(run, { ...common, phase: goOnWith }, message);
-      return 'go-on';
+      return move(run, { ...common, phase: goOnWith }, message);
   }
 }
 
 /** Not everything can be put back: a parameter was deleted together with its history. */
 async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
   const early = secondsUntilShown(run);
-  if (early > 0) return wait(run, early, 'A secret is nowhere; Parameter Store may not show it yet.');
+  if (early > 0) return wait(run, early, 'A secret was not found; Parameter Store may not show it yet.');
   const { intended, goOnWith } = run.record;
   // Without the signing secret there is nothing to go back to, as at the first deploy.
   if (lost.includes(intended.signing)) return beginRevocation(run, 'The signing secret is lost.');
-  // The other key can sign nothing more, and what it signed nobody can check any more.
+  // The other key can sign nothing more, and what it signed can no longer be verified.
   const one = contentOf(intended.signing, [intended.signing]);
   const forward = intended.signing === run.record.next?.thumbprint;
   await save(run, {
@@ -131,4 +127,15 @@ async function giveUp(run: Run, lost: readonly string[]): Promise<Step> {
     bothMaySign: undefined,
   });
   return 'go-on';
+}
+
+/**
+ * Holds the lock for a step, or waits for it. A step that waits looks at the parameters all the same: with a foreign value no task
+ * starts, and then the deploy that is waited for does not end either.
+ */
+export async function needStepLock(run: Run): Promise<Step | undefined> {
+  const busy = await needLock(run);
+  if (busy === undefined) return undefined;
+  const what = await findForeignWrite(run);
+  return what === undefined ? busy : beginRepair(run, what);
 }

@@ -1,10 +1,8 @@
 import type { RotationRecord } from '../../../contract/rotation.ts';
-import { contentOf, find, holds, requireNotOlder, type Secrets } from '../found.ts';
-import { restore } from '../restore.ts';
+import { contentOf, holds, readParameters, requireNotOlder, type Secrets } from '../parameter-state.ts';
+import { confirm, foreignWrite, reconcile, restore, secondsUntilShown } from '../reconcile.ts';
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
-import { confirm, foreignWrite, secondsUntilShown, settle } from '../settle.ts';
-import { newSecret, retry, rollAll } from './common.ts';
-import { acceptedRetired } from './retired-tokens.ts';
+import { findTasksAcceptingRetired, newSecret, retry, rollAll } from './common.ts';
 
 /** Until a write can be relied upon to be seen. */
 const WRITTEN_SECONDS = 3;
@@ -12,22 +10,22 @@ const WRITTEN_SECONDS = 3;
 /**
  * Records that everything which was ever accepted is to be refused, and fences off whoever else is at work.
  *
- * @param why - for people
+ * @param why - shown to people
  */
 export async function beginRevocation(run: Run, why: string): Promise<Step> {
   const { ports, call } = run;
   await confirm(run);
   const { record } = run;
-  const found = await find(ports.parameters, keyNames(record));
+  const found = await readParameters(ports.parameters, keyNames(record));
   const { signing } = found;
   const { secret, keySet } = found.seen;
   requireNotOlder(secret, record.seen?.secret);
   requireNotOlder(keySet, record.seen?.keySet);
   const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
   const before = own.find((content) => holds(found, content));
-  // What somebody put back before is told here; what is there still, when it is overwritten.
+  // A foreign value that was removed since is reported here; one that is still there, when it is overwritten.
   const what = before && (await foreignWrite(run, found, own));
-  if (what !== undefined) ports.tell({ kind: 'repaired', message: what });
+  if (what !== undefined) ports.report({ kind: 'repaired', message: what });
   const known = keyNames(record);
   const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
   const next = await newSecret(ports.now());
@@ -44,7 +42,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
       intended: signs
         ? contentOf(signs.thumbprint, [signs.thumbprint, next.name.thumbprint])
         : contentOf(next.name.thumbprint, [next.name.thumbprint]),
-      // What is not ours is found to be foreign at once, and is told.
+      // A foreign value is found at once, and reported.
       before,
       seen: before && secret && keySet && { secret, keySet },
       grace: undefined,
@@ -71,10 +69,10 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
  */
 export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const { ports } = run;
-  const settled = await settle(run, fresh);
-  if (settled.kind === 'foreign') return putBack(run, settled.what, fresh);
-  if (settled.kind === 'lost') return beginAnew(run);
-  const { found } = settled;
+  const reconciled = await reconcile(run, fresh);
+  if (reconciled.kind === 'foreign') return putBack(run, reconciled.what, fresh);
+  if (reconciled.kind === 'lost') return beginAnew(run);
+  const { found } = reconciled;
   const { intended, next, current, revoked } = run.record;
   if (next === undefined || revoked === undefined) throw new Error('A revocation without its keys.');
   const last = contentOf(next.thumbprint, [next.thumbprint]);
@@ -88,9 +86,9 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   if (state.state === 'failed') return retry(run, state.reason);
   const refused = await countOnce(run, revoked);
   const retired = revoked.thumbprints.map((thumbprint, index) => ({ thumbprint, keyId: revoked.keyIds[index] ?? '' }));
-  const problems = [...(await ports.runCanary()), ...(await acceptedRetired(run, retired))];
-  if (problems.length > 0) return retry(run, `The revoked secret is not gone: ${problems.join(' | ')}`);
-  const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} accepted by nobody any more. Refused meanwhile: ${refused}.`;
+  const problems = [...(await ports.runCanary()), ...(await findTasksAcceptingRetired(run, retired))];
+  if (problems.length > 0) return retry(run, `The revoked secret may still be accepted: ${problems.join(' | ')}`);
+  const message = `${next.keyId} signs; ${revoked.keyIds.join(', ')} no longer accepted. Refused meanwhile: ${refused}.`;
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
 }
 
@@ -105,16 +103,16 @@ async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked'
 /** The new secret died with the call that made it, unless it was written and is not shown yet. */
 async function beginAnew(run: Run): Promise<Step> {
   const early = secondsUntilShown(run);
-  if (early > 0) return wait(run, early, 'The new secret is not to be seen yet.');
+  if (early > 0) return wait(run, early, 'The new secret is not visible yet.');
   return beginRevocation(run, 'The new secret was lost before it was written.');
 }
 
 /** A person wrote over what is just being replaced; that does not stop it. */
 async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
-  run.ports.tell({ kind: 'repaired', message: what });
-  const lost = await restore(run, await find(run.ports.parameters, keyNames(run.record)), fresh);
+  run.ports.report({ kind: 'repaired', message: what });
+  const lost = await restore(run, await readParameters(run.ports.parameters, keyNames(run.record)), fresh);
   if (lost.length > 0) return beginAnew(run);
   await save(run, { before: undefined, seen: undefined });
   // Not at once: Parameter Store may show what was there before.
-  return wait(run, WRITTEN_SECONDS, 'What was changed is put back.');
+  return wait(run, WRITTEN_SECONDS, 'The last good values were written back.');
 }

@@ -11,7 +11,7 @@ const deploymentsOf = (rolloutStates: readonly string[]) => rolloutStates.map((r
 /**
  * An ECS that runs two MCP tasks and a catalog task.
  *
- * @param tell - what it tells at each call, which count from 1; roll-out states stand for deployments, one `COMPLETED` unless
+ * @param tell - what it tells at each call, which count from 1; rollout states stand for deployments, one `COMPLETED` unless
  * told otherwise
  */
 export async function startEcs(tell: (call: number) => Told): Promise<ECSClient> {

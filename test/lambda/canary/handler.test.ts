@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { isBeforeServices } from '../../../lambda/canary/before-services.ts';
-import { parseRequest } from '../../../lambda/canary/request.ts';
+import { parseRequest } from '../../../lambda/canary/canary.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { useFakeAws } from '../support/fake-aws.ts';
 import { type Account, answer, startAccount } from './account.ts';
@@ -122,7 +122,7 @@ describe('before the services are deployed for the first time', () => {
     ['IN_PROGRESS', true],
     ['COMPLETED', false],
     ['FAILED', false],
-  ])('a service whose roll-out is %s: nothing to check yet is %p', async (rolloutState, expected) => {
+  ])('a service whose rollout is %s: nothing to check yet is %p', async (rolloutState, expected) => {
     const { aws } = await startAccount();
     aws.services.set('mcp-service', { running: 2, desired: 2, rolloutState: 'COMPLETED' });
     aws.services.set('catalog-service', { running: 0, desired: 2, rolloutState });

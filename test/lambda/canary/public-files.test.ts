@@ -1,6 +1,5 @@
-import { checkPublicFiles } from '../../../lambda/canary/checks/no-secret-in-public-files.ts';
-import { assetsOf } from '../../../lambda/canary/checks/page-assets.ts';
-import { createDial } from '../../../lambda/shared/http/dial.ts';
+import { assetsOf, checkPublicFiles } from '../../../lambda/canary/checks/no-secret-in-public-files.ts';
+import { createDial } from '../../../lambda/shared/dial.ts';
 import { closeServers, serve } from '../support/servers.ts';
 import { type Account, failuresOf, run, startAccount } from './account.ts';
 import { closeDeployments, type Rewrite } from './deployment.ts';
@@ -62,7 +61,7 @@ test.each<[string, Rewrite, RegExp]>([
     ({ path }, { headers }) => {
       if (path === '/config.json') headers.set('content-encoding', 'br');
     },
-    /^not-provable: GET \/config\.json is .* encoded/,
+    /^not-provable: GET \/config\.json is .* encoding/,
   ],
   [
     'a page of more files than are searched',

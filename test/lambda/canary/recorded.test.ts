@@ -3,7 +3,7 @@ import { keyIdOf, thumbprintOf } from '../../../auth/key-id.ts';
 import { createKeySet, serializeKeySet } from '../../../auth/key-set.ts';
 import type { Trigger } from '../../../contract/canary-report.ts';
 import type { Content, RotationRecord } from '../../../contract/rotation.ts';
-import type { KnownRecord } from '../../../lambda/canary/rotation-record.ts';
+import type { KnownRecord } from '../../../lambda/canary/state-table.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { type Account, answer, failuresOf, run, startAccount, trustOf } from './account.ts';
 import { closeDeployments, startDeployment, type TaskTrust } from './deployment.ts';
@@ -132,7 +132,9 @@ describe('a value that a person wrote', () => {
     account.aws.services.set('mcp-service', { running: 1, desired: 1 });
     const { failures, logs } = await runAt(origin, 'schedule');
     expect(failures).toEqual({
-      'parameters-as-recorded': expect.stringMatching(/^foreign-value: \/quilt\/keys holds another value /),
+      'parameters-as-recorded': expect.stringMatching(
+        /^foreign-value: \/quilt\/keys holds a value that the rotation did not write/,
+      ),
     });
     expect(started()).toEqual(ONE_START);
     expect(logs).toContain('"message":"repair started","cause":"foreign-value"');
@@ -142,17 +144,17 @@ describe('a value that a person wrote', () => {
     [
       'in both parameters',
       async () => put(await trustOf(other)),
-      /^foreign-value: \/quilt\/secret, \/quilt\/keys hold another value /,
+      /^foreign-value: \/quilt\/secret, \/quilt\/keys hold a value that the rotation did not write/,
     ],
     [
       'that is the secret with a newline',
       async () => account.put(`${account.secret}\n`, account.keySet),
-      /^foreign-value: \/quilt\/secret holds another value /,
+      /^foreign-value: \/quilt\/secret holds a value that the rotation did not write/,
     ],
     [
       'that is the same key under another label, by which no verifier finds it',
       async () => account.put(account.secret, serializeKeySet(await createKeySet([account.secret], 'relabelled'))),
-      /^foreign-value: \/quilt\/keys holds another value /,
+      /^foreign-value: \/quilt\/keys holds a value that the rotation did not write/,
     ],
   ])('%s', async (_, write, reason) => {
     await record();

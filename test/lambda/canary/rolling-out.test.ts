@@ -28,7 +28,7 @@ function almostOver(): void {
   jest.spyOn(performance, 'now').mockImplementation(() => real() + 50_000);
 }
 
-describe('a roll-out that the schedule meets', () => {
+describe('a rollout that the schedule meets', () => {
   test.each<[string, Told]>([
     ['a second deployment', { running: 3, mcp: ['IN_PROGRESS', 'COMPLETED'] }],
     ['a deployment in progress', { running: 3, mcp: ['IN_PROGRESS'] }],
@@ -89,13 +89,13 @@ describe('tasks that change while they are asked', () => {
     });
   });
 
-  test('a roll-out that began: as many answered, and they may be others', async () => {
+  test('a rollout that began: as many answered, and they may be others', async () => {
     const ecs = await startEcs((call) => (call === 2 ? { mcp: ['IN_PROGRESS', 'COMPLETED'] } : {}));
     const { origin } = await account.start();
     expect(await run(origin, { ...scheduled, ecs })).toMatchObject({ verdict: 'green', attempts: 2 });
   });
 
-  test('a roll-out that does not end is named when the time is nearly over', async () => {
+  test('a rollout that does not end is named when the time is nearly over', async () => {
     const ecs = await startEcs((call) => {
       if (call === 2 * 2) almostOver();
       return { catalog: ['IN_PROGRESS'] };
@@ -146,7 +146,7 @@ describe('a fault that lasts', () => {
     expect(failuresOf(report)['all-tasks-seen']).toMatch(/^tasks-unseen: /);
   });
 
-  test('is given the same time after a roll-out, which explained it until then', async () => {
+  test('is given the same time after a rollout, which explained it until then', async () => {
     const ecs = await startEcs((call) => ({ running: 3, mcp: [call <= 4 ? 'IN_PROGRESS' : 'COMPLETED'] }));
     const { origin } = await account.start();
     expect(await run(origin, { ...settling, ecs })).toMatchObject({ verdict: 'red', attempts: 5 });
@@ -168,7 +168,7 @@ describe('a fault that lasts', () => {
     expect(failuresOf(report)).toEqual({ 'mcp-reachable': expect.stringMatching(/^not-mcp: /) });
   });
 
-  test('is not told from a roll-out where ECS does not tell', async () => {
+  test('is not told from a rollout where ECS does not tell', async () => {
     const ecs = await startEcs((call) => {
       // One call an attempt: without an answer to `ping` no task is counted at its end.
       if (call === 5) almostOver();

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { generateSecret } from '../../../auth/generate-secret.ts';
-import { formsOf } from '../../../lambda/canary/checks/secret-forms.ts';
-import { redact } from '../../../lambda/canary/redact.ts';
+import { formsOf, redact } from '../../../lambda/canary/secret-texts.ts';
 import { outputOf } from '../support/captured-output.ts';
 import { secretArbitrary } from '../support/secrets.ts';
 import { type Account, changeResult, run, startAccount, trustOf } from './account.ts';

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(closeServers);
 
-const itemKey = (trigger: string) => `announcement|${announcementKey(trigger).sk.S}`;
+const itemKey = (trigger: string) => `announcement|${announcementKey(trigger).sk?.S}`;
 
 function put(item: Record<string, AttributeValue>, trigger = TRIGGER): void {
   account.items.set(itemKey(trigger), item as Item);

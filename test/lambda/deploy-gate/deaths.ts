@@ -14,10 +14,10 @@ export interface Death {
 }
 
 /** Gate and verdict make at most this many calls together, with those of giving up. */
-const MOST_CALLS = 32;
+const MAX_CALLS = 32;
 
 /** Every death there is. */
-export const DEATHS: readonly Death[] = Array.from({ length: MOST_CALLS }, (_, index) => index + 1).flatMap((call) =>
+export const DEATHS: readonly Death[] = Array.from({ length: MAX_CALLS }, (_, index) => index + 1).flatMap((call) =>
   (['before', 'after'] as const).flatMap((when) =>
     [false, true].flatMap((red) =>
       ([['gate'], ['gate', 'verdict'], ['verdict', 'gate']] as const).map((reached) => ({ call, when, red, reached })),

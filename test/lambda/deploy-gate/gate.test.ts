@@ -179,7 +179,7 @@ const REFUSED: readonly Case[] = [
       account.hold(OTHER_STACK, 'deploy');
       account.stacks.set(OTHER_STACK, 'UPDATE_IN_PROGRESS');
     },
-    /^lock-held: Another deploy holds the deploy lock since 2026-01-01T00:00:00.000Z: arn:\S+other\. Wait/,
+    /^lock-held: Another deploy has held the deploy lock since 2026-01-01T00:00:00.000Z: arn:\S+other\. Wait/,
   ],
   [
     'the lock of a rotation',
@@ -187,7 +187,7 @@ const REFUSED: readonly Case[] = [
       account.hold(EXECUTION, 'rotation');
       account.executions.set(EXECUTION, 'RUNNING');
     },
-    /^lock-held: A rotation of the secret holds the deploy lock .*bin\/quiltctl rotate --watch --environment production`/,
+    /^lock-held: A rotation of the secret has held the deploy lock .*bin\/quiltctl rotate --watch --environment production`/,
   ],
   [
     'the lock of a rotation that may be running',
@@ -229,7 +229,7 @@ const REFUSED: readonly Case[] = [
       const reason = 'Parameter /quilt/mcp-server/jwt-secret: The secret is 5 bytes.';
       account.canary = { verdict: 'red', checks: [{ name: 'parameters-valid', verdict: 'fail', reason }] };
     },
-    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation puts the last good value back .*bin\/quiltctl canary --environment production`/,
+    /^parameter-invalid: Parameter \/quilt\/mcp-server\/jwt-secret: The secret is 5 bytes\. The rotation restores the last good value .*bin\/quiltctl canary --environment production`/,
   ],
   [
     'a canary that ends with an error',
@@ -243,7 +243,7 @@ const REFUSED: readonly Case[] = [
     () => {
       account.canary = { verdict: 'yes' };
     },
-    /^canary-failed: The canary answered no report/,
+    /^canary-failed: The canary returned no report/,
   ],
   [
     'a red canary without a failed check',

@@ -37,7 +37,7 @@ test('the record says what failed, on one line, of this deploy and not of the on
   account.events = FAILED_SERVICE;
   await cloudformation.rollBack(['gate']);
   expect(account.revisions[0]).toMatchObject({
-    closedBecause: { S: 'The stack went back to what it was before.' },
+    closedBecause: { S: 'CloudFormation rolled the stack back.' },
     stackFailure: {
       M: {
         resource: { S: 'Mcp' },
@@ -74,7 +74,7 @@ test('of a broken glass: the record keeps its reason beside what happened', asyn
   expect(account.revisions[0]).toMatchObject({
     verdict: { S: 'failed' },
     reason: { S: 'the registry is down' },
-    closedBecause: { S: 'The stack went back to what it was before.' },
+    closedBecause: { S: 'CloudFormation rolled the stack back.' },
   });
 });
 

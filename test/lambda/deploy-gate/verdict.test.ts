@@ -88,7 +88,7 @@ describe('red before', () => {
     });
   });
 
-  test('does not veto the deploy that mends it', async () => {
+  test('does not veto the deploy that fixes it', async () => {
     expect(await deploy({ before: red(fail('no-token-refused')) })).toMatchObject({ Status: 'SUCCESS' });
     expect(account.verdicts).toEqual(['good']);
   });
@@ -98,7 +98,7 @@ describe('red before', () => {
     expect(await deploy({ before, after: before })).toMatchObject({ Status: 'SUCCESS' });
     expect(account.verdicts).toEqual(['unverified']);
     expect(account.revisions[0]?.closedBecause?.S).toBe(
-      'Red before the deploy as well: no-token-refused, tool-call-with-token.',
+      'Also red before the deploy: no-token-refused, tool-call-with-token.',
     );
   });
 

@@ -14,7 +14,7 @@ function redden({ world }: Rotations, hours: number): void {
   world.redUntil = world.now + hours * 3_600_000;
 }
 
-/** A rotation that stands still: the old key is out of the set, and the canary was red as often as a step is tried. */
+/** A rotation that stopped: the old key is out of the set, and the canary was red as often as a step is tried. */
 async function stopped(): Promise<Rotations> {
   const rotations = await Rotations.start();
   const execution = await rotations.runUntil('retireSecret');
@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
   ['rotation-under-way', 'to resume what is at work', () => underWay('createSecret'), RESUME, /--watch/],
   [
     'rotation-unfinished',
-    'a rotation where one stands still',
+    'a rotation while one is stopped',
     stopped,
     ROTATE,
     /red.*rotate --resume --environment production.*--abort/,
@@ -85,15 +85,15 @@ const CASES: readonly Case[] = [
     'to abort a removal',
     () => underWay('retireSecret'),
     ABORT,
-    /no way back from retireSecret.*secret status --environment production\.$/,
+    /cannot be aborted in retireSecret.*secret status --environment production\.$/,
   ],
-  ['no-way-back', 'to abort a repair', () => underWay('repair'), ABORT, /no way back from repair/],
+  ['no-way-back', 'to abort a repair', () => underWay('repair'), ABORT, /cannot be aborted in repair/],
   [
     'no-way-back',
     'to abort a revocation',
     () => underWay('revokeSecret', REVOKE),
     ABORT,
-    /no way back from revokeSecret/,
+    /cannot be aborted in revokeSecret/,
   ],
   ['deploy-under-way', 'a rotation during a deploy', duringDeploy, ROTATE, /A deploy .* is under way.*then rotate/],
   ['incoming-invalid', 'a secret that nobody left', () => Rotations.start(), FROM_PARAMETER, /\/quilt\/incoming\/next/],
@@ -185,11 +185,11 @@ describe('the schedule', () => {
     expect(await rotations.run(ROTATE)).toMatchObject(ROTATED);
   });
 
-  test('leaves a rotation that stands still alone for a day, and then goes on with it', async () => {
+  test('leaves a rotation that stopped alone for a day, and then resumes it', async () => {
     const rotations = await stopped();
     const { state } = rotations;
     expect(await rotations.run(SCHEDULED)).toEqual(
-      notDue(/stands still \(retireSecret\).* rotate --resume --environment production\.$/),
+      notDue(/stopped in retireSecret\..* rotate --resume --environment production\.$/),
     );
     expect(rotations.state).toEqual(state);
     rotations.sleepHours(24);
@@ -207,7 +207,7 @@ function required({ world }: Rotations) {
   return world.record;
 }
 
-test('a person goes on with a rotation that stands still', async () => {
+test('a person resumes a rotation that stopped', async () => {
   const rotations = await stopped();
   expect(await rotations.run(RESUME)).toMatchObject(ROTATED);
   expect(required(rotations)).toMatchObject({ phase: 'idle', execution: '', last: { outcome: 'rotated' } });

@@ -46,7 +46,7 @@ test.each<[string, string | undefined, RegExp]>([
   ['broken by white space', `${GOOD} ${GOOD}`, /white space inside/],
   ['one that was published', `${mockPublished}\n`, /was published/],
   ['nothing but white space', ' \n', /missing, or holds nothing but white space/],
-  ['not there', undefined, /is no SecureString, or does not exist/],
+  ['not there', undefined, /is not a SecureString, or does not exist/],
 ])('a secret that is %s is refused, and stays for its person to correct', async (_, value, message) => {
   const rotations = await start(value);
   const { parameters, state } = rotations;
@@ -60,13 +60,13 @@ test.each<[string, string | undefined, RegExp]>([
   expect(rotations.world.lock).toBeUndefined();
 });
 
-test('the secret that signs already is no next one', async () => {
+test('the current signing secret is refused as the next one', async () => {
   const rotations = await start(undefined);
   const { secret } = rotations.parameters;
   rotations.world.incoming.set(NAME, `${secret?.value}\n`);
   const said = await rotations.run(COMMAND);
   expect(said).toMatchObject({ result: 'refused', code: 'incoming-invalid' });
-  expect(said.message).toContain('the secret that signs already');
+  expect(said.message).toContain('the current signing secret');
   expect(rotations.world.incoming.has(NAME)).toBe(true);
   expect(accepted(rotations)).toEqual([secret?.value]);
 });

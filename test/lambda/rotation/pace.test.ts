@@ -3,7 +3,7 @@ import { rotationDefinition } from '../../../lib/constructs/rotation-machine.ts'
 import { type Execution, ROTATE, Rotations } from './support/rotations.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions */
-const MOST_EVENTS = 25_000;
+const MAX_EVENTS = 25_000;
 /** Of the task five, of each of the two choices two, of the wait two. */
 const EVENTS_PER_CALL = 11;
 const HOUR_MS = 3_600_000;
@@ -30,10 +30,10 @@ async function duringDeploy(): Promise<[Rotations, Command]> {
   return [rotations, { command: 'rotate', trigger: 'schedule' }];
 }
 
-/** A rotation whose roll-outs take as long as one may, which is an hour, and then fail. */
+/** A rotation whose rollouts take as long as one may, which is an hour, and then fail. */
 async function withoutEnd(): Promise<[Rotations, Command]> {
   const rotations = await Rotations.start();
-  rotations.timing = { rollOutSeconds: 3600 };
+  rotations.timing = { rolloutSeconds: 3600 };
   const { mcp } = rotations.world.fleet;
   const state = mcp.state.bind(mcp);
   mcp.state = () => ({
@@ -56,16 +56,16 @@ async function locked(): Promise<[Rotations, Execution]> {
 describe('an execution does not use up the events that Step Functions gives it', () => {
   test.each<[string, () => Promise<[Rotations, Command]>]>([
     ['while a deploy does not end', duringDeploy],
-    ['while roll-outs take an hour each', withoutEnd],
+    ['while rollouts take an hour each', withoutEnd],
   ])('%s', async (_, arrange) => {
     const [rotations, command] = await arrange();
     const calls = await callsOf(rotations, rotations.begin(command), TimeoutSeconds * 1000);
-    expect(calls * EVENTS_PER_CALL).toBeLessThan(MOST_EVENTS);
+    expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });
 
   test('while somebody keeps the lock', async () => {
     const calls = await callsOf(...(await locked()), TimeoutSeconds * 1000);
-    expect(calls * EVENTS_PER_CALL).toBeLessThan(MOST_EVENTS);
+    expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });
 });
 

@@ -6,7 +6,7 @@ const PROGRESS = {
   result: 'wait',
   phase: 'grace',
   seconds: 65,
-  message: 'Tokens of the key that goes are still about.',
+  message: 'Tokens of the retired key are still valid.',
 };
 
 const callOf = (command: unknown) => ({ execution: EXECUTION, command, progress: command });

@@ -1,5 +1,5 @@
 import type { Command } from '../../../contract/rotation.ts';
-import { formsOf } from '../../../lambda/canary/checks/secret-forms.ts';
+import { formsOf } from '../../../lambda/canary/secret-texts.ts';
 import { meddle } from './model/people.ts';
 import { keysOf } from './model/store.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';

@@ -29,7 +29,7 @@ test('reads the settings', () => {
     tokenLifetimeSeconds: 3_600,
     leewaySeconds: 30,
     everyDays: 30,
-    rollOutSeconds: 900,
+    rolloutSeconds: 900,
   });
 });
 

@@ -3,7 +3,7 @@ import { generateSecret } from '../../../auth/generate-secret.ts';
 import { findKeyOfSecret, parseKeySet, secretOfKey } from '../../../auth/key-set.ts';
 import { normalizeSecret } from '../../../auth/normalize-secret.ts';
 import { ensureParameters } from '../../../lambda/secret-parameter/ensure-parameters.ts';
-import { Refusal } from '../../../lambda/secret-parameter/refusal.ts';
+import { Refusal } from '../../../lambda/secret-parameter/properties.ts';
 import { keySetText, secretArbitrary, whiteSpaceArbitrary } from '../support/secrets.ts';
 import { Crash, KEY_ARN, KEY_SET, MemoryStore, OTHER_KEY_ARN, PROPERTIES, SECRET } from './memory-store.ts';
 
@@ -77,7 +77,11 @@ describe('what is refused', () => {
   const broken = `${'y'.repeat(40)} ${'z'.repeat(40)}`;
   test.each<[string, () => Promise<[string | undefined, string | undefined]>, RegExp]>([
     ['a secret that is none of the keys', async () => [first, await keySetText(second)], /none of the keys/],
-    ['two keys and no secret', async () => [undefined, await keySetText(first, second)], /2 keys .* which one signs/],
+    [
+      'two keys and no secret',
+      async () => [undefined, await keySetText(first, second)],
+      /2 keys .* signing key is unknown/,
+    ],
     ['a short secret', async () => [short, undefined], /jwt-secret is not usable: .*31 bytes/],
     ['white space inside a secret', async () => [broken, undefined], /jwt-secret is not usable: .*white space inside/],
     ['a bad secret beside a good set', async () => [short, await keySetText(first)], /jwt-secret is not usable/],
@@ -114,7 +118,7 @@ describe('a rotation that writes meanwhile', () => {
     };
     await expect(ensureParameters(PROPERTIES, store)).rejects.toMatchObject({
       name: 'Refusal',
-      message: `Parameter ${name} was written by somebody else at this very moment, and is left as it is. Wait until no rotation of the secret is under way, then deploy again.`,
+      message: `Parameter ${name} was changed during this deploy and was not overwritten. Wait until no rotation of the secret is under way, then deploy again.`,
     });
     expect(store.puts).toEqual([name]);
     expect(store.keyArn(name)).toBe(OTHER_KEY_ARN);

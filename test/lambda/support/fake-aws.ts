@@ -9,7 +9,7 @@ export type FakeAws = {
   readonly endpoint: string;
   /** The SSM parameters by name; tests write and read them directly, as a person in the console would. */
   readonly parameters: Map<string, Parameter>;
-  /** Running and desired tasks of ECS services by name, and where the roll-out of their only deployment stands. */
+  /** Running and desired tasks of ECS services by name, and where the rollout of their only deployment stands. */
   readonly services: Map<string, { running: number; desired: number; rolloutState?: string }>;
   /** The items of every DynamoDB table, as the protocol has them, by `pk|sk`. */
   readonly items: Map<string, Item>;

@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { tell } from '../../../lambda/rotation/aws/tell.ts';
+import { report } from '../../../lambda/rotation/aws/report.ts';
 import { productionWith, type Synthesised, synthesise } from '../support/synthesise.ts';
 
 let production: Synthesised;
@@ -145,8 +145,8 @@ describe('alarms', () => {
     });
 
     // WHEN
-    tell('quilt', { kind: 'repaired', message: 'The signing secret was put back.' });
-    tell('quilt', { kind: 'age', days: 3 });
+    report('quilt', { kind: 'repaired', message: 'The signing secret was put back.' });
+    report('quilt', { kind: 'age', days: 3 });
 
     // THEN
     const written = lines

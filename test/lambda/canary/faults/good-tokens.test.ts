@@ -127,7 +127,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
             changeResult(asked, answered, () => ({ content: [{ type: 'text', text: 'all is well' }] }));
         },
       },
-      { 'identity-from-token': /^not-provable: jwt_diagnostics does not tell sub, expires_at/ },
+      { 'identity-from-token': /^not-provable: jwt_diagnostics does not report sub, expires_at/ },
     ],
   ])('%s', async (_, fault, expected) => {
     const { origin } = await account.start(fault);

@@ -59,7 +59,7 @@ describe('tasks that differ are answered by their own name', () => {
     [
       'a service that ECS does not know',
       () => account.aws.services.delete('mcp-service'),
-      /^not-provable: ECS did not tell how many tasks the mcp service runs/,
+      /^not-provable: ECS did not report how many tasks the mcp service runs/,
     ],
   ])('%s', async (_, arrange, reason) => {
     arrange();

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { countRefused } from '../../../../lambda/rotation/aws/refused-requests.ts';
+import { countRefused } from '../../../../lambda/rotation/aws/probes.ts';
 import { closeServers } from '../../support/servers.ts';
 import { type Answers, startScriptedAws } from '../support/scripted-aws.ts';
 

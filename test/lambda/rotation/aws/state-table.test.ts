@@ -13,7 +13,11 @@ const NEXT: RotationRecord = { ...RECORD, revision: 8, phase: 'testSecret' };
 
 /** The part of the table that a rotation has, over the real protocol. */
 function openTable(): StateTable {
-  return new StateTable(new DynamoDBClient({ maxAttempts: 1 }), 'state', new AbortController().signal);
+  return new StateTable({
+    dynamodb: new DynamoDBClient({ maxAttempts: 1 }),
+    table: 'state',
+    abortSignal: new AbortController().signal,
+  });
 }
 
 afterEach(closeServers);

@@ -9,14 +9,19 @@ const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 /** One rule of the protocol taken out of the code: a text of a file, and what stands there instead. */
 export type Mutation = { readonly file: string; readonly from: string; readonly to: string };
 
-/** Changes the code as it is read. A text that is not there exactly once is an error: then the rule has moved. */
+/** Changes the code as it is read. A text that is not there exactly once, or a file that is not read, is an error: the rule has moved. */
 function mutate(mutations: readonly Mutation[]): Plugin {
   return {
     name: 'mutate',
     setup(builder) {
-      for (const file of new Set(mutations.map((mutation) => mutation.file))) {
+      const unread = new Set(mutations.map((mutation) => mutation.file));
+      builder.onEnd(() => {
+        if (unread.size > 0) throw new Error(`The bundle does not contain ${[...unread].join(', ')}.`);
+      });
+      for (const file of [...unread]) {
         const path = join(ROOT, file);
         builder.onLoad({ filter: new RegExp(`${file.replace(/[.\\/-]/g, '\\$&')}$`) }, () => {
+          unread.delete(file);
           let contents = readFileSync(path, 'utf8');
           for (const { from, to } of mutations.filter((mutation) => mutation.file === file)) {
             if (contents.split(from).length !== 2) throw new Error(`Not exactly once in ${file}: ${from}`);

@@ -8,8 +8,8 @@ type Deploy = {
   /** What it was before, for the way back. */
   readonly lifetimeBefore: number;
   readonly beganAt: number;
-  /** The roll-out that is waited for. */
-  rollOut?: string;
+  /** The rollout that is waited for. */
+  rollout?: string;
   stage: 'gate' | 'mcp' | 'catalog' | 'verdict' | 'back' | 'over';
 };
 
@@ -84,7 +84,7 @@ export class Deploys {
       case 'gate':
         if (this.#admit(deploy)) {
           this.revisions.push({ openedAt: now, lifetime: deploy.lifetime, verdict: 'open' });
-          deploy.rollOut = fleet.mcp.begin(revision, now);
+          deploy.rollout = fleet.mcp.begin(revision, now);
           deploy.stage = 'mcp';
         } else {
           this.#end(deploy);
@@ -94,12 +94,12 @@ export class Deploys {
       case 'catalog': {
         const { primary } = fleet[deploy.stage];
         const isTooLong = now - deploy.beganAt > PATIENCE_MS;
-        // A person's roll-out of the same revision comes later; an earlier one is back when the circuit broke.
-        const isLater = Number(primary.id.split('-')[1]) >= Number(deploy.rollOut?.split('-')[1]);
+        // A person's rollout of the same revision comes later; an earlier one is back when the circuit broke.
+        const isLater = Number(primary.id.split('-')[1]) >= Number(deploy.rollout?.split('-')[1]);
         if (isTooLong || !isLater) {
           this.#goBack(deploy, before);
         } else if (primary.state === 'COMPLETED') {
-          if (deploy.stage === 'mcp') deploy.rollOut = fleet.catalog.begin(revision, now);
+          if (deploy.stage === 'mcp') deploy.rollout = fleet.catalog.begin(revision, now);
           deploy.stage = deploy.stage === 'mcp' ? 'catalog' : 'verdict';
         }
         break;

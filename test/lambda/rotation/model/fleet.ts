@@ -7,7 +7,7 @@ export type Task = {
   readonly service: ServiceRole;
   readonly deployment: string;
   readonly createdAt: number;
-  /** When it began to run: later than it read the parameters, so that a roll-out must not go by it. */
+  /** When it began to run: later than it read the parameters, so that a rollout must not go by it. */
   startedAt: number;
   status: 'PENDING' | 'RUNNING' | 'DRAINING' | 'STOPPED';
   holding?: Holding;

@@ -92,7 +92,7 @@ const KINDS = {
   deploy: { arbitrary: deploy, weight: 4 },
   scaling: { arbitrary: scaling, weight: 2 },
   loss: { arbitrary: loss, weight: 2 },
-  'forced roll-out': { arbitrary: forced, weight: 1 },
+  'forced rollout': { arbitrary: forced, weight: 1 },
   unhealthy: { arbitrary: unhealthy, weight: 2 },
   red: { arbitrary: red, weight: 2 },
   cache: { arbitrary: cache, weight: 1 },

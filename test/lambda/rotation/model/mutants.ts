@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Mutation } from './bundle.ts';
 import type { Aim } from './happenings.ts';
 
@@ -10,10 +11,9 @@ export type Mutant = {
   readonly aim: Aim;
 };
 
-const ROTATION = 'lambda/rotation';
-
+/** @param file - its path from `lambda/rotation` */
 function mutant(rule: number, what: string, file: string, from: string, to: string, aim: Aim = {}): Mutant {
-  return { rule, what, mutations: [{ file: `${ROTATION}/${file}`, from, to }], aim };
+  return { rule, what, mutations: [{ file: posix.join('lambda/rotation', file), from, to }], aim };
 }
 
 /** Nothing comes in between. */
@@ -23,28 +23,28 @@ const UNDISTURBED: Aim = { kinds: ['resume'], until: 1 };
 export const MUTANTS: readonly Mutant[] = [
   mutant(
     1,
-    'a roll-out goes by when tasks began to run',
-    'roll-out.ts',
+    'a rollout goes by when tasks began to run',
+    'rollout.ts',
     '.every(({ createdAt }) => createdAt > after)',
     '.every((task) => task.startedAt > after)',
-    { kinds: ['forced roll-out'], until: 80 },
+    { kinds: ['forced rollout'], until: 80 },
   ),
-  mutant(1, 'a roll-out overlooks tasks that drain', 'roll-out.ts', "status !== 'STOPPED'", "status === 'RUNNING'"),
+  mutant(1, 'a rollout overlooks tasks that drain', 'rollout.ts', "status !== 'STOPPED'", "status === 'RUNNING'"),
   mutant(
     1,
-    'a roll-out goes by its own intent, not by the last write',
-    'roll-out.ts',
+    'a rollout goes by its own intent, not by the last write',
+    'rollout.ts',
     'const after = modifiedAt + MARGIN_MS;',
     'const after = Date.parse(run.record.phaseSince) - 1;',
     { kinds: ['meddling', 'deploy'], until: 300 },
   ),
   mutant(
     1,
-    'a roll-out takes all clocks for the same',
-    'roll-out.ts',
+    'a rollout takes all clocks for the same',
+    'rollout.ts',
     'const after = modifiedAt + MARGIN_MS;',
     'const after = modifiedAt;',
-    { kinds: ['forced roll-out', 'scaling'], until: 80 },
+    { kinds: ['forced rollout', 'scaling'], until: 80 },
   ),
   mutant(
     2,
@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     'timing.tokenLifetimeSeconds',
     { kinds: ['deploy'], until: 800 },
   ),
-  mutant(2, 'no grace time', 'steps/grace.ts', 'if (left > 0) {', 'if (false) {'),
+  mutant(2, 'no grace time', 'steps/finish-and-retire.ts', 'if (left > 0) {', 'if (false) {'),
   mutant(
     2,
     'grace forgets what verifiers add to a token',
@@ -71,14 +71,21 @@ export const MUTANTS: readonly Mutant[] = [
     'const CLOCKS_SECONDS = 0;',
     UNDISTURBED,
   ),
-  mutant(3, 'nobody looks at the stack', 'lock.ts', 'if (await ports.stackInProgress()) return', 'if (false) return', {
-    kinds: ['deploy', 'rotate'],
-  }),
-  mutant(3, 'the lock of the dead is kept', 'lock.ts', '!(await isDead(holder, ports))', 'true'),
+  mutant(
+    3,
+    'nobody looks at the stack',
+    'steps/common.ts',
+    'if (await ports.stackInProgress()) return',
+    'if (false) return',
+    {
+      kinds: ['deploy', 'rotate'],
+    },
+  ),
+  mutant(3, 'the lock of the dead is kept', 'steps/common.ts', '!(await isStale(holder, ports))', 'true'),
   mutant(
     3,
     'whoever holds the lock looks at the stack once more',
-    'lock.ts',
+    'steps/common.ts',
     'if (holder?.owner === execution) return undefined;',
     "if (holder?.owner === execution) return (await ports.stackInProgress()) ? 'A deploy is under way.' : undefined;",
     UNDISTURBED,
@@ -87,21 +94,21 @@ export const MUTANTS: readonly Mutant[] = [
     3,
     'a rotation that has ended keeps the lock',
     'run.ts',
-    'await ports.lock.release(call.execution);\n  ports.tell',
-    'ports.tell',
+    'await ports.lock.release(call.execution);\n  ports.report',
+    'ports.report',
     UNDISTURBED,
   ),
   mutant(
     3,
     'the lock is kept in the grace time',
-    'steps/grace.ts',
+    'steps/finish-and-retire.ts',
     'await ports.lock.release(call.execution);',
     '',
     UNDISTURBED,
   ),
   mutant(
     3,
-    'a rotation that stands still keeps the lock',
+    'a rotation that stopped keeps the lock',
     'run.ts',
     "await ports.lock.release(call.execution);\n  return { result: 'failed'",
     "return { result: 'failed'",
@@ -118,14 +125,14 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     5,
     'an intent counts as done',
-    'settle.ts',
+    'reconcile.ts',
     'if (before !== undefined && !holds(found, intended)) {',
     'if (false) {',
   ),
   mutant(
     5,
     'a lost next secret is not replaced',
-    'steps/create-secret.ts',
+    'steps/create-and-test.ts',
     'async function replaceNext(run: Run): Promise<Step> {',
     "async function replaceNext(run: Run): Promise<Step> { return wait(run, 1, 'It may come back.');",
     { kinds: ['crash'], until: 60 },
@@ -133,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     5,
     'an old answer of Parameter Store counts as what there is',
-    'found.ts',
+    'parameter-state.ts',
     'if (now && before && now.version < before.version',
     'if (false && now && before && now.version < before.version',
     UNDISTURBED,
@@ -141,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     5,
     'a version that the history does not show yet counts as a foreign one',
-    'found.ts',
+    'parameter-state.ts',
     'if (!since.some(({ version }) => version >= now.version)) throw new NotVisibleYet();',
     '',
     UNDISTURBED,
@@ -149,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     5,
     'a new secret that is not shown yet counts as lost',
-    'settle.ts',
+    'reconcile.ts',
     '(since + SHOWN_MS - ports.now()) / 1000',
     '0',
     { kinds: ['rotate'], until: 100 },
@@ -157,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     5,
     'something else is meant before it is known whether the last write was done',
-    'settle.ts',
+    'reconcile.ts',
     'if (before === undefined) return;',
     'if (before === undefined || before) return;',
     { kinds: ['abort', 'revoke'], until: 60 },
@@ -188,7 +195,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     6,
     'what a person put back counts as never changed',
-    'found.ts',
+    'parameter-state.ts',
     'return isOwn.every(Boolean);',
     'return true;',
     { kinds: ['meddling'], until: 100 },
@@ -199,12 +206,12 @@ export const MUTANTS: readonly Mutant[] = [
     'steps/repair.ts',
     'bothMaySign: run.record.bothMaySign || target.intended.accepted.length > 1 || undefined,',
     '',
-    { kinds: ['other key', 'forced roll-out', 'abort'], until: 120 },
+    { kinds: ['other key', 'forced rollout', 'abort'], until: 120 },
   ),
   mutant(
     6,
     'nothing is taken from the history',
-    'restore.ts',
+    'reconcile.ts',
     'if (missing().length > 0) secrets = ',
     'if (false) secrets = ',
     { kinds: ['meddling'], until: 400 },
@@ -212,12 +219,12 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     6,
     'the same key under another key ID counts as the same',
-    'record.ts',
+    '../../contract/rotation.ts',
     'known === undefined || known.keyId === keyId',
     'true',
     { kinds: ['meddling'] },
   ),
-  mutant(6, 'what is put back gets whatever key ID', 'restore.ts', 'name && keyLabelOf(name.keyId)', 'undefined', {
+  mutant(6, 'what is put back gets whatever key ID', 'reconcile.ts', 'name && keyLabelOf(name.keyId)', 'undefined', {
     kinds: ['meddling'],
   }),
   mutant(
@@ -238,21 +245,21 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     8,
     'nobody asks the canary before the next key signs',
-    'steps/test-secret.ts',
+    'steps/create-and-test.ts',
     'await run.ports.runCanary()',
     '[]',
     UNDISTURBED,
   ),
   mutant(
     8,
-    'nobody sees that ECS gave a roll-out up',
-    'roll-out.ts',
+    'nobody sees that ECS gave a rollout up',
+    'rollout.ts',
     "if (own?.state === 'FAILED') return true;",
     'if (own !== undefined || true) return false;',
   ),
   mutant(
     8,
-    'a failed catalog roll-out just takes the next key out',
+    'a failed catalog rollout just takes the next key out',
     'steps/go-back.ts',
     "if (phase === 'finishSecret' || phase === 'grace') {",
     'if (false) {',
@@ -260,22 +267,22 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     9,
     'the catalog keeps the retired key in its environment',
-    'steps/retire-secret.ts',
-    "rollAll(run, ['mcp', 'catalog'], settled.found)",
-    "rollAll(run, ['mcp'], settled.found)",
+    'steps/finish-and-retire.ts',
+    "rollAll(run, ['mcp', 'catalog'], reconciled.found)",
+    "rollAll(run, ['mcp'], reconciled.found)",
   ),
   mutant(
     9,
     'nobody shows a retired token to MCP',
-    'steps/retired-tokens.ts',
-    'problems.push(...(await acceptedBy(token)));',
-    'await acceptedBy(token);',
+    'steps/common.ts',
+    'problems.push(...(await findTasksAccepting(token)));',
+    'await findTasksAccepting(token);',
     { kinds: ['cache'], until: 600 },
   ),
   mutant(
     9,
     'a retired token is shown under whatever key ID',
-    'steps/retired-tokens.ts',
+    'steps/common.ts',
     'createKeySet([secret], keyLabelOf(keyId))',
     'createKeySet([secret])',
     { kinds: ['cache'], until: 600 },
@@ -283,7 +290,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     9,
     'keys are told apart by their key IDs, not by their values',
-    'record.ts',
+    '../../contract/rotation.ts',
     'name.thumbprint === thumbprint);\n  return known === undefined || known.keyId === keyId ? thumbprint',
     'name.keyId === keyId);\n  return known === undefined || known.keyId === keyId ? (known?.thumbprint ?? thumbprint)',
     { kinds: ['meddling'] },

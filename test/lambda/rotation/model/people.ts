@@ -1,7 +1,7 @@
 import type { RotationRecord } from '../../../../contract/rotation.ts';
 import type { ParameterRole } from '../../../../lambda/rotation/ports.ts';
 import { lookAlike } from './look-alike.ts';
-import { type Key, keySetOf, keysOf, MOST_LAG_MS, OWN_LABEL, partsOf, thumbprint } from './store.ts';
+import { type Key, keySetOf, keysOf, MAX_LAG_MS, OWN_LABEL, partsOf, thumbprint } from './store.ts';
 import type { World } from './world.ts';
 
 /** What a person writes over a parameter, or does to it. */
@@ -105,7 +105,7 @@ export function meddle(world: World, role: ParameterRole, what: Meddling): void 
   }
   world.note(`a person: ${role} ${what}`);
   world.touched = true;
-  // With such an image a repair between createSecret and finishSecret stands still, until there is another image.
+  // With such an image a repair between createSecret and finishSecret stops, until there is another image.
   world.knowsOneSecret = false;
   // Who writes what a step is just about to write cannot be told from it, and does no harm; any other key has to be noticed.
   if (!OWN_KEYS.includes(what) && (!world.isOwn() || what === 'deleted')) world.meddled = true;
@@ -120,7 +120,7 @@ export function meddle(world: World, role: ParameterRole, what: Meddling): void 
 function forgiveTheInstant(world: World, key: string): void {
   const { before, intended } = world.record ?? {};
   if (before?.accepted.includes(key) && intended?.accepted.includes(key) === false) world.revoked.add(key);
-  world.putToSign = { key, until: world.now + MOST_LAG_MS };
+  world.putToSign = { key, until: world.now + MAX_LAG_MS };
 }
 
 /** The same race, when Parameter Store does not show yet what the person wrote before. */

@@ -6,14 +6,14 @@ import { type Happening, Violation, World } from './world.ts';
 const HOUR_MS = 3_600_000;
 /** A scheduled run leaves a rotation that failed alone for a day; after two nothing is left to be done. */
 const HOURS = 56;
-const MOST_CALLS = 5_000;
+const MAX_CALLS = 5_000;
 /** Between two things that happen when the rotation has ended already. */
 const HURRY_MS = 60_000;
 
 /** Has every execution come to its end. */
 async function drain(world: World, machine: Machine): Promise<void> {
   for (let calls = 0; machine.next !== undefined; calls += 1) {
-    if (calls > MOST_CALLS) world.violate('an execution does not come to an end');
+    if (calls > MAX_CALLS) world.violate('an execution does not come to an end');
     await machine.step();
   }
 }

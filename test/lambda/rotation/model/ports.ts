@@ -6,7 +6,7 @@ import { thumbprint } from './store.ts';
 import type { World } from './world.ts';
 
 /** A step tries four times, and so does the way back, a repair, a revocation, each time that it is disturbed, and whoever resumes them. */
-const MOST_GIVEN_UP = 40;
+const MAX_GIVEN_UP = 40;
 
 /** Whether a record says that a step was done which the canary has to be green for. */
 function needsCanary(before: RotationRecord, { phase, direction, last }: RotationRecord): boolean {
@@ -134,8 +134,8 @@ export function worldPorts(world: World, execution: string): Ports {
           if (collides() && world.record?.phase !== 'revokeSecret') {
             world.violate(`the ${service} service is rolled while a deploy changes it`);
           }
-          if (world.fleet[service].givenUp > MOST_GIVEN_UP) {
-            world.violate(`the ${service} service is rolled again and again, although ECS gives every roll-out up`);
+          if (world.fleet[service].givenUp > MAX_GIVEN_UP) {
+            world.violate(`the ${service} service is rolled again and again, although ECS gives every rollout up`);
           }
           world.note(`roll ${service}`);
           return world.fleet[service].force(world.now);
@@ -160,7 +160,7 @@ export function worldPorts(world: World, execution: string): Ports {
         world.isGreen = start !== undefined && isRight;
         return world.isGreen ? [] : ['tasks-hold-parameters'];
       }),
-    acceptedBy: (token) =>
+    findTasksAccepting: (token) =>
       awaited(() => {
         const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string };
         if (world.accepted().length === 0) return ['no MCP task runs that could be asked'];
@@ -176,10 +176,10 @@ export function worldPorts(world: World, execution: string): Ports {
       },
       leewaySeconds: LEEWAY_SECONDS,
       everyDays: 30,
-      rollOutSeconds: 120,
+      rolloutSeconds: 120,
     },
     now: () => world.now + world.clocks.lambdaMs,
-    tell: (event) => {
+    report: (event) => {
       world.told.push(event);
       if (event.kind === 'repaired' && !world.touched) {
         world.violate(`an own write was taken for a foreign one: ${event.message}`);

@@ -94,7 +94,7 @@ export function holdingOf(signing: string | undefined, keySet: string | undefine
 
 /** So many changes are not seen by everybody at once, and until then. */
 const SLOW = 0.3;
-export const MOST_LAG_MS = 8_000;
+export const MAX_LAG_MS = 8_000;
 
 /** One version, and whether a person wrote it. */
 export type Version = Stored & { readonly byPerson: boolean };
@@ -152,7 +152,7 @@ export class ParameterStore {
   }
 
   #change(role: ParameterRole, versions: readonly Version[], now: number): void {
-    const lagMs = this.random.chance(SLOW) ? this.random.below(MOST_LAG_MS) : 0;
+    const lagMs = this.random.chance(SLOW) ? this.random.below(MAX_LAG_MS) : 0;
     const past = this.#past[role].filter(({ changedAt, lagMs: lag }) => now < changedAt + lag);
     this.#past[role] = [...past, { versions: this.#versions[role], changedAt: now, lagMs }];
     this.#versions[role] = versions;

@@ -34,14 +34,14 @@ export type Happening = { readonly after: number; readonly act: (world: World) =
 export type Starter = { start(command: Command): void; kill(): void };
 
 /** A run has some thousands. */
-const MOST_TICKS = 60_000;
+const MAX_TICKS = 60_000;
 
 const FIRST_SECRET = 'first-secret-of-the-model-0123456789';
 
 /** The clocks of AWS differ by less than the rotation's margin of 2 s between any two of them. */
-const MOST_APART_MS = 950;
+const MAX_APART_MS = 950;
 /** Those of a catalog and an MCP task, together with what a token lives too long for them: less than what grace adds. */
-const MOST_TOKENS_MS = 4_900;
+const MAX_TOKENS_MS = 4_900;
 /** A task reads at its start what was there so shortly before; what its parameters are for longer the canary sees. */
 const TASK_LAG_MS = 950;
 /** So many MCP images cannot be rotated, which the canary finds out before it does any harm. */
@@ -101,8 +101,8 @@ export class World {
   constructor(seed: number, happenings: readonly Happening[]) {
     this.random = new Random(seed);
     this.#happenings = [...happenings].sort((one, other) => one.after - other.after);
-    const apart = () => this.random.below(2 * MOST_APART_MS) - MOST_APART_MS;
-    this.clocks = { ssmMs: apart(), lambdaMs: apart(), tokensMs: this.random.below(MOST_TOKENS_MS) };
+    const apart = () => this.random.below(2 * MAX_APART_MS) - MAX_APART_MS;
+    this.clocks = { ssmMs: apart(), lambdaMs: apart(), tokensMs: this.random.below(MAX_TOKENS_MS) };
     this.parameters = new ParameterStore(this.random, this.clocks.ssmMs);
     // A deployment may have adopted its first key under a label of its own.
     this.#firstLabel = this.random.pick([OWN_LABEL, 'adopted']);
@@ -221,7 +221,7 @@ export class World {
   /** One thing that AWS does by itself. */
   tick(): void {
     this.#ticks += 1;
-    if (this.#ticks > MOST_TICKS) this.violate('the world does not come to rest');
+    if (this.#ticks > MAX_TICKS) this.violate('the world does not come to rest');
     this.random.pick(this.fleet.services).tick(this.random, this.now);
     this.deploys.tick();
     this.check();

@@ -4,7 +4,7 @@ import type { Timing } from '../../../../lambda/rotation/ports.ts';
 import { worldPorts } from '../model/ports.ts';
 import { World } from '../model/world.ts';
 
-const MOST_CALLS = 1_000;
+const MAX_CALLS = 1_000;
 const SEED = 1;
 
 /** One execution of the state machine, with what its calls said. */
@@ -70,7 +70,7 @@ export class Rotations {
 
   /** Has an execution called until it ends, or until it waits in a phase. */
   async goOn(execution: Execution, until?: Phase): Promise<Progress> {
-    for (let calls = 0; calls < MOST_CALLS; calls += 1) {
+    for (let calls = 0; calls < MAX_CALLS; calls += 1) {
       const said = await this.call(execution);
       if (said.result !== 'wait' || said.phase === until) return said;
     }

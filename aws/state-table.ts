@@ -1,0 +1,139 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { REVISION_COUNTER, REVISION_KEY } from '../contract/revision.ts';
+
+/** The state table, and how long a call to it may take. */
+export type StateTableAccess = {
+  readonly dynamodb: DynamoDBClient;
+  readonly table: string;
+  readonly abortSignal: AbortSignal;
+};
+
+type StateKey = { readonly pk: string; readonly sk: string };
+
+/**
+ * Reads an item of the state table with strong consistency.
+ *
+ * @returns `undefined` when there is none
+ * @throws the error of the SDK; its message is not to be shown (see `errorName`)
+ */
+export async function readStateItem(
+  { dynamodb, table, abortSignal }: StateTableAccess,
+  { pk, sk }: StateKey,
+): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
+  const command = new GetItemCommand({ TableName: table, Key: marshall({ pk, sk }), ConsistentRead: true });
+  return (await dynamodb.send(command, { abortSignal })).Item;
+}
+
+/**
+ * Waits for a conditional write to DynamoDB.
+ *
+ * @returns whether the condition held
+ * @throws every other error of the SDK; its message is not to be shown (see `errorName`)
+ */
+export async function conditionalWrite(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/**
+ * The query for every revision, newest first.
+ *
+ * @param table - the state table
+ */
+export function revisionQuery(table: string) {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :revision AND sk < :counter',
+    ExpressionAttributeValues: marshall({ ':revision': REVISION_KEY, ':counter': REVISION_COUNTER }),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  };
+}
+
+/** Key of the deploy lock: the one item that says who changes the services or their secret now. */
+export const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
+
+/** Who holds the deploy lock. */
+export type LockHolder = {
+  /** ARN of the stack, or of the execution. */
+  readonly owner: string;
+  /** `deploy` or `rotation`; a later release may know more kinds. */
+  readonly kind: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+};
+
+/**
+ * Reads who holds the deploy lock.
+ *
+ * @returns `undefined` when it is free
+ * @throws the error of the SDK
+ */
+export async function readLock(access: StateTableAccess): Promise<LockHolder | undefined> {
+  const item = await readStateItem(access, LOCK_KEY);
+  return item && { owner: item.owner?.S ?? '', kind: item.kind?.S ?? '', takenAt: item.takenAt?.S ?? '' };
+}
+
+/** @param from - see `takeLock` */
+function lockCondition(owner: string, from: LockHolder | 'nobody' | 'nobody-or-self'): Partial<PutItemCommandInput> {
+  if (from === 'nobody') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  if (from === 'nobody-or-self') {
+    return {
+      ConditionExpression: 'attribute_not_exists(pk) OR #owner = :owner',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: marshall({ ':owner': owner }),
+    };
+  }
+  return {
+    ConditionExpression: '#owner = :owner AND #takenAt = :takenAt',
+    ExpressionAttributeNames: { '#owner': 'owner', '#takenAt': 'takenAt' },
+    ExpressionAttributeValues: marshall({ ':owner': from.owner, ':takenAt': from.takenAt }),
+  };
+}
+
+/**
+ * Takes the deploy lock.
+ *
+ * @param from - a holder that was read: only from that very one, since two may have found the same stale holder
+ * @returns false when somebody else holds it by now
+ * @throws the error of the SDK
+ */
+export async function takeLock(
+  { dynamodb, table, abortSignal }: StateTableAccess,
+  { owner, kind }: Pick<LockHolder, 'owner' | 'kind'>,
+  from: LockHolder | 'nobody' | 'nobody-or-self',
+): Promise<boolean> {
+  const Item = marshall({ ...LOCK_KEY, owner, kind, takenAt: new Date().toISOString() });
+  const command = new PutItemCommand({ TableName: table, Item, ...lockCondition(owner, from) });
+  return conditionalWrite(dynamodb.send(command, { abortSignal }));
+}
+
+/**
+ * Releases the deploy lock if `owner` holds it; that of another owner stays.
+ *
+ * @throws the error of the SDK
+ */
+export async function releaseLock({ dynamodb, table, abortSignal }: StateTableAccess, owner: string): Promise<void> {
+  const command = new DeleteItemCommand({
+    TableName: table,
+    Key: marshall(LOCK_KEY),
+    ConditionExpression: '#owner = :owner',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: marshall({ ':owner': owner }),
+  });
+  await conditionalWrite(dynamodb.send(command, { abortSignal }));
+}
