@@ -49,8 +49,8 @@ export function createMcpEndpoint(options: {
       const httpMethod = request.method ?? '';
       if (!PROTOCOL_METHODS.has(httpMethod)) requireMethod(request, ['POST', 'DELETE']);
       const shown = await judgeToken(request.headers.authorization, authenticate);
-      const isStranger = shown.kind !== 'authenticated';
-      const body = httpMethod === 'POST' ? await readMessage(request, isStranger) : undefined;
+      const isAuthenticated = shown.kind === 'authenticated';
+      const body = httpMethod === 'POST' ? await readMessage(request, isAuthenticated) : undefined;
       const message = body?.message;
       const verdict = passGate(shown, { httpMethod, message });
       logVerdict(logger, metrics, verdict);
@@ -137,14 +137,14 @@ export function createMcpEndpoint(options: {
       case 'open':
         if (verdict.tokenChanged) {
           const fields = { event: 'session_token_changed', sub: principal?.claims.sub, keyId: principal?.keyId };
-          logger.info(fields, 'a session goes on under a new token');
+          logger.info(fields, 'session continues under a new token');
         }
         return verdict.session;
       case 'missing':
         throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing: begin with initialize.');
       case 'unknown':
         metrics.refused('session_unknown');
-        logger.info({ event: 'session_refused', reason: 'session_unknown' }, 'a session that is over, or never was');
+        logger.info({ event: 'session_refused', reason: 'session_unknown' }, 'session ended or unknown');
         // By this status a client knows that it has to begin anew.
         sendRpcError(response, 404, {
           code: SESSION_UNKNOWN,
@@ -157,7 +157,7 @@ export function createMcpEndpoint(options: {
         metrics.refused('session_foreign');
         logger.warn(
           { event: 'session_refused', reason: 'session_foreign', sub: principal?.claims.sub },
-          'the session belongs to somebody else',
+          'session belongs to another principal',
         );
         sendForbidden(response, {
           reason: 'session_foreign',
