@@ -90,7 +90,7 @@ async function verifySignature(token: string, key: CryptoKey): Promise<void> {
     await compactVerify(token, key, { algorithms: [TOKEN_HEADER.alg] });
   } catch (error) {
     if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
-    throw new AuthError('token_signature_invalid', `The signature of the token does not hold. ${REMEDY}`);
+    throw new AuthError('token_signature_invalid', `The token signature is invalid. ${REMEDY}`);
   }
 }
 

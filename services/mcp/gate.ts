@@ -1,24 +1,16 @@
-import type { ServerResponse } from 'node:http';
 import { AuthError, type TokenErrorCode } from '../../auth/errors.ts';
 import { readBearerToken } from '../shared/http-messages.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Authenticate, Authenticated } from './authenticator.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { methodOf, REQUEST_REFUSED, sendRpcError, UNAUTHORIZED } from './protocol/json-rpc.ts';
-import type { AuthenticationReason, SessionReason } from './reasons.ts';
-
-type Refusal = {
-  readonly reason: AuthenticationReason;
-  /** Safe to send: holds nothing of the token. */
-  readonly message: string;
-  /** Whether a bearer token was there at all (RFC 6750 section 3.1). */
-  readonly tokenShown: boolean;
-};
+import { methodOf } from './protocol/json-rpc.ts';
+import type { AuthenticationReason } from './reasons.ts';
+import { type Refusal, reportRefusal } from './refusal.ts';
 
 export type Verdict =
   | { readonly kind: 'anonymous' }
   | ({ readonly kind: 'authenticated' } & Authenticated)
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: Extract<Refusal, { kind: 'token' }> };
 
 /** What a client needs before it can have a token, and what reveals nothing. */
 const OPEN_METHODS: ReadonlySet<string> = new Set([
@@ -65,64 +57,18 @@ async function judge(token: string, authenticate: Authenticate): Promise<Verdict
     if (!(error instanceof AuthError)) throw error;
     // Verification throws no other codes.
     const reason = error.code as TokenErrorCode;
-    return { kind: 'refused', refusal: { reason, message: error.message, tokenShown: true } };
+    return { kind: 'refused', refusal: { kind: 'token', reason, message: error.message, tokenShown: true } };
   }
 }
 
 function refused(reason: AuthenticationReason, message: string): Verdict {
-  return { kind: 'refused', refusal: { reason, message, tokenShown: false } };
+  return { kind: 'refused', refusal: { kind: 'token', reason, message, tokenShown: false } };
 }
 
 function isOpen(httpMethod: string, message: unknown): boolean {
   // The end of a session; it ends nothing but itself.
   if (httpMethod === 'DELETE') return true;
   return httpMethod === 'POST' && OPEN_METHODS.has(methodOf(message) ?? '');
-}
-
-type Challenge = {
-  /** Of the challenge: where the protected-resource metadata is (RFC 9728 section 5.1). */
-  readonly parameter: string;
-  /** Of the request that is refused. */
-  readonly id: string | number | null;
-};
-
-/**
- * Answers 401 with the challenge of RFC 6750 section 3: no error attribute when no token was shown, `invalid_token` when one
- * was. The reason code also goes into the body, for clients that branch on it.
- */
-export function sendUnauthorized(response: ServerResponse, refusal: Refusal & Challenge): void {
-  const attributes = refusal.tokenShown ? ['error="invalid_token"', describe(refusal.message)] : [];
-  send(response, 401, UNAUTHORIZED, attributes, refusal);
-}
-
-/** Answers 403 with the challenge of RFC 6750 section 3.1: the token is good, but not for this. */
-export function sendForbidden(
-  response: ServerResponse,
-  refusal: { readonly reason: SessionReason; readonly message: string } & Challenge,
-): void {
-  send(response, 403, REQUEST_REFUSED, ['error="insufficient_scope"', describe(refusal.message)], refusal);
-}
-
-function describe(message: string): string {
-  return `error_description="${message}"`;
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  code: number,
-  attributes: readonly string[],
-  { message, reason, parameter, id }: { readonly message: string; readonly reason: string } & Challenge,
-): void {
-  sendRpcError(
-    response,
-    status,
-    { code, message, reason, id },
-    {
-      'www-authenticate': `Bearer ${['realm="quilt-mcp"', ...attributes, parameter].join(', ')}`,
-      'cache-control': 'no-store',
-    },
-  );
 }
 
 /**
@@ -135,8 +81,7 @@ export function logVerdict(logger: Logger, metrics: Metrics, verdict: Verdict): 
       logger.debug({ event: 'anonymous_request' }, 'a request that needs no token');
       return;
     case 'refused':
-      metrics.refused(verdict.refusal.reason);
-      logger.warn({ event: 'authentication_failed', reason: verdict.refusal.reason }, verdict.refusal.message);
+      reportRefusal(logger, metrics, verdict.refusal);
       return;
     case 'authenticated': {
       const { cacheHit, principal } = verdict;

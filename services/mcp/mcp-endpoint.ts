@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { isInitializeRequest, isJSONRPCNotification, isJsonContentType } from '@modelcontextprotocol/server';
 import { HttpError, requireMethod } from '../shared/http-messages.ts';
 import type { Exchange, RequestHandler } from '../shared/http-server.ts';
@@ -7,18 +6,18 @@ import type { Authenticate } from './authenticator.ts';
 import type { Edge } from './edge/edge.ts';
 import type { ResourceMetadata } from './edge/resource-metadata.ts';
 import type { SessionFacts } from './facts.ts';
-import { judgeToken, logVerdict, passGate, sendForbidden, sendUnauthorized, type Verdict } from './gate.ts';
+import { judgeToken, logVerdict, passGate, type Verdict } from './gate.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Caller, Era, Principal } from './principal.ts';
 import { Cancellable } from './protocol/cancellable.ts';
 import { type CreateServer, WarmServers } from './protocol/express/warm-servers.ts';
-import { idOf, PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError } from './protocol/json-rpc.ts';
+import { idOf } from './protocol/json-rpc.ts';
 import { beginSession, SESSION_HEADER, serveLegacy } from './protocol/legacy-era.ts';
 import { serveModern } from './protocol/modern-era.ts';
 import { readMessage } from './protocol/read-message.ts';
 import { requireProtocolVersion, requireRevision, requireSmallBatch, routeOf } from './protocol/route.ts';
 import { createSdkHandler } from './protocol/sdk-handler.ts';
-import type { EdgeReason, RequestReason, SessionReason } from './reasons.ts';
+import { type Refusal, refusalOf, reportRefusal, sendRefusal } from './refusal.ts';
 import type { Sessions } from './sessions.ts';
 
 /** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
@@ -49,17 +48,13 @@ export function createMcpEndpoint(options: {
       const httpMethod = request.method ?? '';
       if (!PROTOCOL_METHODS.has(httpMethod)) requireMethod(request, ['POST', 'DELETE']);
       const shown = await judgeToken(request.headers.authorization, authenticate);
-      const isStranger = shown.kind !== 'authenticated';
-      const body = httpMethod === 'POST' ? await readMessage(request, isStranger) : undefined;
+      const isAuthenticated = shown.kind === 'authenticated';
+      const body = httpMethod === 'POST' ? await readMessage(request, isAuthenticated) : undefined;
       const message = body?.message;
       const verdict = passGate(shown, { httpMethod, message });
       logVerdict(logger, metrics, verdict);
       if (verdict.kind === 'refused') {
-        sendUnauthorized(response, {
-          ...verdict.refusal,
-          parameter: metadata.parameterFor(request),
-          id: idOf(message),
-        });
+        send(exchange, verdict.refusal, message);
         return;
       }
       requireMethod(request, ['POST', 'DELETE']);
@@ -76,18 +71,17 @@ export function createMcpEndpoint(options: {
     } catch (error) {
       if (!(error instanceof HttpError)) metrics.refused('internal_error');
       if (!(error instanceof HttpError) || response.headersSent) throw error;
-      refuse(response, error);
+      refuse(exchange, refusalOf(error), undefined);
     }
   };
 
-  function refuse(response: ServerResponse, { status, code, message, headers }: HttpError): void {
-    const reason = code as RequestReason | EdgeReason | SessionReason;
-    // Every client of the legacy era asks for a stream of its session, which no server has to have: that is no refusal.
-    if (status !== 405) metrics.refused(reason);
-    // The edge has told of its own.
-    if (status !== 403) logger[status === 405 ? 'debug' : 'info']({ event: 'request_refused', reason }, message);
-    const rpcCode = reason === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
-    sendRpcError(response, status, { code: rpcCode, message, reason }, headers);
+  function refuse(exchange: Exchange, refusal: Refusal, message: unknown): void {
+    reportRefusal(logger, metrics, refusal);
+    send(exchange, refusal, message);
+  }
+
+  function send({ request, response }: Exchange, refusal: Refusal, message: unknown): void {
+    sendRefusal(response, refusal, { parameter: metadata.parameterFor(request), id: idOf(message) });
   }
 
   async function serve(exchange: Exchange, message: unknown, verdict: Verdict): Promise<void> {
@@ -128,43 +122,25 @@ export function createMcpEndpoint(options: {
 
   /** The session that a request names; `undefined` when it was refused, which is then answered already. */
   function enterSession(
-    { request, response }: Exchange,
+    exchange: Exchange,
     message: unknown,
     principal: Principal | undefined,
   ): SessionFacts | undefined {
-    const verdict = sessions.enter(request.headers[SESSION_HEADER]?.toString(), principal);
+    const verdict = sessions.enter(exchange.request.headers[SESSION_HEADER]?.toString(), principal);
     switch (verdict.kind) {
       case 'open':
         if (verdict.tokenChanged) {
           const fields = { event: 'session_token_changed', sub: principal?.claims.sub, keyId: principal?.keyId };
-          logger.info(fields, 'a session goes on under a new token');
+          logger.info(fields, 'session continues under a new token');
         }
         return verdict.session;
       case 'missing':
         throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing: begin with initialize.');
       case 'unknown':
-        metrics.refused('session_unknown');
-        logger.info({ event: 'session_refused', reason: 'session_unknown' }, 'a session that is over, or never was');
-        // By this status a client knows that it has to begin anew.
-        sendRpcError(response, 404, {
-          code: SESSION_UNKNOWN,
-          message: 'The session is over: begin a new one with initialize.',
-          reason: 'session_unknown',
-          id: idOf(message),
-        });
+        refuse(exchange, { kind: 'session', reason: 'session_unknown' }, message);
         return undefined;
       case 'foreign':
-        metrics.refused('session_foreign');
-        logger.warn(
-          { event: 'session_refused', reason: 'session_foreign', sub: principal?.claims.sub },
-          'the session belongs to somebody else',
-        );
-        sendForbidden(response, {
-          reason: 'session_foreign',
-          message: 'The session belongs to another principal: begin your own with initialize.',
-          parameter: metadata.parameterFor(request),
-          id: idOf(message),
-        });
+        refuse(exchange, { kind: 'session', reason: 'session_foreign', sub: principal?.claims.sub }, message);
         return undefined;
     }
   }

@@ -30,7 +30,7 @@ type HttpServerOptions = {
   /** How long requests in flight may take to finish once the service stops. @default 20000, inside the 30 s of ECS */
   readonly stopGraceMs?: number;
   /** How slow a client may be, for tests. */
-  readonly patience?: Partial<typeof PATIENCE>;
+  readonly timeouts?: Partial<typeof TIMEOUTS>;
 };
 
 export type RunningServer = {
@@ -45,7 +45,7 @@ export type RunningServer = {
 };
 
 /** A client that sends slowly holds a connection for this long at most. */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 const SERVER_OPTIONS = {
   // Longer than the 60 s of the load balancer, which would else send a request into a connection that is just being closed.
@@ -54,7 +54,7 @@ const SERVER_OPTIONS = {
   requireHostHeader: false,
 };
 /** Longer than a kept connection may rest. */
-const SILENCE_MS = 100_000;
+const SOCKET_IDLE_MS = 100_000;
 const STOP_GRACE_MS = 20_000;
 /** How long nobody is connected before a service that ends stops listening. */
 const QUIET_MS = 100;
@@ -86,11 +86,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 
   const server = createServer(
-    { ...SERVER_OPTIONS, ...PATIENCE, ...options.patience, ServerResponse: responseWith(options.headers) },
+    { ...SERVER_OPTIONS, ...TIMEOUTS, ...options.timeouts, ServerResponse: responseWith(options.headers) },
     serve,
   );
   // Nothing came and nothing left for so long: somebody who does not read, or is no longer there.
-  server.timeout = SILENCE_MS;
+  server.timeout = SOCKET_IDLE_MS;
   const connections = new Connections(server);
   // Without a listener Node would answer an unknown `Expect` itself, without our headers.
   server.on('checkExpectation', serve);

@@ -75,7 +75,7 @@ export function createLogger(options: {
 /** A class of errors, or a code of one: a word, too short for a secret. */
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 const FRAME = /^ {4}at .*:\d+:\d+\)?$/;
-const MOST_FRAMES = 10;
+const MAX_FRAMES = 10;
 
 /** What may be logged of an error that nobody foresaw. */
 type SafeError = { readonly name: string; readonly code?: string; readonly at: readonly string[] };
@@ -90,7 +90,7 @@ export function safeError(error: unknown): SafeError {
   return {
     name: isName(name) ? name : 'Error',
     ...(isName(code) && { code }),
-    at: lines.filter((line) => FRAME.test(line)).slice(0, MOST_FRAMES),
+    at: lines.filter((line) => FRAME.test(line)).slice(0, MAX_FRAMES),
   };
 }
 

@@ -50,8 +50,6 @@ export async function runService(
   process.exit(0);
 }
 
-/** What a task holds is compared from outside, task by task, by these two headers; neither reveals it. */
-
 /**
  * Opens the task's port, with its identity and key IDs on every response.
  *
@@ -67,6 +65,7 @@ export async function startTask(options: {
   const { settings, identity, logger, keyIds, routes } = options;
   const { task, fromEcs } = identity;
   const { host, port } = settings;
+  // The keys of a task are compared from outside, task by task, by these two headers; neither reveals a key.
   const headers = { [TASK_HEADER]: task, [KEY_IDS_HEADER]: keyIds.join(',') };
   const server = await startHttpServer({ host, port, headers, routes, logger });
   logger.info({ event: 'listening', url: server.url, task, fromEcs, keyIds }, 'ready');

@@ -4,7 +4,7 @@ import { HttpError } from '../../shared/http-messages.ts';
 import { readOrDropBody } from '../../shared/read-body.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-/** What is open to all is short. A longer body without a good token is not kept, or a few hundred strangers would fill the task. */
+/** The open methods are short. A longer body without a good token is not kept, or a few hundred such clients would fill the memory of the task. */
 const UNAUTHENTICATED_BODY_LIMIT = 64 * 1024;
 /** No message of the protocol is deeper; the SDK's schemas call themselves for each level. */
 const MAX_LEVELS = 200;
@@ -17,11 +17,11 @@ const NO_JSON: Body = { isJson: false, isDeep: false, message: undefined };
 /**
  * Reads and parses the body of a POST, once for all who judge it.
  *
- * @param isStranger whether nobody known sends it: then no more than what is open to all is kept
+ * @param isAuthenticated whether a good token came with it: without one, only a body as short as the open methods need is kept
  * @throws HttpError 413 for a body over 4 MiB, 400 for one that ends too early
  */
-export async function readMessage(request: IncomingMessage, isStranger: boolean): Promise<Body> {
-  const kept = isStranger ? UNAUTHENTICATED_BODY_LIMIT : BODY_LIMIT_BYTES;
+export async function readMessage(request: IncomingMessage, isAuthenticated: boolean): Promise<Body> {
+  const kept = isAuthenticated ? BODY_LIMIT_BYTES : UNAUTHENTICATED_BODY_LIMIT;
   const body = await readOrDropBody(request, { limit: BODY_LIMIT_BYTES, kept });
   if (body === undefined) return NO_JSON;
   try {

@@ -51,7 +51,7 @@ function headerAs<Name extends string>(name: Name, value: string | string[] | un
 }
 
 const BATCH_VERSION = '2025-03-26';
-const MOST_IN_BATCH = 10;
+const MAX_BATCH_SIZE = 10;
 /** What may be the name of a revision, and is shorter than any secret. */
 const REVISION = /^[\w.-]{1,24}$/;
 
@@ -76,8 +76,8 @@ export function requireSmallBatch(messages: unknown, { protocolVersion }: Sessio
   if (protocolVersion !== BATCH_VERSION) {
     throw new HttpError(400, 'request_invalid', `Batches are of protocol version ${BATCH_VERSION} alone.`);
   }
-  if (Array.isArray(messages) && messages.length <= MOST_IN_BATCH) return;
-  throw new HttpError(400, 'request_invalid', `A batch has at most ${MOST_IN_BATCH} messages.`);
+  if (Array.isArray(messages) && messages.length <= MAX_BATCH_SIZE) return;
+  throw new HttpError(400, 'request_invalid', `A batch has at most ${MAX_BATCH_SIZE} messages.`);
 }
 
 function unsupported(message: string): HttpError {

@@ -144,7 +144,7 @@ type TextSlice = {
 };
 
 /** A character of UTF-8 has at most 4 bytes, 3 of which continue it. */
-const MOST_CONTINUATION_BYTES = 3;
+const MAX_CONTINUATION_BYTES = 3;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -181,6 +181,6 @@ function isMostlyControls(text: string): boolean {
 
 function continuationBytesOf(bytes: Buffer): number {
   let count = 0;
-  while (count < MOST_CONTINUATION_BYTES && ((bytes[count] ?? 0) & 0xc0) === 0x80) count += 1;
+  while (count < MAX_CONTINUATION_BYTES && ((bytes[count] ?? 0) & 0xc0) === 0x80) count += 1;
   return count;
 }

@@ -58,7 +58,7 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
   /**
    * Runs only for a principal that has every permission the tool needs.
    *
-   * @throws ToolError for what the caller can act on; anything else is a fault of the service, and told as such
+   * @throws ToolError for what the caller can act on; anything else is a fault of the service, and reported as such
    */
   readonly run: (context: ToolContext, input: Input) => Promise<Output> | Output;
 };
@@ -67,7 +67,7 @@ const READS = { readOnlyHint: true, idempotentHint: true, openWorldHint: false }
 
 /**
  * The only way to a tool. Every call is checked against its `permissions` at the moment it is made, and refused without a
- * principal. A definition that cannot work is accepted here, where nobody could be told, and refused by `checkTools` when the
+ * principal. A definition that cannot work is accepted here, where nobody could see the report, and refused by `checkTools` when the
  * service starts.
  */
 export function defineTool<Input, Output extends Record<string, unknown>>(
@@ -91,13 +91,13 @@ export function defineTool<Input, Output extends Record<string, unknown>>(
         logger.info({ event: 'tool_called', tool: name, ...whoOf(caller), milliseconds }, 'tool called');
         return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] };
       } catch (error) {
-        const told = error instanceof ToolError ? error : INTERNAL_ERROR;
-        metrics.toolCalled(name, told.reason, performance.now() - began);
-        const fields = { tool: name, ...whoOf(caller), reason: told.reason };
+        const reported = error instanceof ToolError ? error : INTERNAL_ERROR;
+        metrics.toolCalled(name, reported.reason, performance.now() - began);
+        const fields = { tool: name, ...whoOf(caller), reason: reported.reason };
         // The message is for the caller alone: it may repeat an argument, and that may be anything.
-        if (told === error) logger.warn({ event: 'tool_refused', ...fields }, 'tool refused');
+        if (reported === error) logger.warn({ event: 'tool_refused', ...fields }, 'tool refused');
         else logger.error({ event: 'tool_failed', ...fields, error: safeError(error) }, 'tool failed');
-        const text = JSON.stringify({ error: told.reason, message: told.message });
+        const text = JSON.stringify({ error: reported.reason, message: reported.message });
         return { isError: true, content: [{ type: 'text', text }] };
       }
     });

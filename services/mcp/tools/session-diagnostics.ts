@@ -48,7 +48,7 @@ export const sessionDiagnostics = defineTool({
     return {
       era,
       protocol_version: session?.protocolVersion ?? MODERN_REVISION,
-      session: session === undefined ? null : told(session, epochSeconds(now)),
+      session: session === undefined ? null : sessionReport(session, epochSeconds(now)),
       authentication: {
         method: 'bearer' as const,
         sub: principal.claims.sub,
@@ -61,7 +61,7 @@ export const sessionDiagnostics = defineTool({
   },
 });
 
-function told({ startedAt, endsAt, boundBy }: SessionFacts, now: number) {
+function sessionReport({ startedAt, endsAt, boundBy }: SessionFacts, now: number) {
   return {
     started_at: isoTime(startedAt),
     ends_at: isoTime(endsAt),

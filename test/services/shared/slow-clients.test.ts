@@ -8,7 +8,7 @@ import { sendRaw } from '../support/raw-http.ts';
 
 const HEADERS = { 'X-Quilt-Task': '0123456789abcdef' };
 /** The service's own are seconds: a test does not wait for them. */
-const PATIENCE = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 };
+const TIMEOUTS = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 };
 
 const closeLater = closeAfterEach();
 let log: LogCapture;
@@ -20,7 +20,7 @@ async function start(): Promise<URL> {
     sendJson(response, 200, { length: (await readBody(request, 1024)).length });
   };
   const routes = new Map([['/echo', echo]]);
-  const options = { host: '127.0.0.1', port: 0, headers: HEADERS, routes, logger, patience: PATIENCE };
+  const options = { host: '127.0.0.1', port: 0, headers: HEADERS, routes, logger, timeouts: TIMEOUTS };
   return new URL(closeLater(await startHttpServer(options)).url);
 }
 

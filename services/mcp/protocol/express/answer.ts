@@ -8,7 +8,7 @@ export type RpcResponse = JSONRPCResultResponse | JSONRPCErrorResponse;
 const KEEP_ALIVE_MS = 15_000;
 
 /** What a timer can be set to; a token lives a day at most. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -66,7 +66,7 @@ export class Answer {
     this.#streaming = true;
     response.writeHead(200, STREAM_HEADERS);
     response.flushHeaders();
-    const untilEnd = Math.min(Math.max(0, this.#until * 1000 - Date.now()), LONGEST_TIMER_MS);
+    const untilEnd = Math.min(Math.max(0, this.#until * 1000 - Date.now()), MAX_TIMER_MS);
     this.#timers = [
       setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS).unref(),
       setTimeout(() => this.#end(), untilEnd).unref(),

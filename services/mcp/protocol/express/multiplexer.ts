@@ -65,10 +65,10 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
 
   /** Has to be called once the server is connected, which listens for errors from then on. */
   connected(): void {
-    const told = this.onerror;
+    const report = this.onerror;
     this.onerror = (error) => {
       this.#refused = true;
-      told?.(error);
+      report?.(error);
     };
   }
 

@@ -1,9 +1,13 @@
 import { classifyInboundRequest, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
-import { isPlainLegacy, isPlainModern, isPlainRequest } from '../../../services/mcp/protocol/express/plain-request.ts';
-import { bearer, modern, post } from '../support/rpc.ts';
-import { startMcp } from '../support/running-services.ts';
-import { makeTrust } from '../support/trust-fixture.ts';
+import {
+  isPlainLegacy,
+  isPlainModern,
+  isPlainRequest,
+} from '../../../../../services/mcp/protocol/express/plain-request.ts';
+import { bearer, modern, post } from '../../../support/rpc.ts';
+import { startMcp } from '../../../support/running-services.ts';
+import { makeTrust } from '../../../support/trust-fixture.ts';
 
 const ENVELOPE = modern('tools/list').message.params as { readonly _meta: Readonly<Record<string, unknown>> };
 

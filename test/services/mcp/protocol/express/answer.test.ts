@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { Answer } from '../../../services/mcp/protocol/express/answer.ts';
+import { Answer } from '../../../../../services/mcp/protocol/express/answer.ts';
 
 /** A response whose bytes leave when the test says so. */
 class HeldResponse extends EventEmitter {

@@ -1,0 +1,110 @@
+import type { ServerResponse } from 'node:http';
+import type { HttpError } from '../shared/http-messages.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError, UNAUTHORIZED } from './protocol/json-rpc.ts';
+import type { AuthenticationReason, EdgeReason, RequestReason, SessionReason } from './reasons.ts';
+
+/** Why the endpoint does not serve a request, by the rule that refused it. */
+export type Refusal =
+  /** The host or the origin is not allowed. */
+  | { readonly kind: 'edge'; readonly reason: EdgeReason; readonly error: HttpError }
+  /** The request cannot be served as it was written. */
+  | { readonly kind: 'request'; readonly reason: RequestReason | SessionReason; readonly error: HttpError }
+  | {
+      readonly kind: 'token';
+      readonly reason: AuthenticationReason;
+      /** Safe to send: holds nothing of the token. */
+      readonly message: string;
+      /** Whether a bearer token was there at all (RFC 6750 section 3.1). */
+      readonly tokenShown: boolean;
+    }
+  /** The session ended, or this service never made it. */
+  | { readonly kind: 'session'; readonly reason: 'session_unknown' }
+  /** The session belongs to another principal than `sub`. */
+  | { readonly kind: 'session'; readonly reason: 'session_foreign'; readonly sub: string | undefined };
+
+/** What an answer takes from the request that is refused. */
+type Refused = {
+  /** Of the challenge: where the protected-resource metadata is (RFC 9728 section 5.1). */
+  readonly parameter: string;
+  readonly id: string | number | null;
+};
+
+/** The refusal that an error of the edge, or of what reads a request, stands for. */
+export function refusalOf(error: HttpError): Refusal {
+  const reason = error.code as RequestReason | EdgeReason | SessionReason;
+  if (reason === 'host_not_allowed' || reason === 'origin_not_allowed') return { kind: 'edge', reason, error };
+  return { kind: 'request', reason, error };
+}
+
+/** Counts and logs a refusal. */
+export function reportRefusal(logger: Logger, metrics: Metrics, refusal: Refusal): void {
+  const { kind, reason } = refusal;
+  // Every client of the legacy era asks for a stream of its session, which no server has to have: that is no refusal.
+  const isExpected = reason === 'method_not_allowed';
+  if (!isExpected) metrics.refused(reason);
+  switch (kind) {
+    case 'edge':
+      // The edge logs its refusals itself.
+      return;
+    case 'request':
+      logger[isExpected ? 'debug' : 'info']({ event: 'request_refused', reason }, refusal.error.message);
+      return;
+    case 'token':
+      logger.warn({ event: 'authentication_failed', reason }, refusal.message);
+      return;
+    case 'session':
+      if (refusal.reason === 'session_unknown') {
+        logger.info({ event: 'session_refused', reason }, 'session ended or unknown');
+      } else {
+        logger.warn({ event: 'session_refused', reason, sub: refusal.sub }, 'session belongs to another principal');
+      }
+  }
+}
+
+/**
+ * Turns a refusal into the response. A token that is refused gets 401 with the challenge of RFC 6750 section 3: no error attribute
+ * when no token was shown, `invalid_token` when one was. A foreign session gets the 403 of its section 3.1: the token is good, but
+ * not for this. The reason code also goes into the body, for clients that branch on it.
+ */
+export function sendRefusal(response: ServerResponse, refusal: Refusal, { parameter, id }: Refused): void {
+  const { reason } = refusal;
+  switch (refusal.kind) {
+    case 'edge':
+    case 'request': {
+      const { status, message, headers } = refusal.error;
+      const code = reason === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
+      sendRpcError(response, status, { code, message, reason }, headers);
+      return;
+    }
+    case 'token': {
+      const { message, tokenShown } = refusal;
+      const attributes = tokenShown ? ['error="invalid_token"', describe(message)] : [];
+      sendRpcError(response, 401, { code: UNAUTHORIZED, message, reason, id }, challenge(attributes, parameter));
+      return;
+    }
+    case 'session': {
+      if (refusal.reason === 'session_unknown') {
+        // By this status a client knows that it has to begin anew.
+        const message = 'The session is over: begin a new one with initialize.';
+        sendRpcError(response, 404, { code: SESSION_UNKNOWN, message, reason, id });
+        return;
+      }
+      const message = 'The session belongs to another principal: begin your own with initialize.';
+      const attributes = ['error="insufficient_scope"', describe(message)];
+      sendRpcError(response, 403, { code: REQUEST_REFUSED, message, reason, id }, challenge(attributes, parameter));
+    }
+  }
+}
+
+function describe(message: string): string {
+  return `error_description="${message}"`;
+}
+
+function challenge(attributes: readonly string[], parameter: string): Readonly<Record<string, string>> {
+  return {
+    'www-authenticate': `Bearer ${['realm="quilt-mcp"', ...attributes, parameter].join(', ')}`,
+    'cache-control': 'no-store',
+  };
+}
