@@ -1,0 +1,42 @@
+import type { Phase, RefusalCode } from '../../contract/rotation.ts';
+import { code, table } from './markdown.ts';
+
+// What each phase does, and why a command is refused. The compiler misses none.
+
+/** Phases. */
+const PHASES = {
+  createSecret: ['adds the next key to the set', 'redeploys MCP'],
+  testSecret: ['none', 'canary: every MCP task accepts both keys and no other'],
+  finishSecret: ['signing secret := next', 'redeploys the catalog; canary: every task signs with the next key'],
+  grace: ['none', "waits until the old key's tokens expire; you can deploy"],
+  retireSecret: ['removes the old key from the set', 'redeploys both; canary; a token of the old key gets 401'],
+  idle: ['none', 'no rotation is in progress'],
+  repair: ['restores the recorded values', 'redeploys both; canary; continues where it was (rule 6)'],
+  revokeSecret: ['three writes in a row', 'redeploys both; canary; tokens of revoked keys get 401'],
+} as const satisfies Readonly<Record<Phase, readonly [write: string, then: string]>>;
+
+/** Why a command is refused. */
+const REFUSALS = {
+  'rotation-under-way': ['an execution is running', '3', '`--watch`'],
+  'rotation-unfinished': ['stopped, or unfinished and you bring a value', '3', '`--resume` or `--abort`'],
+  'nothing-to-resume': ['no rotation is in progress', '3', 'nothing, or `rotate`'],
+  'nothing-to-abort': ['no rotation is in progress', '3', 'nothing'],
+  'no-way-back': ['the phase must finish', '3', '`--resume`'],
+  'deploy-under-way': ['the stack changes, or a deployment has the lock', '3', 'wait, then rotate'],
+  'incoming-invalid': ['the value of `--from-parameter` is not usable', '2', 'write another value'],
+  'parameters-invalid': ['no record, and invalid parameters', '3', 'restore them'],
+} as const satisfies Readonly<Record<RefusalCode, readonly [meaning: string, exitCode: string, remedy: string]>>;
+
+/** The blocks of docs/rotation.md. */
+export const rotationBlocks = {
+  'rotation-phases': () =>
+    table(
+      ['phase', 'its one write', 'then'],
+      Object.entries(PHASES).map(([name, cells]) => [code(name), ...cells]),
+    ),
+  'rotation-refusals': () =>
+    table(
+      ['refused because', 'meaning', 'exit code', 'what to do'],
+      Object.entries(REFUSALS).map(([name, cells]) => [code(name), ...cells]),
+    ),
+};
