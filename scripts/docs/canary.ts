@@ -1,6 +1,6 @@
 import { CHECK_NAMES, type CheckName } from '../../contract/canary-report.ts';
 import { CheckFailure, REASON_NAMES, type ReasonName } from '../../lambda/canary/fault.ts';
-import { code, table } from './markdown.ts';
+import { code, entries, table } from './markdown.ts';
 
 // What each check and each reason means. The compiler misses no name: a new one needs its line here.
 
@@ -63,8 +63,8 @@ const REASONS = {
   'token-demanded': ['401 or 403 where no token is needed', 'Check the image and its proxy.'],
   'token-refused': ['401 or 403 for a valid token', 'Compare key IDs, then redeploy.'],
   'mcp-error': ['an MCP error, or an invalid MCP answer', "Check the service's log."],
-  'no-tools': ['no tools, or expected tools missing', 'Check which image runs.'],
-  'tools-missing': ['no tools, or expected tools missing', 'Check which image runs.'],
+  'no-tools': ['the list of tools is empty', 'Check which image runs.'],
+  'tools-missing': ['expected tools are not listed', 'Check which image runs.'],
   'tool-error': ['the tool failed', "Check the service's log."],
   'identity-mismatch': ["another identity than the token's", 'Take the image out of service.'],
   accepted: ['a request that must be refused succeeded', 'Replace the image.'],
@@ -85,29 +85,32 @@ const GROUPS: readonly Partial<Readonly<Record<CheckName, string>>>[] = [PARAMET
 const ALL: Readonly<Record<CheckName, string>> = { ...PARAMETERS, ...ACCEPTED, ...REFUSED, ...TASKS };
 
 /** The checks of one section, in the order of the report. */
-function checks(group: (typeof GROUPS)[number], title: string): string {
-  const names = CHECK_NAMES.filter((name) => name in group);
+function checks(group: (typeof GROUPS)[number]): string {
+  return entries(CHECK_NAMES.filter((name) => name in group).map((name) => ({ name, sentences: [ALL[name]] })));
+}
+
+function refused(): string {
+  const names = CHECK_NAMES.filter((name) => name in REFUSED);
   return table(
-    ['check', title],
+    ['check', 'must be refused'],
     names.map((name) => [code(name), ALL[name]]),
   );
 }
 
 function reasons(): string {
-  return table(
-    ['reason', 'what was seen', 'what to do'],
+  return entries(
     REASON_NAMES.map((name) => {
       const { settles } = new CheckFailure(name, '');
-      return [`${code(name)}${settles ? ' ↻' : ''}`, ...REASONS[name]];
+      return { name, ...(settles && { note: '↻' }), sentences: REASONS[name] };
     }),
   );
 }
 
 /** The blocks of docs/canary.md. */
 export const canaryBlocks = {
-  'canary-checks-parameters': () => checks(PARAMETERS, 'passes if'),
-  'canary-checks-accepted': () => checks(ACCEPTED, 'passes if'),
-  'canary-checks-refused': () => checks(REFUSED, 'must be refused'),
-  'canary-checks-tasks': () => checks(TASKS, 'passes if'),
+  'canary-checks-parameters': () => checks(PARAMETERS),
+  'canary-checks-accepted': () => checks(ACCEPTED),
+  'canary-checks-refused': refused,
+  'canary-checks-tasks': () => checks(TASKS),
   'canary-reasons': reasons,
 };

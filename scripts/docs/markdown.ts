@@ -25,6 +25,23 @@ export function point(text: string, depth = 0): string {
   return lines.map((line, index) => `${indent}${index === 0 ? '-' : ' '} ${line}`).join('\n');
 }
 
+/**
+ * A list of names with what is said about each. Unlike a wide table, a terminal shows it well.
+ *
+ * @param note - what stands behind a name
+ * @param sentences - without their full stops
+ */
+export function entries(
+  items: readonly { readonly name: string; readonly note?: string; readonly sentences: readonly string[] }[],
+): string {
+  return items
+    .map(({ name, note, sentences }) => {
+      const text = sentences.map((each) => `${each.charAt(0).toUpperCase()}${each.slice(1).replace(/\.$/, '')}.`);
+      return point(`**${code(name)}**${note ? ` ${note}` : ''}: ${text.join(' ')}`);
+    })
+    .join('\n');
+}
+
 /** A text as code. */
 export function code(text: string): string {
   return `\`${text}\``;

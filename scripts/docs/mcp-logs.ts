@@ -7,7 +7,7 @@ import type {
   ToolFailureReason,
   ToolRefusalReason,
 } from '../../services/mcp/reasons.ts';
-import { code, table } from './markdown.ts';
+import { entries } from './markdown.ts';
 
 type MetricName = Exclude<(typeof metricNames)[keyof typeof metricNames], typeof metricNames.MCP_NAMESPACE>;
 
@@ -110,14 +110,14 @@ const TOOL_FAILURE = {
   access_denied: ['S3 refused the data-access role', "check the bucket's and the key's policies"],
   credentials_unavailable: ['no credentials, or S3 refused them', 'check `credentials_failed` in the log'],
   storage_unavailable: ['S3 gave no usable answer', "retry, then check the tasks' network"],
-  cancelled: ['the client no longer waits', 'nothing'],
+  cancelled: ['the client no longer waits', 'there is nothing to do'],
 } as const satisfies Readonly<
   Record<Exclude<ToolFailureReason, 'internal_error'>, readonly [meaning: string, remedy: string]>
 >;
 
 /** Metrics. */
 const METRICS = {
-  RequestsAccepted: ['`Method` (`bearer`)', 'requests whose token was accepted'],
+  RequestsAccepted: ['`Method`', 'requests whose token was accepted'],
   RequestsRefused: ['`Reason`', 'refused requests (below)'],
   TokenCacheHits: ['', 'accepted tokens that the task had cached'],
   TokenVerifications: ['', 'accepted tokens that it had to verify: once per token and task'],
@@ -128,21 +128,29 @@ const METRICS = {
   TaskRoleFallbacks: ['', "requests for a caller's data with the task's rights: **always 0**"],
 } as const satisfies Readonly<Record<MetricName, readonly [also: string, counts: string]>>;
 
-function rows(head: readonly string[], entries: Readonly<Record<string, readonly string[]>>): () => string {
-  return () =>
-    table(
-      head,
-      Object.entries(entries).map(([name, cells]) => [code(name), ...cells]),
-    );
+function list(reasons: Readonly<Record<string, readonly [meaning: string, remedy: string]>>): string {
+  return entries(Object.entries(reasons).map(([name, sentences]) => ({ name, sentences })));
 }
+
+/** With what stands first in each line behind the name. */
+function listWith(
+  noteOf: (first: string) => string,
+  lines: Readonly<Record<string, readonly [first: string, ...sentences: string[]]>>,
+): string {
+  return entries(
+    Object.entries(lines).map(([name, [first, ...sentences]]) => ({ name, note: noteOf(first), sentences })),
+  );
+}
+
+const inBrackets = (text: string) => `(${text})`;
 
 /** The blocks of docs/mcp-logs.md. */
 export const mcpLogBlocks = {
-  'mcp-events': rows(['event', 'level', 'logged when'], EVENTS),
-  'mcp-reasons-request': rows(['reason', 'status', 'meaning', 'what to do'], REQUEST),
-  'mcp-reasons-authentication': rows(['reason', 'meaning', 'what to do'], AUTHENTICATION),
-  'mcp-reasons-session': rows(['reason', 'status', 'meaning', 'what to do'], SESSION),
-  'mcp-reasons-tool-refused': rows(['reason', 'meaning', 'what to do'], TOOL_REFUSAL),
-  'mcp-reasons-tool-failed': rows(['reason', 'meaning', 'what to do'], TOOL_FAILURE),
-  'mcp-metrics': rows(['metric', 'also by', 'counts'], METRICS),
+  'mcp-events': () => listWith(inBrackets, EVENTS),
+  'mcp-reasons-request': () => listWith(inBrackets, REQUEST),
+  'mcp-reasons-authentication': () => list(AUTHENTICATION),
+  'mcp-reasons-session': () => listWith(inBrackets, SESSION),
+  'mcp-reasons-tool-refused': () => list(TOOL_REFUSAL),
+  'mcp-reasons-tool-failed': () => list(TOOL_FAILURE),
+  'mcp-metrics': () => listWith((by) => (by === '' ? '' : `(by ${by})`), METRICS),
 };

@@ -1,5 +1,5 @@
 import type { Phase, RefusalCode } from '../../contract/rotation.ts';
-import { code, table } from './markdown.ts';
+import { code, entries, table } from './markdown.ts';
 
 // What each phase does, and why a command is refused. The compiler misses none.
 
@@ -17,11 +17,15 @@ const PHASES = {
 
 /** Why a command is refused. */
 const REFUSALS = {
-  'rotation-under-way': ['an execution is running', '3', '`--watch`'],
-  'rotation-unfinished': ['stopped, or unfinished and you bring a value', '3', '`--resume` or `--abort`'],
-  'nothing-to-resume': ['no rotation is in progress', '3', 'nothing, or `rotate`'],
-  'nothing-to-abort': ['no rotation is in progress', '3', 'nothing'],
-  'no-way-back': ['the phase must finish', '3', '`--resume`'],
+  'rotation-under-way': ['an execution is running', '3', 'follow it with `--watch`'],
+  'rotation-unfinished': [
+    'stopped, or unfinished and you bring a value',
+    '3',
+    'continue with `--resume`, or go back with `--abort`',
+  ],
+  'nothing-to-resume': ['no rotation is in progress', '3', 'start one with `rotate`, if you want to'],
+  'nothing-to-abort': ['no rotation is in progress', '3', 'there is nothing to do'],
+  'no-way-back': ['the phase must finish', '3', 'continue with `--resume`'],
   'deploy-under-way': ['the stack changes, or a deployment has the lock', '3', 'wait, then rotate'],
   'incoming-invalid': ['the value of `--from-parameter` is not usable', '2', 'write another value'],
   'parameters-invalid': ['no record, and invalid parameters', '3', 'restore them'],
@@ -35,8 +39,11 @@ export const rotationBlocks = {
       Object.entries(PHASES).map(([name, cells]) => [code(name), ...cells]),
     ),
   'rotation-refusals': () =>
-    table(
-      ['refused because', 'meaning', 'exit code', 'what to do'],
-      Object.entries(REFUSALS).map(([name, cells]) => [code(name), ...cells]),
+    entries(
+      Object.entries(REFUSALS).map(([name, [meaning, exitCode, remedy]]) => ({
+        name,
+        note: `(exit code ${exitCode})`,
+        sentences: [meaning, remedy],
+      })),
     ),
 };
