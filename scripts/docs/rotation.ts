@@ -1,19 +1,19 @@
 import type { Phase, RefusalCode } from '../../contract/rotation.ts';
-import { code, entries, table } from './markdown.ts';
+import { entries } from './markdown.ts';
 
 // What each phase does, and why a command is refused. The compiler misses none.
 
-/** Phases. */
+/** What each phase writes, then what it waits for. */
 const PHASES = {
   createSecret: ['adds the next key to the set', 'redeploys MCP'],
-  testSecret: ['none', 'canary: every MCP task accepts both keys and no other'],
-  finishSecret: ['signing secret := next', 'redeploys the catalog; canary: every task signs with the next key'],
-  grace: ['none', "waits until the old key's tokens expire; you can deploy"],
-  retireSecret: ['removes the old key from the set', 'redeploys both; canary; a token of the old key gets 401'],
-  idle: ['none', 'no rotation is in progress'],
-  repair: ['restores the recorded values', 'redeploys both; canary; continues where it was (rule 6)'],
-  revokeSecret: ['three writes in a row', 'redeploys both; canary; tokens of revoked keys get 401'],
-} as const satisfies Readonly<Record<Phase, readonly [write: string, then: string]>>;
+  testSecret: ['writes nothing', 'canary: every MCP task accepts both keys and no other'],
+  finishSecret: ['makes the next key the signing secret', 'redeploys the catalog', 'canary: every task signs with it'],
+  grace: ['writes nothing', "waits until the old key's tokens expire; you can deploy"],
+  retireSecret: ['removes the old key from the set', 'redeploys both', 'canary', 'a token of the old key gets 401'],
+  idle: ['no rotation is in progress'],
+  repair: ['restores the recorded values', 'redeploys both', 'canary', 'continues where it was (rule 6)'],
+  revokeSecret: ['makes three writes in a row', 'redeploys both', 'canary', 'tokens of revoked keys get 401'],
+} as const satisfies Readonly<Record<Phase, readonly string[]>>;
 
 /** Why a command is refused. */
 const REFUSALS = {
@@ -34,10 +34,7 @@ const REFUSALS = {
 /** The blocks of docs/rotation.md. */
 export const rotationBlocks = {
   'rotation-phases': () =>
-    table(
-      ['phase', 'its one write', 'then'],
-      Object.entries(PHASES).map(([name, cells]) => [code(name), ...cells]),
-    ),
+    entries(Object.entries(PHASES).map(([name, [...steps]]) => ({ name, sentences: [steps.join('; ')] }))),
   'rotation-refusals': () =>
     entries(
       Object.entries(REFUSALS).map(([name, [meaning, exitCode, remedy]]) => ({
