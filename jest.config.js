@@ -39,7 +39,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{auth,aws,bin,ci,cli,config,lambda,services}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{auth,aws,bin,ci,cli,config,docs,lambda,services}/**/*.test.ts'],
     },
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.test.ts'] },
     { ...shared, displayName: 'infra', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },

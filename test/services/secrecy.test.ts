@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import * as serviceVariables from '../../contract/service-variables.ts';
 import { startRegistry } from '../../local/registry/server.ts';
+import { EVENTS } from '../../scripts/docs/mcp-logs.ts';
 import { createMetrics } from '../../services/mcp/metrics/metrics.ts';
 import { startMcpService } from '../../services/mcp/service.ts';
 import { TOOLS } from '../../services/mcp/tools/all-tools.ts';
@@ -27,7 +26,6 @@ import { catalogEnvironment, mcpEnvironment } from './support/running-services.t
 import { makeTrust } from './support/trust-fixture.ts';
 
 const closeLater = closeAfterEach();
-const DOCUMENTATION = readFileSync(join(ROOT, 'docs/mcp-logs.md'), 'utf8');
 const TRACE = { LOG_LEVEL: 'trace' };
 
 beforeAll(buildServices);
@@ -230,7 +228,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
     const codes = codesIn(output + answers.text);
     for (const code of codes) expect(REASONS).toContain(code);
     expect(REASONS.filter((code) => !codes.has(code))).toEqual(ELSEWHERE);
-    for (const [, event] of output.matchAll(/"event":"(\w+)"/g)) expect(DOCUMENTATION).toContain(`| \`${event}\` `);
+    for (const [, event] of output.matchAll(/"event":"(\w+)"/g)) expect(Object.keys(EVENTS)).toContain(event);
     const marks = marksOf(
       [...[...shown, foreign, powerless].flatMap(secretPartsOf), trust.secret].filter((text) => text !== ''),
     );
