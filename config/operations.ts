@@ -24,7 +24,7 @@ export const operationsSchema = section({
   emails: z
     .array(
       text(
-        /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+        /^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/,
         rule('Alarms go to e-mail addresses', 'Write an address such as platform@example.org'),
       ),
       rule('E-mail addresses are a list', "Write a list such as ['platform@example.org']"),

@@ -3,7 +3,8 @@ import * as serviceVariables from '../contract/service-variables.ts';
 import { rule } from './rules.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-const VALUE = /^[^\p{Cc}]{0,4096}$/u;
+/** CloudFormation returns any other character of a template as a question mark, and then no rollback could restore it. */
+const VALUE = /^[\x20-\x7e]{0,4096}$/;
 
 /** HOST is the container's own choice. */
 const { HOST: _, ...variables } = serviceVariables;
@@ -46,7 +47,13 @@ export const serviceEnvironmentSchema = z
     z.string(),
     z
       .string(rule('A variable is a text', 'Write its value in quotes'))
-      .regex(VALUE, rule('A variable is a text of at most 4096 characters on one line', 'Write a shorter one')),
+      .regex(
+        VALUE,
+        rule(
+          'A variable is a text of at most 4096 ASCII characters on one line',
+          'Write a shorter one, and encode other characters, such as é as \\u00e9 in JSON or %C3%A9 in a URL',
+        ),
+      ),
     rule('Variables are texts by their names', "Write { NAME: 'value' }"),
   )
   .superRefine((variables, context) => {

@@ -75,6 +75,12 @@ test.each<[string, Changes, string]>([
   ['a last label with digits', host('quilt.example.c0m'), 'hostName'],
   ['a health path over 1,024 characters', { 'services.mcp.healthPath': `/${label(1024)}` }, 'services.mcp.healthPath'],
   ['a blank in a health path', { 'services.mcp.healthPath': '/health check' }, 'services.mcp.healthPath'],
+  [
+    'a variable with an umlaut',
+    { 'services.mcp.environment': { TITLE: 'Übersicht' } },
+    'services.mcp.environment.TITLE',
+  ],
+  ['an address with an umlaut', { operations: { emails: ['jürgen@example.org'] } }, 'operations.emails.0'],
   ['one address twice', { operations: { emails: ['a@example.org', 'A@example.org'] } }, 'operations.emails'],
   ['addresses as text', { operations: { emails: 'a@example.org' } }, 'operations.emails'],
   ['a parameter of 16 levels', { signingSecretParameter: '/a'.repeat(16) }, 'signingSecretParameter'],
