@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RoleTable } from '../auth/authorization.ts';
-import { AuthError } from '../auth/errors.ts';
+import { AuthError, WEAKNESS_CODES } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { clusterSchema, encryptionKeySchema, iamSchema, logGroupsSchema } from './account.ts';
 import { ciSchema } from './ci.ts';
@@ -90,6 +90,22 @@ const keys = section({
 
   /** The parameter with the secret that the catalog signs with: /<namePrefix>/mcp-server/jwt-secret when left out. */
   signingSecretParameter: parameterName.optional(),
+  /**
+   * Weaknesses of the value that a running system uses, and that the first deployment adopts all the same. Rotate such a secret
+   * soon.
+   */
+  adoptSecretDespite: z
+    .array(
+      z.enum(
+        WEAKNESS_CODES,
+        rule('Only a known weakness of a secret can be accepted', `Write codes of ${WEAKNESS_CODES.join(', ')}`),
+      ),
+    )
+    .refine(
+      (codes) => new Set(codes).size === codes.length,
+      rule('Each weakness is listed once', 'Remove the second one'),
+    )
+    .default([]),
   /** The parameter with the keys that are accepted: /<namePrefix>/mcp-server/jwt-verification-keys when left out. */
   keySetParameter: parameterName.optional(),
   /** The key that encrypts both parameters. */
