@@ -58,6 +58,8 @@ export class Canary extends Construct {
       },
       ...(network && { network }),
     });
+    // The scheduler invokes asynchronously, and Lambda would repeat a failed run twice.
+    canary.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
     allowReading(role, parameters, foundation.get('encryption-key-arn'));
     allow(role, ['ecs:DescribeServices'], serviceArns(this, config));
     allowState(role, foundation, ['PutItem'], ['canary']);

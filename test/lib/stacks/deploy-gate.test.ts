@@ -212,6 +212,11 @@ describe('in Trust', () => {
 
 describe('schedule of the canary', () => {
   test('invokes it every five minutes and says that it is the schedule', () => {
+    production.trust.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Canary') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
     production.trust.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
       FlexibleTimeWindow: { Mode: 'OFF' },
