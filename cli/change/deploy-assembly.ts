@@ -10,7 +10,7 @@ import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
 import type { Target } from '../target.ts';
 import { type AnnouncementStore, announceOrReport, triggerOf, withdraw } from './announcement.ts';
-import type { DeployEnd } from './deploy-outcome.ts';
+import type { CdkEnd, DeployEnd } from './deploy-outcome.ts';
 import { gateRefusal, newestEventId } from './stack-events.ts';
 
 /** A deployment with synthesised templates. */
@@ -75,13 +75,6 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
     newest: await records.newestNumber(),
     newestEvent,
   };
-}
-
-/** How the CDK CLI ended. */
-export interface CdkEnd {
-  readonly succeeded: boolean;
-  /** Whether a signal ended it; CloudFormation continues what it has started. */
-  readonly interrupted: boolean;
 }
 
 /**

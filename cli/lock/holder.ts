@@ -9,9 +9,6 @@ import { askExecution, executionName } from '../rotation/execution.ts';
 /** A single answer of AWS takes no longer, whatever the SDK repeats. */
 const ANSWER_MS = 15_000;
 
-/** Whoever has the lock. */
-export type Holder = LockHolder;
-
 /** Whether a holder still works: one that has ended never releases its lock. */
 export interface HolderLife {
   readonly state: 'alive' | 'ended' | 'not-checked';
@@ -44,7 +41,7 @@ export async function readStateItem(
  * @returns `undefined` when it is free
  * @throws what the SDK throws
  */
-export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<Holder | undefined> {
+export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<LockHolder | undefined> {
   return readLock({ dynamodb, table: stateTable, abortSignal: AbortSignal.timeout(ANSWER_MS) });
 }
 
@@ -54,7 +51,10 @@ export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): 
  *
  * @throws what the SDK throws: then nobody knows, so that it may be at work
  */
-export async function lifeOfHolder({ kind, owner }: Holder, { cloudformation, sfn }: LifeClients): Promise<HolderLife> {
+export async function lifeOfHolder(
+  { kind, owner }: LockHolder,
+  { cloudformation, sfn }: LifeClients,
+): Promise<HolderLife> {
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
   switch (kind) {
     case 'deploy': {
