@@ -12,16 +12,17 @@ export type CanaryAnswer = {
 /**
  * Runs the canary function and waits for its answer.
  *
+ * @param request - without one it runs as for a person
  * @throws the error of the SDK; its message is not to be shown (see `errorName`)
  */
 export async function invokeCanary(
   lambda: LambdaClient,
   functionName: string,
-  request: { readonly trigger: Trigger; readonly settling?: boolean },
-  abortSignal: AbortSignal,
+  request?: { readonly trigger: Trigger; readonly settling?: boolean },
+  abortSignal?: AbortSignal,
 ): Promise<CanaryAnswer> {
   const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
-  const { FunctionError, Payload } = await lambda.send(command, { abortSignal });
+  const { FunctionError, Payload } = await lambda.send(command, { ...(abortSignal && { abortSignal }) });
   return { failed: FunctionError !== undefined, payload: parse(Buffer.from(Payload ?? []).toString('utf8')) };
 }
 

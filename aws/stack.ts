@@ -4,6 +4,7 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import type { StackFailure } from '../contract/revision.ts';
 import { errorName } from '../contract/safe-error.ts';
 
 /** What CloudFormation forgot (a stack that was deleted more than 90 days ago). */
@@ -50,15 +51,6 @@ export function goesBack(status: string): boolean {
 export function isOver(status: string): boolean {
   return !status.endsWith('_IN_PROGRESS');
 }
-
-/** What made CloudFormation take a stack back. JSON. */
-export type StackFailure = {
-  /** Logical ID; of the stack itself when no resource failed. */
-  readonly resource: string;
-  readonly type: string;
-  /** On one line. */
-  readonly reason: string;
-};
 
 /** What CloudFormation writes around the reason of a custom resource. */
 const WRAPPING =

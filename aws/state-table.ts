@@ -26,11 +26,11 @@ type StateKey = { readonly pk: string; readonly sk: string };
  * @throws the error of the SDK; its message is not to be shown (see `errorName`)
  */
 export async function readStateItem(
-  { dynamodb, table, abortSignal }: StateTableAccess,
+  { dynamodb, table, abortSignal }: Omit<StateTableAccess, 'abortSignal'> & { readonly abortSignal?: AbortSignal },
   { pk, sk }: StateKey,
 ): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
   const command = new GetItemCommand({ TableName: table, Key: marshall({ pk, sk }), ConsistentRead: true });
-  return (await dynamodb.send(command, { abortSignal })).Item;
+  return (await dynamodb.send(command, { ...(abortSignal && { abortSignal }) })).Item;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { CanaryReport, CheckResult, ServiceRole } from '../contract/canary-report.ts';
+import { invokeCanary as invoke } from '../aws/invoke-canary.ts';
+import { type CanaryReport, type CheckResult, REPORT_KEY, type ServiceRole } from '../contract/canary-report.ts';
 import { awsFailure } from './aws-failure.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { table } from './format.ts';
@@ -17,21 +18,12 @@ import { requireFoundationValue } from './foundation-values.ts';
  * @throws CommandError (3) when AWS refuses the caller, (4) when the function is not there or answers without a report
  */
 export async function invokeCanary(lambda: LambdaClient, functionArn: string): Promise<CanaryReport> {
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn })).catch((error: unknown) => {
+  const { failed, payload } = await invoke(lambda, functionArn).catch((error: unknown) => {
     throw awsFailure(`Could not invoke the canary function ${functionArn}`, error);
   });
-  const payload = parse(Buffer.from(answer.Payload ?? []).toString('utf8'));
-  if (answer.FunctionError === undefined && isReport(payload)) return payload;
+  if (!failed && isReport(payload)) return payload;
   const { errorMessage = 'see its log group' } = (payload ?? {}) as { errorMessage?: string };
   throw new CommandError(`The canary function ${functionArn} returned no report: ${errorMessage}.`, EXIT.unreachable);
-}
-
-function parse(payload: string): unknown {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
 }
 
 function isReport(payload: unknown): payload is CanaryReport {
@@ -74,7 +66,7 @@ export async function readHistory(
       {
         TableName,
         KeyConditionExpression: 'pk = :canary',
-        ExpressionAttributeValues: { ':canary': { S: 'canary' } },
+        ExpressionAttributeValues: { ':canary': { S: REPORT_KEY } },
         ScanIndexForward: false,
         Limit: count,
       },

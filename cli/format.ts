@@ -127,3 +127,8 @@ export function duration(seconds: number): string {
   if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
   return `${Math.floor(whole / 86_400)} days`;
 }
+
+/** `20260102T030405`: AWS does not allow the separators of ISO 8601 in names. */
+export function compactTime(time: Date): string {
+  return time.toISOString().slice(0, 19).replace(/[-:]/g, '');
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isBucketPattern } from '../services/mcp/buckets/data-access.ts';
+import { isBucketPattern } from '../auth/bucket-pattern.ts';
 import { kmsKeyArn } from './account.ts';
 import { rule, section, text } from './rules.ts';
 

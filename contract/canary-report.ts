@@ -88,3 +88,6 @@ export type CanaryReport = {
   readonly services: readonly ServiceCount[];
   readonly checks: readonly CheckResult[];
 };
+
+/** Partition key of the reports in the state table; their sort key is when they began. */
+export const REPORT_KEY = 'canary';

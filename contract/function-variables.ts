@@ -1,4 +1,6 @@
-/** Names of the environment variables of the canary function; imported by synthesis, so it imports nothing. */
+/** Names of the environment variables of the functions; imported by synthesis, so it imports nothing. */
+
+// The canary
 
 /** Public URL of the catalog, `https://quilt.example.org`. */
 export const CANARY_URL = 'CANARY_URL';
@@ -31,7 +33,7 @@ export const CANARY_TOLERATED = 'CANARY_TOLERATED';
  */
 export const CANARY_STATE_MACHINE = 'CANARY_STATE_MACHINE';
 
-/** Names of the environment variables of the rotation function; imported by synthesis, so it imports nothing. */
+// The rotation function
 
 /** Name of the SSM parameter with the signing secret. */
 export const ROTATION_SECRET_PARAMETER = 'ROTATION_SECRET_PARAMETER';
@@ -74,7 +76,7 @@ export const ROTATION_ENVIRONMENT = 'ROTATION_ENVIRONMENT';
 /** Name prefix of the deployment: the dimension `Deployment` of its metrics. */
 export const ROTATION_DEPLOYMENT = 'ROTATION_DEPLOYMENT';
 
-/** Names of the environment variables of the deploy gate; imported by synthesis, so it imports nothing. */
+// The deploy gate
 
 /** Name of the DynamoDB table with lock, rotation record and revisions. */
 export const DEPLOY_GATE_STATE_TABLE = 'DEPLOY_GATE_STATE_TABLE';

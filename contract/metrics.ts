@@ -1,4 +1,9 @@
-/** Names of the metrics of the rotation. Imported by synthesis, so it imports nothing. */
+/**
+ * Names of metrics, for what writes them and what watches them. Synthesis imports this file, so it imports nothing. What those of the
+ * MCP service mean: `docs/mcp-logs.md`.
+ */
+
+// The rotation
 
 /** Their namespace. Each has the dimension `Deployment`: the name prefix. */
 export const TRUST_NAMESPACE = 'Quilt/Trust';
@@ -7,10 +12,7 @@ export const SECRET_REPAIRED = 'SecretRepaired';
 /** Age of the signing secret in days, written by every scheduled run. */
 export const SECRET_AGE_DAYS = 'SecretAgeDays';
 
-/**
- * Names of the metrics of the MCP service, for whoever writes them and whoever watches them. Synthesis may import this file, so
- * it imports nothing. What each of them means: `docs/mcp-logs.md`.
- */
+// The MCP service
 
 /** Their namespace. Each has the dimension `Deployment`: the name prefix. */
 export const MCP_NAMESPACE = 'Quilt/Mcp';

@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { StackFailure } from '../aws/stack.ts';
 
 /** Partition key of every revision in the state table. */
 export const REVISION_KEY = 'revision';
@@ -27,6 +26,15 @@ export type Announcement = {
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** The revision whose template this deploy brings back. */
   readonly rollbackTo?: number | undefined;
+};
+
+/** What made CloudFormation take a stack back. JSON. */
+export type StackFailure = {
+  /** Logical ID; of the stack itself when no resource failed. */
+  readonly resource: string;
+  readonly type: string;
+  /** On one line. */
+  readonly reason: string;
 };
 
 /** One deploy of the Services stack, as recorded in the state table. */

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema.ts';
 import { acceptWildcard, allow } from './permissions.ts';
 
+const PARAMETER = 'kms:EncryptionContext:PARAMETER_ARN';
+
 /** An SSM parameter whose value no template knows. */
 export interface SecretParameter {
   readonly name: string;
@@ -90,8 +92,6 @@ export function allowTakingIncoming(role: Role, path: string, encryptionKeyArn: 
   });
   acceptWildcard(role, incoming, 'Whoever leaves a secret there gives it its name; the path is used for nothing else.');
 }
-
-const PARAMETER = 'kms:EncryptionContext:PARAMETER_ARN';
 
 function throughParameterStore(scope: Construct): Record<string, string> {
   const { region } = Stack.of(scope);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 // Part of `npm run check`: each link of a Markdown file leads to a file and a heading. The web is not asked.
 
 const ROOT = join(import.meta.dirname, '..');
-const FOLDERS = '{docs,.github,auth,bench,cli,config,lambda,lib,local,services,test}';
+const FOLDERS = '{docs,.github,auth,aws,bench,cli,config,contract,lambda,lib,local,services,test}';
 /** `[text](target)` and `[label]: target`. */
 const LINK = /\]\((?<inline>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s+(?<defined>\S+)/g;
 

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { conditionalWrite } from '../../aws/state-table.ts';
-import { type Announcement, announcementItem, announcementKey, announcementMap } from '../../contract/revision.ts';
+import {
+  type Announcement,
+  announcementItem,
+  announcementKey,
+  announcementMap,
+  templateTrigger,
+} from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { PROJECT_ROOT } from '../cdk.ts';
-import { resourcesOf, type Template } from '../cloud-assembly.ts';
+import type { Template } from '../cloud-assembly.ts';
 import { findingLines, notChecked } from '../preflight/finding.ts';
 
 /** Where the announcement of one change is stored. */
@@ -24,9 +30,8 @@ export interface AnnouncementStore {
  * @throws Error when it has no deploy gate
  */
 export function triggerOf(template: Template): string {
-  const [gate] = resourcesOf(template, 'Custom::DeployGate');
-  const trigger = gate?.Properties?.Trigger;
-  if (typeof trigger === 'string') return trigger;
+  const trigger = templateTrigger(template);
+  if (trigger !== undefined) return trigger;
   throw new Error('The Services template has no deploy gate with a Trigger');
 }
 

@@ -12,6 +12,7 @@ import {
 import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
+import { compactTime } from '../format.ts';
 import { type Change, changesOf } from './stack-changes.ts';
 
 /** Prefix of the names of this command's change sets. */
@@ -156,8 +157,7 @@ export class ChangeSet {
 
 /** `quiltctl-rollback-3-20260102T030405-beef`, a unique name. */
 function newName(number: number): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
-  return `${PREFIX}${number}-${time}-${randomBytes(2).toString('hex')}`;
+  return `${PREFIX}${number}-${compactTime(new Date())}-${randomBytes(2).toString('hex')}`;
 }
 
 function messageOf(error: unknown): string {

@@ -4,13 +4,14 @@ import { stackName } from '../../lib/names.ts';
 import { type CdkFollower, captureCdk, endOf, passingSignals, startCdk } from '../cdk.ts';
 import type { AssemblyStack } from '../cloud-assembly.ts';
 import { foundationValue } from '../foundation-values.ts';
+import { ANSWER_MS } from '../lock/holder.ts';
 import type { PreflightClients } from '../preflight/clients.ts';
-import { ANSWER_MS, ONLY_REVIEWED } from '../preflight/ongoing-changes.ts';
+import { ONLY_REVIEWED } from '../preflight/ongoing-changes.ts';
 import { RevisionRecords } from '../revisions/records.ts';
 import { readServicesStack } from '../revisions/services-stack.ts';
 import type { Target } from '../target.ts';
 import { type AnnouncementStore, announceOrReport, triggerOf, withdraw } from './announcement.ts';
-import type { DeployEnd } from './deploy-outcome.ts';
+import type { CdkEnd, DeployEnd } from './deploy-outcome.ts';
 import { gateRefusal, newestEventId } from './stack-events.ts';
 
 /** A deployment with synthesised templates. */
@@ -75,13 +76,6 @@ async function lookBefore({ target: { config }, clients, stacks }: Change): Prom
     newest: await records.newestNumber(),
     newestEvent,
   };
-}
-
-/** How the CDK CLI ended. */
-export interface CdkEnd {
-  readonly succeeded: boolean;
-  /** Whether a signal ended it; CloudFormation continues what it has started. */
-  readonly interrupted: boolean;
 }
 
 /**

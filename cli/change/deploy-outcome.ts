@@ -1,7 +1,13 @@
 import { stackFailureText } from '../../aws/stack.ts';
 import type { RevisionRecord } from '../../contract/revision.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CdkEnd } from './deploy-assembly.ts';
+
+/** How the CDK CLI ended. */
+export interface CdkEnd {
+  readonly succeeded: boolean;
+  /** Whether a signal ended it; CloudFormation continues what it has started. */
+  readonly interrupted: boolean;
+}
 
 /** What is known when the CDK CLI has ended. */
 export interface DeployEnd {

@@ -2,6 +2,10 @@ import { Argument, type Command, type Option } from 'commander';
 import { ENVIRONMENT_NAMES } from '../../config/load.ts';
 import { print } from '../terminal.ts';
 
+/** The shells that a completion script can be written for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+type Shell = (typeof SHELLS)[number];
+
 const HOW = `
 For the current session:
   bash  source <(bin/quiltctl completion bash)
@@ -17,14 +21,10 @@ export function addCompletion(command: Command, whole: () => Promise<Command>): 
   command
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .addHelpText('after', HOW)
-    .action(async (shell: (typeof SHELLS)[number]) => {
+    .action(async (shell: Shell) => {
       print(completionScript(shell, await whole(), { '--environment': ENVIRONMENT_NAMES }));
     });
 }
-
-/** The shells that a completion script can be written for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-type Shell = (typeof SHELLS)[number];
 
 interface Word {
   readonly name: string;

@@ -1,16 +1,13 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isOver, readStackStatus } from '../../aws/stack.ts';
-import { type LockHolder, readStateItem as readItem, readLock } from '../../aws/state-table.ts';
+import { type LockHolder, readLock } from '../../aws/state-table.ts';
 import { endOf, lifeOf } from '../rotation/driver.ts';
 import { askExecution, executionName } from '../rotation/execution.ts';
 
-/** A single answer of AWS takes no longer, whatever the SDK repeats. */
-const ANSWER_MS = 15_000;
-
-/** Whoever has the lock. */
-export type Holder = LockHolder;
+/** Timeout of one request, with the SDK's retries. */
+export const ANSWER_MS = 15_000;
 
 /** Whether a holder still works: one that has ended never releases its lock. */
 export interface HolderLife {
@@ -26,25 +23,12 @@ export interface LifeClients {
 }
 
 /**
- * Reads an item of the state table as it is now.
- *
- * @throws what the SDK throws
- */
-export async function readStateItem(
-  dynamodb: DynamoDBClient,
-  table: string,
-  key: { readonly pk: string; readonly sk: string },
-): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
-  return readItem({ dynamodb, table, abortSignal: AbortSignal.timeout(ANSWER_MS) }, key);
-}
-
-/**
  * Reads who holds the deploy lock.
  *
  * @returns `undefined` when it is free
  * @throws what the SDK throws
  */
-export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<Holder | undefined> {
+export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): Promise<LockHolder | undefined> {
   return readLock({ dynamodb, table: stateTable, abortSignal: AbortSignal.timeout(ANSWER_MS) });
 }
 
@@ -54,7 +38,10 @@ export async function readHolder(dynamodb: DynamoDBClient, stateTable: string): 
  *
  * @throws what the SDK throws: then nobody knows, so that it may be at work
  */
-export async function lifeOfHolder({ kind, owner }: Holder, { cloudformation, sfn }: LifeClients): Promise<HolderLife> {
+export async function lifeOfHolder(
+  { kind, owner }: LockHolder,
+  { cloudformation, sfn }: LifeClients,
+): Promise<HolderLife> {
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
   switch (kind) {
     case 'deploy': {

@@ -1,21 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { LockHolder } from '../../aws/state-table.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { awsFailure, isFailureOfAws } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { callerFindings } from '../preflight/caller.ts';
-import { type Holder, type HolderLife, type LifeClients, lifeOfHolder, readHolder } from './holder.ts';
-import { type Release, readReleases, releaseLock } from './releases.ts';
+import { type HolderLife, type LifeClients, lifeOfHolder, readHolder } from './holder.ts';
+import { type LockStatus, type Release, readReleases, releaseLock } from './releases.ts';
 import { holderText, lifeText } from './text.ts';
-
-/** Who holds the deploy lock. JSON. */
-export interface LockStatus {
-  /** `null` when it is free. */
-  readonly lock: (Holder & { readonly life: HolderLife }) | null;
-  /** Releases by people, newest first. */
-  readonly releases: readonly Release[];
-}
 
 export interface LockClients extends LifeClients {
   readonly dynamodb: DynamoDBClient;
@@ -48,7 +41,7 @@ export async function lockStatus(clients: LockClients, stateTable: string): Prom
 }
 
 /** A holder that cannot be checked may be alive. */
-async function askAbout(holder: Holder, clients: LifeClients): Promise<HolderLife> {
+async function askAbout(holder: LockHolder, clients: LifeClients): Promise<HolderLife> {
   try {
     return await lifeOfHolder(holder, clients);
   } catch (error) {

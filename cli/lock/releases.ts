@@ -5,8 +5,8 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { LOCK_KEY } from '../../aws/state-table.ts';
-import type { Holder, HolderLife } from './holder.ts';
+import { LOCK_KEY, type LockHolder } from '../../aws/state-table.ts';
+import type { HolderLife } from './holder.ts';
 
 /** Releases of the lock stand beside it, by their time. */
 const RELEASE = 'release#';
@@ -22,7 +22,15 @@ export interface Release {
   readonly reason?: string;
   /** Whether the holder was not known to have ended. */
   readonly forced: boolean;
-  readonly holder: Holder & { readonly life: HolderLife };
+  readonly holder: LockHolder & { readonly life: HolderLife };
+}
+
+/** Who holds the deploy lock. JSON. */
+export interface LockStatus {
+  /** `null` when it is free. */
+  readonly lock: (LockHolder & { readonly life: HolderLife }) | null;
+  /** Releases by people, newest first. */
+  readonly releases: readonly Release[];
 }
 
 /**

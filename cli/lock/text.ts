@@ -1,16 +1,16 @@
+import type { LockHolder } from '../../aws/state-table.ts';
 import { duration, table } from '../format.ts';
-import type { Holder, HolderLife } from './holder.ts';
-import type { LockStatus } from './lock.ts';
-import type { Release } from './releases.ts';
+import type { HolderLife } from './holder.ts';
+import type { LockStatus, Release } from './releases.ts';
 
 /** The kind of the holder, at the beginning of a sentence. */
-function whatOf({ kind }: Holder): string {
+function whatOf({ kind }: LockHolder): string {
   if (kind === 'deploy') return 'A deployment';
   return kind === 'rotation' ? 'A rotation' : `A holder of an unknown kind ("${kind}")`;
 }
 
 /** `A rotation has held it since 2026-01-02T03:04:05.000Z`: the holder at the beginning of a sentence. */
-export function holderText(holder: Holder): string {
+export function holderText(holder: LockHolder): string {
   return `${whatOf(holder)} has held it since ${holder.takenAt || 'an unknown time'}`;
 }
 
@@ -59,7 +59,7 @@ export function statusText({ lock, releases }: LockStatus, now: number, commandL
   );
 }
 
-function sinceText({ takenAt }: Holder, now: number): string {
+function sinceText({ takenAt }: LockHolder, now: number): string {
   const began = Date.parse(takenAt);
   return Number.isNaN(began) ? 'unknown' : `${takenAt} (${duration((now - began) / 1000)})`;
 }

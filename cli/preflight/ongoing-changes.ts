@@ -1,9 +1,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isOver, readStackState } from '../../aws/stack.ts';
+import { readStateItem } from '../../aws/state-table.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { stackName } from '../../lib/names.ts';
-import { lifeOfHolder, readHolder, readStateItem } from '../lock/holder.ts';
+import { ANSWER_MS, lifeOfHolder, readHolder } from '../lock/holder.ts';
 import { endOf, readDriven } from '../rotation/driver.ts';
 import { askExecution } from '../rotation/execution.ts';
 import type { PreflightClients } from './clients.ts';
@@ -59,7 +60,8 @@ async function lockResult(clients: LockClients, stateTable: string): Promise<Res
 /** A rotation that stopped, or whose execution ended, does not block: a deployment may be the fix. */
 async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string): Promise<Result> {
   const read = async () => {
-    const item = await readStateItem(dynamodb, stateTable, RECORD_KEY);
+    const abortSignal = AbortSignal.timeout(ANSWER_MS);
+    const item = await readStateItem({ dynamodb, table: stateTable, abortSignal }, RECORD_KEY);
     if (item === undefined) return undefined;
     const { phase, execution, revision } = item;
     return { phase: phase?.S ?? 'unknown', execution: execution?.S ?? '', revision: Number(revision?.N ?? 0) };
@@ -74,9 +76,6 @@ async function rotationResult({ dynamodb, sfn }: LockClients, stateTable: string
   if (RESTING_PHASES.some((resting) => resting === phase)) return ok(phase);
   return refused(`the secret is being rotated (${phase})`, WAIT_FOR_ROTATION);
 }
-
-/** Timeout of one request, with the SDK's retries. */
-export const ANSWER_MS = 15_000;
 
 /** The status of a new stack with an unexecuted change set: nothing is changing it. */
 export const ONLY_REVIEWED = 'REVIEW_IN_PROGRESS';

@@ -1,11 +1,6 @@
-import { type DynamoDBClient, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import {
-  REVISION_COUNTER,
-  REVISION_KEY,
-  type RevisionRecord,
-  revisionRecordOf,
-  revisionSortKey,
-} from '../../contract/revision.ts';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { readStateItem, revisionQuery } from '../../aws/state-table.ts';
+import { REVISION_KEY, type RevisionRecord, revisionRecordOf, revisionSortKey } from '../../contract/revision.ts';
 import { awsFailure } from '../aws-failure.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
@@ -29,17 +24,8 @@ export class RevisionRecords {
    * @throws CommandError (3) when AWS refuses the caller, (4) when they cannot be read otherwise
    */
   async *newestFirst(): AsyncGenerator<RevisionRecord, void> {
-    const pages = paginateQuery(
-      { client: this.#dynamodb },
-      {
-        TableName: this.#stateTable,
-        KeyConditionExpression: 'pk = :revision AND sk < :counter',
-        ExpressionAttributeValues: { ':revision': { S: REVISION_KEY }, ':counter': { S: REVISION_COUNTER } },
-        ScanIndexForward: false,
-        Limit: PAGE,
-        ConsistentRead: true,
-      },
-    );
+    const query = { ...revisionQuery(this.#stateTable), Limit: PAGE };
+    const pages = paginateQuery({ client: this.#dynamodb }, query);
     for (;;) {
       const page = await answered(pages.next());
       if (page.done) return;
@@ -49,10 +35,9 @@ export class RevisionRecords {
 
   /** @throws CommandError (3) when AWS refuses the caller, (4) when it cannot be read otherwise */
   async get(number: number): Promise<RevisionRecord | undefined> {
-    const Key = { pk: { S: REVISION_KEY }, sk: { S: revisionSortKey(number) } };
-    const command = new GetItemCommand({ TableName: this.#stateTable, Key, ConsistentRead: true });
-    const { Item } = await answered(this.#dynamodb.send(command));
-    return Item && revisionRecordOf(Item);
+    const key = { pk: REVISION_KEY, sk: revisionSortKey(number) };
+    const item = await answered(readStateItem({ dynamodb: this.#dynamodb, table: this.#stateTable }, key));
+    return item && revisionRecordOf(item);
   }
 
   /**

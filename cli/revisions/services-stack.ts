@@ -1,7 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
+import { readStackFailure } from '../../aws/stack.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
-import type { RevisionRecord } from '../../contract/revision.ts';
+import type { RevisionRecord, StackFailure } from '../../contract/revision.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { stackName } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';

@@ -1,5 +1,5 @@
-import { isOver, type StackFailure } from '../../aws/stack.ts';
-import type { RevisionRecord, RevisionVerdict } from '../../contract/revision.ts';
+import { isOver } from '../../aws/stack.ts';
+import type { RevisionRecord, RevisionVerdict, StackFailure } from '../../contract/revision.ts';
 import { isOf, type ServicesStack } from './services-stack.ts';
 
 /** A revision for people and machines. JSON; all fields are always present. */

@@ -2,8 +2,6 @@ import { stackFailureText } from '../../aws/stack.ts';
 import { table } from '../format.ts';
 import type { RevisionSummary } from './summary.ts';
 
-/** Texts about revisions that several commands share. */
-
 const VERDICT: Readonly<Record<RevisionSummary['verdict'], string>> = {
   open: '… open',
   good: '✔ good',

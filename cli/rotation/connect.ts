@@ -1,6 +1,7 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { readStateItem } from '../../aws/state-table.ts';
 import { RECORD_KEY, type RotationRecord } from '../../contract/rotation.ts';
 import { rotationStateMachineArn } from '../../lib/names.ts';
 import { awsFailure } from '../aws-failure.ts';
@@ -38,13 +39,12 @@ export function recordReader(
   { dynamodb, ssm }: { readonly dynamodb: DynamoDBClient; readonly ssm: SSMClient },
   namePrefix: string,
 ): ReadRecord {
-  const Key = { pk: { S: RECORD_KEY.pk }, sk: { S: RECORD_KEY.sk } };
   let tableName: string | undefined;
   return async () => {
     tableName ??= await requireFoundationValue(ssm, namePrefix, 'state-table-name');
     try {
-      const { Item } = await dynamodb.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }));
-      return Item === undefined ? undefined : (JSON.parse(Item.record?.S ?? '') as RotationRecord);
+      const item = await readStateItem({ dynamodb, table: tableName }, RECORD_KEY);
+      return item && (JSON.parse(item.record?.S ?? '') as RotationRecord);
     } catch (error) {
       throw awsFailure('Could not read the rotation record', error);
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from '../../contract/rotation.ts';
 import { awsFailure } from '../aws-failure.ts';
+import { compactTime } from '../format.ts';
 import { askExecution, type Execution } from './execution.ts';
 
 /** Starts and looks at executions of one state machine. */
@@ -18,7 +19,7 @@ export class Executions {
   /** @throws CommandError (3) when AWS refuses the caller, (4) when the state machine is not there */
   async start(command: Command): Promise<Execution> {
     const startedAt = new Date();
-    const name = `manual-${compact(startedAt)}-${randomBytes(2).toString('hex')}`;
+    const name = `manual-${compactTime(startedAt)}-${randomBytes(2).toString('hex')}`;
     const input = JSON.stringify(command);
     try {
       const { executionArn: arn = '' } = await this.#sfn.send(
@@ -26,7 +27,7 @@ export class Executions {
       );
       return { arn, status: 'RUNNING', startedAt: startedAt.toISOString() };
     } catch (error) {
-      throw awsFailure(`The rotation ${this.#stateMachineArn} cannot be started`, error);
+      throw awsFailure(`Could not start the rotation ${this.#stateMachineArn}`, error);
     }
   }
 
@@ -40,12 +41,7 @@ export class Executions {
     try {
       return await askExecution(this.#sfn, arn);
     } catch (error) {
-      throw awsFailure(`The execution ${arn} cannot be looked at`, error);
+      throw awsFailure(`Could not read the execution ${arn}`, error);
     }
   }
-}
-
-/** `20260102T030405`: the separators of ISO 8601 are not allowed in a name. */
-function compact(time: Date): string {
-  return time.toISOString().slice(0, 19).replace(/[-:]/g, '');
 }

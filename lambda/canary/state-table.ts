@@ -2,7 +2,7 @@ import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../auth/encoding.ts';
 import { readStateItem } from '../../aws/state-table.ts';
-import type { CanaryReport } from '../../contract/canary-report.ts';
+import { type CanaryReport, REPORT_KEY } from '../../contract/canary-report.ts';
 import { RECORD_KEY, RESTING_PHASES, type RotationRecord } from '../../contract/rotation.ts';
 import { errorName } from '../../contract/safe-error.ts';
 import { log } from '../shared/log.ts';
@@ -72,9 +72,6 @@ export function isInStep(record: KnownRecord | undefined): boolean {
   return record !== undefined && !RESTING_PHASES.includes(record.phase);
 }
 
-/** Partition of the state table that holds the reports; their sort key is the time at which the run began. */
-const PARTITION = 'canary';
-
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 /**
@@ -89,7 +86,7 @@ export async function keepReport(
   timeoutMs = 5_000,
 ): Promise<void> {
   const expiresAt = Math.floor(Date.parse(report.startedAt) / 1000) + KEPT_SECONDS;
-  const Item = marshall({ pk: PARTITION, sk: report.startedAt, report: JSON.stringify(report), expiresAt });
+  const Item = marshall({ pk: REPORT_KEY, sk: report.startedAt, report: JSON.stringify(report), expiresAt });
   try {
     await dynamodb.send(new PutItemCommand({ TableName: table, Item }), {
       abortSignal: AbortSignal.timeout(timeoutMs),

@@ -1,4 +1,5 @@
-import { readStackFailure, type StackFailure } from '../../aws/stack.ts';
+import { readStackFailure } from '../../aws/stack.ts';
+import type { StackFailure } from '../../contract/revision.ts';
 import { log } from '../shared/log.ts';
 import { releaseLock } from './lock.ts';
 import { attempt, awsCall } from './refusal.ts';

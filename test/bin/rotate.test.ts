@@ -90,6 +90,6 @@ test.each([
 test('exits with 3 when AWS refuses the caller', async () => {
   aws.answers.set('StartExecution', { status: 400, body: { __type: 'AccessDeniedException', message: 'Said AWS' } });
   const { status, stderr } = await runCli(['rotate', ...PRODUCTION], aws.endpoint);
-  expect(stderr).toContain(`${MACHINE} cannot be started: Said AWS.`);
+  expect(stderr).toContain(`Could not start the rotation ${MACHINE}: Said AWS.`);
   expect(status).toBe(3);
 });

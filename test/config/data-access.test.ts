@@ -1,8 +1,8 @@
+import { bucketMatcher } from '../../auth/bucket-pattern.ts';
 import { checkEnvironment, loadEnvironment } from '../../config/load.ts';
 import { production } from '../../config/production.ts';
 import type { EnvironmentInput } from '../../config/schema.ts';
 import { localBuckets } from '../../local/registry/server.ts';
-import { bucketMatcher } from '../../services/mcp/buckets/data-access.ts';
 import { buildBundles } from '../support/build.ts';
 import { problemsOf } from './support/problems.ts';
 

@@ -6,8 +6,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { StackFailure } from '../../../aws/stack.ts';
 import { conditionalWrite, revisionQuery } from '../../../aws/state-table.ts';
+import type { StackFailure } from '../../../contract/revision.ts';
 import {
   REVISION_COUNTER,
   REVISION_KEY,

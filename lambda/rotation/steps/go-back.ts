@@ -1,6 +1,9 @@
 import { contentOf } from '../parameter-state.ts';
 import { iso, keyIdOf, move, type Run } from '../run.ts';
 
+/** A catalog task signs until its last moment, and clocks differ. */
+const CLOCKS_SECONDS = 5;
+
 /**
  * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
  * the old secret signs again first, and the next key stays accepted for a whole grace time.
@@ -38,6 +41,3 @@ export async function graceSeconds({ ports, record }: Run): Promise<number> {
   const recorded = await longestLifetime(Date.parse(record.signingSince), now());
   return Math.max(recorded ?? 0, timing.tokenLifetimeSeconds) + timing.leewaySeconds + CLOCKS_SECONDS;
 }
-
-/** A catalog task signs until its last moment, and clocks differ. */
-const CLOCKS_SECONDS = 5;

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
+import type { BucketAction, ClassActions } from '../../../contract/bucket-actions.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Principal } from '../principal.ts';
 import { ToolError } from '../reasons.ts';
-import type { BucketAction } from './bucket-access.ts';
 import type { DataAccess } from './data-access.ts';
-import { type ClassActions, sessionPolicy } from './session-policy.ts';
+import { sessionPolicy } from './session-policy.ts';
 
 /**
  * The longest that a role may be assumed for by a role, in seconds.

@@ -1,8 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { BucketAction } from '../../../contract/bucket-actions.ts';
 import type { Principal } from '../principal.ts';
-
-/** What is done with a bucket: each gets credentials of its own. */
-export type BucketAction = 'read' | 'write';
 
 /** A bucket that a caller may use, and a client that can use nothing else. */
 export type OpenBucket = {

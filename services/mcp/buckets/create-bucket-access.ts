@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { bucketMatcher } from '../../../auth/bucket-pattern.ts';
 import { isBucketName } from '../../../auth/names.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { LruCache } from '../lru-cache.ts';
@@ -6,7 +7,7 @@ import { ToolError } from '../reasons.ts';
 import { createAssumeDataRole, type Purpose } from './assume-data-role.ts';
 import type { BucketAccess } from './bucket-access.ts';
 import { BucketClients } from './bucket-clients.ts';
-import { bucketMatcher, type DataAccess } from './data-access.ts';
+import type { DataAccess } from './data-access.ts';
 import { permittedActions } from './session-policy.ts';
 
 /** Credentials are handed out with at least this long to live, so that no call outlives those that it began with. */

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Authorization } from '../../../../../auth/authorization.ts';
-import type { BucketAccess, BucketAction } from '../../../../../services/mcp/buckets/bucket-access.ts';
+import type { BucketAction } from '../../../../../contract/bucket-actions.ts';
+import type { BucketAccess } from '../../../../../services/mcp/buckets/bucket-access.ts';
 import { ToolError } from '../../../../../services/mcp/reasons.ts';
 import { TOOLS } from '../../../../../services/mcp/tools/all-tools.ts';
 import type { AnyJson } from '../../../support/any-json.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bucketMatcher, isBucketPattern } from '../../../../services/mcp/buckets/data-access.ts';
+import { bucketMatcher, isBucketPattern } from '../../auth/bucket-pattern.ts';
 
 test.each(['genomes', 'data-*', 'data-*-public', 'abc*', 'Old_Name.1*'])('%s names buckets', (pattern) => {
   expect(isBucketPattern(pattern)).toBe(true);
