@@ -11,16 +11,16 @@ import { optionalText, type Setting, SettingError, StartError } from '../../shar
 const ROLE_ARN = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-/** What the deployment lets this service reach. */
+/** The data access that the deployment gives to this service. */
 export type DataAccess = {
-  /** The role that credentials for buckets are made of. */
+  /** The role that bucket credentials come from. */
   readonly roleArn: string;
-  /** The part of AWS that role and buckets are in, such as `aws` or `aws-us-gov`. */
+  /** The AWS partition of role and buckets, such as `aws` or `aws-us-gov`. */
   readonly partition: string;
-  /** Bucket names, and patterns as `isBucketPattern` says. */
+  /** Bucket names, and patterns as in {@link isBucketPattern}. */
   readonly buckets: readonly string[];
   readonly region: string;
-  /** Where ECS gives out the credentials of the task role; outside of a container there is neither. */
+  /** Where ECS serves the task role's credentials; both undefined outside of a container. */
   readonly containerCredentials: { readonly relativeUri: string | undefined; readonly fullUri: string | undefined };
 };
 
@@ -50,17 +50,17 @@ type DataAccessSettings = {
 };
 
 /**
- * What the settings come to; `undefined` when the deployment names no bucket, so that none is reachable.
+ * Combines the settings; `undefined` when the deployment names no bucket, so that no bucket is reachable.
  *
- * @throws StartError when one of role and buckets is there without the other, or without a region
+ * @throws StartError when role or buckets are set without the other, or without a region
  */
 export function resolveDataAccess(settings: DataAccessSettings): DataAccess | undefined {
   const { dataRoleArn: roleArn, dataBuckets: buckets, region } = settings;
   if (roleArn === undefined && buckets === undefined) return undefined;
   if (roleArn === undefined)
-    throw new StartError([`${QUILT_DATA_ROLE_ARN}: is missing beside ${QUILT_DATA_BUCKETS}; set both or neither`]);
+    throw new StartError([`${QUILT_DATA_ROLE_ARN}: is missing, but ${QUILT_DATA_BUCKETS} is set; set both or neither`]);
   if (buckets === undefined)
-    throw new StartError([`${QUILT_DATA_BUCKETS}: is missing beside ${QUILT_DATA_ROLE_ARN}; set both or neither`]);
+    throw new StartError([`${QUILT_DATA_BUCKETS}: is missing, but ${QUILT_DATA_ROLE_ARN} is set; set both or neither`]);
   if (region === undefined)
     throw new StartError([`${AWS_REGION}: is missing; set it to the region of the task, as ECS does`]);
   const [, partition = ''] = ROLE_ARN.exec(roleArn) ?? [];
@@ -80,20 +80,20 @@ function optional<T>(name: string, parse: (found: string) => T): Setting<T | und
 }
 
 /**
- * What comes before the star: long enough to name somebody's buckets. A bare `*` would open those that nobody thought of, such as
- * the account's logs and templates.
+ * The part before the star: long enough to identify an owner's buckets. A bare `*` would include buckets that were not meant, such
+ * as the account's logs and templates.
  */
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{2,}$/;
 const SUFFIX = /^[A-Za-z0-9._-]*$/;
-/** As for a bucket name. */
+/** Also the limit of a bucket name. */
 const MAX_LENGTH = 255;
 
 /**
- * Tells whether a text names buckets as the deployment may: one by its bare name, or many as `prefix*` or `prefix*suffix` with
- * a prefix of at least three characters. IAM reads the star in an ARN in the same way.
+ * Whether a text is a bucket setting: a bare bucket name, or a pattern `prefix*` or `prefix*suffix` with a prefix of at least three
+ * characters. IAM reads the star in an ARN in the same way.
  */
 export function isBucketPattern(text: string): boolean {
-  // As a boolean: it is a predicate, after which the compiler would take every other text for impossible.
+  // A boolean: as a type predicate, it would make the compiler rule out all other text below.
   const isName: boolean = isBucketName(text);
   if (isName) return true;
   const [prefix = '', suffix, ...more] = text.split('*');
@@ -101,7 +101,7 @@ export function isBucketPattern(text: string): boolean {
   return PREFIX.test(prefix) && SUFFIX.test(suffix);
 }
 
-/** Compiles patterns that {@link isBucketPattern} accepts to a function that tells whether any of them names a bucket. */
+/** Compiles patterns that {@link isBucketPattern} accepts into a function that matches bucket names. */
 export function bucketMatcher(patterns: readonly string[]): (bucket: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const families = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));

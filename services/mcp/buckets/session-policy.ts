@@ -1,11 +1,11 @@
 import type { BucketAction } from './bucket-access.ts';
 
-/** S3 actions of a class, on the bucket itself and on its objects. The data-access role is made of the same table. */
+/** S3 actions of a class, on the bucket and on its objects. The data-access role uses the same table. */
 export type ClassActions = { readonly bucket: readonly string[]; readonly objects: readonly string[] };
 
 /**
- * What is ever done with a bucket. Not there on purpose: `s3:PutObjectAcl`, with which an object could be made public and which
- * a put without an ACL does not need; `s3:DeleteObject`, which no tool uses.
+ * All S3 actions that the tools use. Left out on purpose: `s3:PutObjectAcl`, which could make an object public and which a put
+ * without an ACL does not need; `s3:DeleteObject`, which no tool uses.
  */
 export const BUCKET_ACTIONS: Readonly<Record<BucketAction, ClassActions>> = {
   read: { bucket: ['s3:GetBucketLocation', 's3:ListBucket'], objects: ['s3:GetObject', 's3:GetObjectVersion'] },
@@ -13,7 +13,7 @@ export const BUCKET_ACTIONS: Readonly<Record<BucketAction, ClassActions>> = {
 };
 
 /**
- * What S3 does with a KMS key in the name of whoever reads or writes; parts of an upload are decrypted too.
+ * KMS actions that S3 performs on behalf of the caller; parts of a multipart upload are decrypted too.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 export const KEY_ACTIONS: Readonly<Record<BucketAction, readonly string[]>> = {
@@ -21,10 +21,7 @@ export const KEY_ACTIONS: Readonly<Record<BucketAction, readonly string[]>> = {
   write: ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
-/**
- * The actions of a class that a token permits: the credentials can then do no more with the bucket than their owner may, whatever a
- * tool asks for.
- */
+/** The actions of a class that a token permits. The credentials can then do no more than their owner, whatever a tool requests. */
 export function permittedActions(action: BucketAction, permissions: readonly string[]): ClassActions {
   const permitted = (actions: readonly string[]) => actions.filter((each) => permissions.includes(each));
   const { bucket, objects } = BUCKET_ACTIONS[action];
@@ -32,9 +29,9 @@ export function permittedActions(action: BucketAction, permissions: readonly str
 }
 
 /**
- * The session policy of credentials for one bucket: they can do what both this and the role's policy allow. Keys are any key, but
- * only through S3 and only for this bucket, whose ARN or whose object's ARN S3 puts into the encryption context; which
- * keys there are is said by the role. At most 1,700 characters, for a bucket name of 255; STS accepts 2,048.
+ * The session policy of credentials for one bucket. They can do what both this policy and the role's policy allow. It allows any
+ * KMS key, but only through S3 and only for this bucket: S3 puts the ARN of the bucket or the object into the encryption context.
+ * The role's policy names the keys. At most 1,700 characters, for a bucket name of 255; STS accepts 2,048.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
  *
  * @param partition such as `aws` or `aws-us-gov`

@@ -125,7 +125,7 @@ describe('what is not meant so is refused', () => {
   });
 
   test('a path where a bucket alone is asked for', async () => {
-    expect((await read(BUCKET, { bucket: 's3://b-1/a' })).refused).toContain('write the bucket alone, "b-1"');
+    expect((await read(BUCKET, { bucket: 's3://b-1/a' })).refused).toContain('specify only the bucket, "b-1"');
   });
 
   test('with what is wrong after the reading', async () => {
