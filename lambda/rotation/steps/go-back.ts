@@ -2,8 +2,8 @@ import { contentOf } from '../parameter-state.ts';
 import { iso, keyIdOf, move, type Run } from '../run.ts';
 
 /**
- * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
- * the old secret signs again first, and the next key stays accepted for a whole grace time.
+ * Reverses a rotation. Until the next key was meant to sign, it is simply removed from the set. Afterwards its tokens may be in use:
+ * the old secret signs again first, and the next key stays accepted for a full grace time.
  *
  * @param reason - shown to people
  */
@@ -28,8 +28,8 @@ export async function goBack(run: Run, reason: string): Promise<'go-on'> {
 }
 
 /**
- * How long a token may live that the key to be removed has signed: the longest lifetime that was configured while it could, and what
- * verifiers add to it.
+ * How long a token of the key to remove can be valid: the longest lifetime that was configured while the key could sign, plus the
+ * verifiers' leeway.
  *
  * @returns seconds
  */
@@ -39,5 +39,5 @@ export async function graceSeconds({ ports, record }: Run): Promise<number> {
   return Math.max(recorded ?? 0, timing.tokenLifetimeSeconds) + timing.leewaySeconds + CLOCKS_SECONDS;
 }
 
-/** A catalog task signs until its last moment, and clocks differ. */
+/** A catalog task signs until it stops, and clocks differ. */
 const CLOCKS_SECONDS = 5;
