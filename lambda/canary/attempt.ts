@@ -28,8 +28,8 @@ export type AttemptOptions = {
   readonly trigger: Trigger;
   /** Time for one request, in milliseconds. */
   readonly requestMs: number;
-  /** Fires when the time for everything is over. */
   /** Aborts when the time for all attempts is over. */
+  readonly deadline: AbortSignal;
   /** Certificate authorities in PEM in place of Node's own. */
   readonly ca?: string | undefined;
 };

@@ -52,10 +52,10 @@ export async function takeLock(stackArn: string, connections: Connections): Prom
   const table = stateTableOf(connections);
   const takeFrom = (holder: Parameters<typeof take>[2]) =>
     awsCall('dynamodb:PutItem', take(table, { owner: stackArn, kind: 'deploy' }, holder));
-  if (await takeFrom('nobody-or-self')) return;
+  if (await takeFrom('free-or-own')) return;
   const holder = await awsCall('dynamodb:GetItem', readLock(table));
   if (holder !== undefined && !(await isStale(holder, connections))) throw heldBy(holder, connections);
-  if (!(await takeFrom(holder ?? 'nobody'))) {
+  if (!(await takeFrom(holder ?? 'free'))) {
     const other = await awsCall('dynamodb:GetItem', readLock(table));
     throw heldBy(other ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' }, connections);
   }

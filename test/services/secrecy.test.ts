@@ -131,8 +131,8 @@ const ELSEWHERE = [
   'cancelled',
 ];
 
-describe('the MCP service tells nobody a token or a secret', () => {
-  test('whatever is sent to it', async () => {
+describe('the MCP service reveals no token or secret', () => {
+  test('for any request', async () => {
     // As it may name a bucket.
     const trust = await makeTrust(`s${generateSecret()}s`);
     const permissions = [...new Set(TOOLS.flatMap((tool) => tool.permissions))];
@@ -236,7 +236,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
     expect(found(answers.text, marks)).toEqual([]);
   });
 
-  test('whatever its tools fail with, and whatever AWS says', async () => {
+  test('for any failure of its tools, and any AWS error', async () => {
     const trust = await makeTrust();
     const { token } = await trust.mint();
     const credentials = {
@@ -343,7 +343,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
   });
 });
 
-test('the catalog logs no login, no token and no secret, whatever is thrown at it', async () => {
+test('the catalog logs no login, no token and no secret, for any request', async () => {
   const trust = await makeTrust();
   const registry = closeLater(await startRegistry());
   const service = closeLater(new BundledService('catalog', catalogEnvironment(trust, registry.url, TRACE)));

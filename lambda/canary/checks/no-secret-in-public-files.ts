@@ -29,7 +29,7 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
     if (needles.some((needle) => text?.includes(needle) || headers.includes(needle))) {
       throw new CheckFailure(
         'secret-exposed',
-        `${where} exposes the signing secret or a key of the set to anyone. Take it out of the catalog's image and ` +
+        `${where} shows the signing secret or a key of the set to anyone. Take it out of the catalog's image and ` +
           'configuration, then replace the secret: anyone who read it can sign in as any user.',
       );
     }

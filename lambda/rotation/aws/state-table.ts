@@ -41,7 +41,7 @@ export class StateTable {
         return holder && { ...holder, kind: KINDS.find((known) => known === holder.kind) ?? 'unknown' };
       },
       take: (owner, instead) =>
-        awsCall('dynamodb:PutItem', takeLock(this.#access, { owner, kind: 'rotation' }, instead ?? 'nobody')),
+        awsCall('dynamodb:PutItem', takeLock(this.#access, { owner, kind: 'rotation' }, instead ?? 'free')),
       release: (owner) => awsCall('dynamodb:DeleteItem', releaseLock(this.#access, owner)),
     };
   }

@@ -57,7 +57,7 @@ test('answers the report that its environment asks for, and logs the verdict wit
   expect(logs.map((text) => JSON.parse(text))).toEqual([{ ...line, attempts: 1, failed: [] }]);
 });
 
-test('keeps the report that it answers, a red one too, and what is tolerated is told as such', async () => {
+test('stores the report that it returns, even a red one, and marks tolerated checks', async () => {
   const account = await startAccount();
   account.aws.services.delete('mcp-service');
   await configure(account, { CANARY_STATE_TABLE: 'state', CANARY_TOLERATED: '["all-tasks-seen"]' });

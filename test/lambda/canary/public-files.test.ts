@@ -68,7 +68,7 @@ test.each<[string, Rewrite, RegExp]>([
     ({ path }, answered) => {
       if (path === '/') answered.body = Array.from({ length: 41 }, (_, i) => `<script src="/${i}.js"></script>`).join();
     },
-    /^not-provable: the page names 41 files/,
+    /^not-provable: the page links to 41 files/,
   ],
   [
     'a file that is elsewhere',
@@ -103,7 +103,7 @@ test('a file without end is left at the limit', async () => {
   await closeServers();
 });
 
-test('finds what the own host serves for a page, once, and nothing else', () => {
+test('finds only the files of the page’s own host, each once', () => {
   const page = `
     <script src="/a.js"></script><SCRIPT defer SRC='b.js#x'></SCRIPT><script src=/a.js></script>
     <script src="https://cdn.example.org/c.js"></script><script>inline()</script><script src="data:,x"></script>

@@ -50,7 +50,7 @@ test('of another template stays for it', async () => {
   expect(account.items.has(itemKey(OLD_TRIGGER))).toBe(true);
 });
 
-test('that nobody acted upon for an hour is about no deploy any more', async () => {
+test('expires after an hour without its deploy', async () => {
   put(announcementItem(TRIGGER, ANNOUNCEMENT, Date.now() - 2 * HOUR_MS));
   const { logs } = await cloudformation.gate();
   expect(announcementOfRecord()).toBeUndefined();

@@ -285,10 +285,10 @@ describe('refuses', () => {
     expect(Reason + logs).not.toContain('not-to-be-seen');
   });
 
-  test('a template of another contract version, before it looks at anything else', async () => {
+  test('a template of another contract version, before any other check', async () => {
     const older = new Sender(account, { contractVersion: '2' });
     const { Reason } = await older.gate();
-    expect(Reason).toMatch(/^contract-version: .*version 1 of Foundation's contract, and version 2 is deployed/);
+    expect(Reason).toMatch(/^contract-version: .*version 1 of Foundation's contract, but version 2 is deployed/);
     expect(account.operations).not.toContain('PutItem');
   });
 
@@ -302,7 +302,7 @@ describe('refuses', () => {
     ['another image', { ...PROPERTIES, Images: { Catalog: 'c', Mcp: 'm', Other: 'o' } }, /Unknown property Other/],
     ['another mode', { ...PROPERTIES, Canary: 'off' }, /Property Canary must be 'enforce' or 'report'/],
     ['report without a reason', { ...PROPERTIES, Canary: 'report' }, /Property Reason/],
-    ['a reason without report', { ...PROPERTIES, Reason: 'why' }, /Property Reason goes with/],
+    ['a reason without report', { ...PROPERTIES, Reason: 'why' }, /Property Reason is only valid with/],
   ])('%s', async (_, properties, reason) => {
     const { Status, Reason } = await cloudformation.gate({ properties });
     expect(Status).toBe('FAILED');
@@ -317,7 +317,7 @@ describe('refuses', () => {
   });
 });
 
-test('an old record without today’s attributes is no obstacle', async () => {
+test('accepts an old record that lacks later attributes', async () => {
   const old: Item = { pk: { S: 'revision' }, sk: { S: '000007' }, verdict: { S: 'good' }, trigger: { S: OLD_TRIGGER } };
   account.items.set('revision|000007', old);
   account.items.set('revision|last', { pk: { S: 'revision' }, sk: { S: 'last' }, number: { N: '7' } });

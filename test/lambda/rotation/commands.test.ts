@@ -102,25 +102,25 @@ const CASES: readonly Case[] = [
     'a rotation without a secret',
     () => without('secret'),
     ROTATE,
-    /no record of the secret.*none can be made/,
+    /no record yet.*none can be created/,
   ],
   [
     'parameters-invalid',
     'a rotation without a set',
     () => without('keySet'),
     ROTATE,
-    /no record of the secret.*none can be made/,
+    /no record yet.*none can be created/,
   ],
   [
     'parameters-invalid',
     'one of a set without the secret',
     () => without('the secret in the set'),
     ROTATE,
-    /none can be made/,
+    /none can be created/,
   ],
 ];
 
-test.each(CASES)('%s: refuses %s, and leaves everything as it is', async (code, _, arrange, command, message) => {
+test.each(CASES)('%s: refuses %s, and changes nothing', async (code, _, arrange, command, message) => {
   const rotations = await arrange();
   const { parameters, state, world } = rotations;
   const execution = rotations.begin(command);
@@ -196,7 +196,7 @@ describe('the schedule', () => {
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
   });
 
-  test('goes on at once with a rotation whose execution died', async () => {
+  test('resumes at once a rotation whose execution died', async () => {
     const rotations = await dead('grace');
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
   });
@@ -232,7 +232,7 @@ describe('abort', () => {
     expect(await rotations.goOn(abort)).toEqual({
       result: 'done',
       outcome: 'aborted',
-      message: 'Aborted by hand. Everything is as it was before.',
+      message: 'Aborted by hand. The previous state is restored.',
     });
 
     expect(rotations.parameters.keySet?.value).toBe(keySet?.value);
@@ -245,7 +245,7 @@ describe('abort', () => {
   });
 });
 
-test('a rotation whose call died after the repair, before it could say so, rotates all the same', async () => {
+test('a rotation whose call died after the repair, before it returned, still rotates', async () => {
   const rotations = await Rotations.start();
   meddle(rotations.world, 'secret', 'a new secret');
   const rotation = await rotations.runUntil('repair', ROTATE);
@@ -258,7 +258,7 @@ test('a rotation whose call died after the repair, before it could say so, rotat
   expect(await rotations.goOn(repeated)).toMatchObject(ROTATED);
 });
 
-test('a rotation that finds a parameter overwritten puts it back, tells it, and then rotates', async () => {
+test('a rotation that finds a parameter overwritten restores it, reports it, and then rotates', async () => {
   const rotations = await Rotations.start();
   const first = rotations.parameters.secret?.value ?? '';
   meddle(rotations.world, 'secret', 'a new secret');

@@ -44,8 +44,8 @@ test.each<[string, string | undefined, RegExp]>([
   ['short', 'only-twenty-two-bytes!', /22 bytes; at least 32/],
   ['long', 'x'.repeat(1_025), /1025 bytes; at most 1024/],
   ['broken by white space', `${GOOD} ${GOOD}`, /white space inside/],
-  ['one that was published', `${mockPublished}\n`, /was published/],
-  ['nothing but white space', ' \n', /missing, or holds nothing but white space/],
+  ['one that was published', `${mockPublished}\n`, /published value/],
+  ['nothing but white space', ' \n', /missing or contains only white space/],
   ['not there', undefined, /is not a SecureString, or does not exist/],
 ])('a secret that is %s is refused, and stays for its person to correct', async (_, value, message) => {
   const rotations = await start(value);

@@ -2,7 +2,7 @@ import type { Holder } from '../../../lambda/rotation/ports.ts';
 import { meddle } from './model/people.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';
 
-test('a step that waits for a deploy puts back what somebody wrote: else no task starts, and neither of them ends', async () => {
+test('a step that waits for a deploy restores a foreign value: otherwise no task starts, and neither ends', async () => {
   const rotations = await Rotations.start();
   const { secret } = rotations.parameters;
   rotations.end(await rotations.runUntil('createSecret'));

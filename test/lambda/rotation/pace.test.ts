@@ -63,7 +63,7 @@ describe('an execution does not use up the events that Step Functions gives it',
     expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });
 
-  test('while somebody keeps the lock', async () => {
+  test('while another holder keeps the lock', async () => {
     const calls = await callsOf(...(await locked()), TimeoutSeconds * 1000);
     expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });

@@ -8,7 +8,7 @@ const LATER = { createdAt: AFTER + 1, status: 'RUNNING' };
 const ONE = { id: 'one', primary: true, createdAt: AFTER + 1, state: 'COMPLETED' } as const;
 const OTHER = { ...ONE, id: 'other', primary: false };
 
-test('one complete deployment with later tasks alone is complete, whatever has stopped', () => {
+test('one complete deployment with only later tasks is complete, whatever tasks have stopped', () => {
   const tasks = [LATER, { createdAt: AFTER - 1, status: 'STOPPED' }];
 
   expect(isComplete({ deployments: [ONE], tasks }, AFTER)).toBe(true);

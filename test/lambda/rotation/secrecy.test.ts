@@ -65,7 +65,7 @@ test.each<[string, string, number, (rotations: Rotations) => Promise<unknown>]>(
       return rotations.run(manual('revoke'));
     },
   ],
-])('%s says, tells and records no secret, no key and no token', async (_, outcome, count, act) => {
+])('%s returns, reports and records no secret, no key and no token', async (_, outcome, count, act) => {
   const rotations = await Rotations.start();
   await act(rotations);
   const { world, said, written } = rotations;

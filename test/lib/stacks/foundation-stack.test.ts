@@ -68,7 +68,7 @@ describe('load balancer', () => {
     });
   });
 
-  test('reaches the tasks and nothing else', () => {
+  test('reaches only the tasks', () => {
     production.foundation.hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupIngress: [
         Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),

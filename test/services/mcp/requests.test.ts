@@ -33,7 +33,7 @@ test('content type with a charset is fine', async () => {
   expect(answer.status).toBe(200);
 });
 
-test('what is no JSON: 400 with the parse error of JSON-RPC', async () => {
+test('invalid JSON: 400 with JSON-RPC’s parse error', async () => {
   const answer = await post(url, '{"jsonrpc":', authorization);
   expect([answer.status, answer.message.error.code, answer.message.id]).toEqual([400, -32700, null]);
 });

@@ -68,7 +68,7 @@ test('arguments that break the schema never reach the tool', async () => {
   expect(ran).toEqual([]);
 });
 
-test('a tool that fails is an error inside the result, which does not tell why, and the server goes on', async () => {
+test('a failing tool returns an error result without the cause, and the server keeps running', async () => {
   const result = await call('look', [], { word: 'fail' });
   expect(result.isError).toBe(true);
   expect(JSON.parse(result.content[0].text).error).toBe('internal_error');

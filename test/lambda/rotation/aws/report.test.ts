@@ -39,7 +39,7 @@ test('the age of the secret is a metric alone', async () => {
   expect(await told({ kind: 'age', days: 12.5 })).toEqual([metric('SecretAgeDays', 12.5)]);
 });
 
-test('a step says where the rotation is, and nothing else of the record', async () => {
+test('a step reports the phase of the rotation, and nothing else of the record', async () => {
   expect(await told({ kind: 'step', message: 'The rotation begins.', record: RECORD })).toEqual([
     {
       level: 'info',

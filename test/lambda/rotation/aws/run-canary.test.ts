@@ -21,7 +21,7 @@ function saidOf(answer: unknown): Promise<readonly string[]> {
   return runCanary(new LambdaClient({ maxAttempts: 1 }), 'quilt-canary', new AbortController().signal);
 }
 
-test('a green canary speaks against nothing; it was told to wait for the services to settle', async () => {
+test('a green canary returns no failures; it is invoked with settling', async () => {
   const checks = [{ name: 'tasks-agree', verdict: 'tolerated', reason: 'not-provable: reason' }];
   expect(await saidOf({ verdict: 'green', checks })).toEqual([]);
   expect(account.invocations).toEqual([{ trigger: 'rotation', settling: true }]);
@@ -55,7 +55,7 @@ test.each<[string, unknown]>([
   expect(await saidOf(answer)).toEqual(NO_REPORT);
 });
 
-test('a canary that ended with an error has proved nothing, whatever it answers', async () => {
+test('a canary that ended with an error proves nothing, whatever it returns', async () => {
   const origin = await serve((_, response) => {
     response
       .writeHead(200, { 'content-type': 'application/json', 'x-amz-function-error': 'Unhandled' })

@@ -27,7 +27,7 @@ function ask(origin: string, running: number): Promise<readonly string[]> {
   return findTasksAccepting(TOKEN, running, settings, new AbortController().signal);
 }
 
-test('is accepted by nobody when each task has refused it', async () => {
+test('returns no problem when each task refused the token', async () => {
   const { origin, shown } = await balance({ status: 401, task: ONE }, { status: 401, task: OTHER });
   expect(await ask(origin, 2)).toEqual([]);
   expect(new Set(shown)).toEqual(new Set([`/mcp tools/list Bearer ${TOKEN}`]));
@@ -66,7 +66,7 @@ test('one task without a name that accepts it is found among those that do not',
 
 test('an MCP without a running task proves nothing', async () => {
   const { origin, shown } = await balance({ status: 401, task: ONE });
-  expect(await ask(origin, 0)).toEqual(['No MCP task runs, so nobody could be asked.']);
+  expect(await ask(origin, 0)).toEqual(['No MCP task is running, so none could be asked.']);
   expect(shown).toEqual([]);
 });
 

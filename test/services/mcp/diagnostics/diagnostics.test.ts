@@ -34,7 +34,7 @@ async function callModern(name: string, token: string, args: object = {}): Promi
   return (await post(url, message, { ...headers, ...bearer(token) })).message.result;
 }
 
-describe('jwt_diagnostics tells from one answer (B17)', () => {
+describe('jwt_diagnostics shows in one answer (B17)', () => {
   let told: AnyJson;
   beforeAll(async () => {
     told = (await callModern('jwt_diagnostics', (await trust.mint()).token)).structuredContent;
@@ -71,7 +71,7 @@ describe('jwt_diagnostics tells from one answer (B17)', () => {
     ]);
   });
 
-  test('how long the token lives, by which clock', () => {
+  test('the token’s lifetime, and by which clock', () => {
     expect(Date.parse(told.expires_at) - Date.parse(told.issued_at)).toBe(3_600_000);
     const left = Math.floor((Date.parse(told.expires_at) - Date.parse(told.server_time)) / 1000);
     expect([left, left + 1]).toContain(told.expires_in_seconds);
@@ -80,7 +80,7 @@ describe('jwt_diagnostics tells from one answer (B17)', () => {
   });
 });
 
-test('jwt_diagnostics tells an administrator that every bucket is theirs, and names none', async () => {
+test('jwt_diagnostics shows an administrator every_bucket, and lists none', async () => {
   const authorization = { level: 'admin', roles: ['AdminQuilt'], permissions: [], buckets: ['*'] } as const;
   const { token } = await trust.mint({ authorization });
   const { structuredContent } = await callModern('jwt_diagnostics', token);
@@ -105,7 +105,7 @@ describe('validate_jwt_token (B18)', () => {
   test.each([
     ['token', (token: string) => ({ token })],
     ['anything else', (token: string) => ({ [token]: true })],
-  ])('is no answer about a token in %s, and does not repeat it', async (_what, args) => {
+  ])('refuses a token in %s, and does not repeat it', async (_what, args) => {
     const [own, other] = [await trust.mint(), await trust.mint({ subject: 'bob' })];
     const result = await callModern('validate_jwt_token', own.token, args(other.token));
     expect(result.isError).toBe(true);
@@ -116,7 +116,7 @@ describe('validate_jwt_token (B18)', () => {
 });
 
 describe('session_diagnostics (B19)', () => {
-  test('in a session tells which version it has, when it ends and what made it the own one', async () => {
+  test('in a session shows its version, its end and what bound it to the caller', async () => {
     const { token } = await trust.mint();
     const session = await openSession(url, bearer(token));
     const { message } = await post(url, callTool('session_diagnostics'), { ...session, ...bearer(token) });
@@ -133,7 +133,7 @@ describe('session_diagnostics (B19)', () => {
     expect(ends_in_seconds).toBeGreaterThan(43_000);
   });
 
-  test('in a session that began without a token tells that its first one made it so', async () => {
+  test('in a session that began without a token shows that the first token bound it', async () => {
     const session = await openSession(url);
     const { token } = await trust.mint();
     const { message } = await post(url, callTool('session_diagnostics'), { ...session, ...bearer(token) });
@@ -143,7 +143,7 @@ describe('session_diagnostics (B19)', () => {
     });
   });
 
-  test('in the modern era tells that there is none', async () => {
+  test('in the modern era shows no session', async () => {
     const { structuredContent } = await callModern('session_diagnostics', (await trust.mint()).token);
     expect(structuredContent).toMatchObject({ era: 'modern', protocol_version: '2026-07-28', session: null });
   });
