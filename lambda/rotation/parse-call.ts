@@ -31,7 +31,7 @@ function commandOf(value: unknown): Command {
   return { command: known, trigger: by, fromParameter };
 }
 
-/** The result of the previous call. In the first call it is the execution's input, which is none. */
+/** The result of the previous call. The first call has the execution's input instead. */
 function progressOf(value: unknown): Progress | undefined {
   return isJsonObject(value) && (value as JsonObject).result === 'wait' ? (value as Progress) : undefined;
 }

@@ -72,7 +72,7 @@ function responseOf(message: http.IncomingMessage): Response {
  * Creates a `fetch` that connects to `connectHost`. SNI, the Host header and the certificate check stay those of the URL, because only
  * the DNS lookup is replaced. A load balancer can thus be reached by its own name before public DNS knows the URL's host.
  *
- * Each call opens a new connection, so that a load balancer chooses a task anew. Redirects are returned, never followed. It rejects
+ * Each call opens a new connection, so that a load balancer chooses a task again. Redirects are returned, never followed. It rejects
  * with a `DialError`; so does the body of a response at the time limit.
  */
 export function createDial({ connectHost, timeoutMs, deadline, ca }: DialOptions): Dial {

@@ -22,7 +22,7 @@ interface CanaryProps {
 }
 
 /**
- * The canary: a real MCP client with a token of its own. It runs in the clients' network: outside of the VPC for an internet-facing load
+ * The canary: a real MCP client with its own token. It runs in the clients' network: outside of the VPC for an internet-facing load
  * balancer, in private subnets for an internal one.
  */
 export class Canary extends Construct {

@@ -168,7 +168,7 @@ function chosenNames(template: Template): string[] {
     'StateMachineName',
     'LogGroupName',
     'AlarmName',
-    // Of Custom::SharedSecret: whoever shares these shares the secret, under the key of one of them.
+    // Of Custom::SharedSecret: a deployment that shares these shares the secret, under the key of one of them.
     'SecretParameterName',
     'KeySetParameterName',
   ];

@@ -114,7 +114,7 @@ function brokenRequestsWith(each: string): readonly string[] {
   ];
 }
 
-/** What nobody can cause by sending something: mistakes of ours, answers of AWS. */
+/** What no request can cause: bugs, AWS errors. */
 const ELSEWHERE = [
   'internal_error',
   'unauthenticated',
@@ -200,7 +200,7 @@ describe('the MCP service reveals no token or secret', () => {
       const unfinished = `${headWith(each)}content-length: 2000000\r\n\r\n${each}`;
       answers.text += await sendRaw(url, unfinished, { thenClose: true, mayBreak: true });
     }
-    // What JSON-RPC, the SDK or good sense has repeated to whoever sent it is only kept out of the log.
+    // What JSON-RPC or the SDK repeats to its sender by design is only kept out of the log.
     for (const each of misplaced) {
       for (const message of repeatedBodiesWith(each)) await post(url, message, { ...own, ...session });
       await post(url, list.message, { ...list.headers, ...own, 'mcp-method': each });
@@ -324,7 +324,7 @@ describe('the MCP service reveals no token or secret', () => {
     expect(found(stdout + stderr, marksOf([...secretPartsOf(token), trust.secret]))).toEqual([]);
   });
 
-  // Version and deployment are told by design.
+  // Version and deployment are shown by design.
   const variables = Object.values(serviceVariables).filter((name) => !/VERSION|DEPLOYMENT/.test(name));
   test.each(variables)('when %s holds it by mistake', async (variable) => {
     const trust = await makeTrust();

@@ -97,7 +97,7 @@ const ASKS_PER_TASK = 25;
 
 /**
  * Sends requests, a few at a time, until a condition holds, within bounds. Each request must use a new connection, so that the load
- * balancer chooses a task anew.
+ * balancer chooses a task again.
  *
  * @param tasks - number of tasks to find
  * @param isFound - the condition, tested before each round

@@ -105,7 +105,7 @@ export const BAD_TOKEN_CHECKS = Object.keys(BAD_TOKENS) as readonly BadTokenChec
 export type ForgedToken = { readonly what: string; readonly token: string };
 
 /**
- * Forges the bad tokens of all checks, anew for each run. They grant no more than the canary's own token. Those signed with the real
+ * Forges the bad tokens of all checks, again for each run. They grant no more than the canary's own token. Those signed with the real
  * secret exist only in their request.
  */
 export function forgeBadTokens(

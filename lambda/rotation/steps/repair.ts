@@ -86,7 +86,7 @@ export async function repair(run: Run): Promise<Step> {
   const busy = await needLock(run);
   if (busy) return busy;
   const state = await rollAll(run, ['mcp', 'catalog'], found);
-  if (state.state === 'under-way') return wait(run, state.seconds, 'Both services read the parameters anew.');
+  if (state.state === 'under-way') return wait(run, state.seconds, 'Both services read the parameters again.');
   if (state.state === 'failed') return retry(run, state.reason);
   const red = await ports.runCanary();
   if (red.length > 0) return retry(run, `The canary is red after a repair: ${red.join(' | ')}`);
@@ -102,7 +102,7 @@ async function goOn(run: Run): Promise<Step> {
       return rest(run, 'repaired', message);
     case 'grace': {
       const grace = { since: iso(run.ports.now()), seconds: await graceSeconds(run) };
-      return move(run, { ...common, phase: 'grace', grace }, `${message} The grace time begins anew.`);
+      return move(run, { ...common, phase: 'grace', grace }, `${message} The grace time starts again.`);
     }
     default:
       return move(run, { ...common, phase: goOnWith }, message);

@@ -12,7 +12,7 @@ import { permittedActions } from './session-policy.ts';
 /** Credentials are returned with at least this lifetime left, so that they do not expire during a call. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
 /**
- * Credentials with their client, about 30 KB each: at most 30 MB. Each set has a client of its own: one shared client that chooses
+ * Credentials with their client, about 30 KB each: at most 30 MB. Each set has its own client: one shared client that chooses
  * credentials by request could use another principal's rights by mistake.
  */
 const DEFAULT_CAPACITY = 1000;

@@ -144,7 +144,7 @@ describe('before the services are deployed for the first time', () => {
       'they were deployed without a proof',
       { arrange: ({ aws }) => aws.items.set('revision|000001', revision('unverified')) },
     ],
-    ['nobody can tell whether they were', { arrange: ({ aws }) => aws.fail('Query', 'AccessDeniedException') }],
+    ['it is unknown whether they were', { arrange: ({ aws }) => aws.fail('Query', 'AccessDeniedException') }],
     ['ECS does not say what runs', { arrange: ({ aws }) => aws.fail('DescribeServices', 'ClusterNotFoundException') }],
     [
       'both services stand',

@@ -19,7 +19,7 @@ const PAGE =
 const bytes = Buffer.from(SECRET);
 
 test.each<[string, string, string]>([
-  ['as it is, in the configuration', '/config.json', SECRET],
+  ['unchanged, in the configuration', '/config.json', SECRET],
   ['escaped as JSON', '/config.js', `window.config = ${JSON.stringify({ secret: SECRET })}`],
   ['escaped for a URL', '/', `<a href="/?s=${encodeURIComponent(SECRET)}">`],
   ['in base64, in a script of the page', '/assets/app.js?v=1', bytes.toString('base64')],
@@ -57,7 +57,7 @@ test('a secret in a header counts too', async () => {
 
 test.each<[string, Rewrite, RegExp]>([
   [
-    'encoded though nobody asked for it',
+    'encoded without a request for it',
     ({ path }, { headers }) => {
       if (path === '/config.json') headers.set('content-encoding', 'br');
     },

@@ -27,7 +27,7 @@ async function content(signing: string, ...others: readonly string[]): Promise<C
   return { signing: await thumbprintOf(signing), accepted: accepted.sort() };
 }
 
-/** Writes the record as the rotation does; at rest, and as the parameters are at first, unless told otherwise. */
+/** Writes the record as the rotation does; by default at rest, with the initial parameters. */
 async function record(changes: Partial<RotationRecord> = {}): Promise<void> {
   const known: KnownRecord & Partial<RotationRecord> = {
     revision: 1,

@@ -2,7 +2,7 @@ import { outputOf } from '../support/captured-output.ts';
 import { bodyOf, serve } from '../support/servers.ts';
 import { type Account, answer, failuresOf, run, startAccount } from './account.ts';
 import { closeDeployments } from './deployment.ts';
-import { startEcs, type Told } from './ecs.ts';
+import { type EcsReport, startEcs } from './ecs.ts';
 import { onMethod } from './faults/injected.ts';
 
 let account: Account;
@@ -29,12 +29,12 @@ function almostOver(): void {
 }
 
 describe('a rollout that the schedule meets', () => {
-  test.each<[string, Told]>([
+  test.each<[string, EcsReport]>([
     ['a second deployment', { running: 3, mcp: ['IN_PROGRESS', 'COMPLETED'] }],
     ['a deployment in progress', { running: 3, mcp: ['IN_PROGRESS'] }],
     ['a deployment of the other service', { catalog: ['COMPLETED', 'COMPLETED'] }],
-  ])('%s: the canary repeats its checks, and is green after the rollout', async (_, told) => {
-    const ecs = await startEcs((call) => (call <= 4 ? told : {}));
+  ])('%s: the canary repeats its checks, and is green after the rollout', async (_, ecsReport) => {
+    const ecs = await startEcs((call) => (call <= 4 ? ecsReport : {}));
     const { origin } = await account.start();
     const report = await run(origin, { ...scheduled, ecs });
     expect(failuresOf(report)).toEqual({});

@@ -93,7 +93,7 @@ describe('admits', () => {
   });
 
   test.each([
-    ['of its own', () => account.hold(STACK, 'deploy')],
+    ['its own', () => account.hold(STACK, 'deploy')],
     [
       'of a deploy that has ended',
       () => {
@@ -197,7 +197,7 @@ const REFUSED: readonly Case[] = [
     },
     /^aws-call-failed: states:DescribeExecution failed with AccessDenied/,
   ],
-  ['the lock of somebody of a later version', () => account.hold(EXECUTION, 'rollback'), /^lock-held: /],
+  ['the lock of a holder from a later version', () => account.hold(EXECUTION, 'rollback'), /^lock-held: /],
   [
     'a rotation in a step',
     () => account.rotate('finishSecret', EXECUTION, 'RUNNING'),
@@ -209,7 +209,7 @@ const REFUSED: readonly Case[] = [
     /^rotation-in-step: /,
   ],
   [
-    'a rotation step that somebody may carry out',
+    'a rotation step that may be running',
     () => {
       account.rotate('createSecret', EXECUTION);
       account.failing.add('DescribeExecution');
@@ -219,7 +219,7 @@ const REFUSED: readonly Case[] = [
   ['no secret', () => account.parameters.delete(SECRET), /^parameter-missing: Parameter \S+jwt-secret does not exist/],
   ['no key set', () => account.parameters.delete(KEY_SET), /^parameter-missing: .*jwt-verification-keys/],
   [
-    'a secret that everybody may read',
+    'a secret in plaintext',
     () => account.parameters.set(SECRET, parameter(generateSecret(), 'String')),
     /^parameter-invalid: .*SecureString/,
   ],
@@ -279,7 +279,7 @@ describe('refuses', () => {
     const { Status, Reason, PhysicalResourceId, logs } = await cloudformation.gate();
     expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'gate' });
     expect(Reason).toMatch(reason);
-    // Nothing is open, and whoever held the lock holds it still.
+    // Nothing is open, and the lock has the same holder.
     expect({ lock: account.lock, verdicts: account.verdicts }).toEqual({ lock: lockBefore, verdicts: [] });
     for (const { value } of account.parameters.values()) expect(Reason + logs).not.toContain(value);
     expect(Reason + logs).not.toContain('not-to-be-seen');

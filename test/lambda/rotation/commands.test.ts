@@ -43,7 +43,7 @@ async function underWay(
   return rotations;
 }
 
-/** A deployment with a parameter as somebody left it before there was a record. */
+/** A deployment with a parameter in the given state before the first record. */
 async function without(what: 'secret' | 'keySet' | 'the secret in the set'): Promise<Rotations> {
   const rotations = new Rotations();
   const { parameters, now } = rotations.world;
@@ -96,7 +96,13 @@ const CASES: readonly Case[] = [
     /cannot be aborted in revokeSecret/,
   ],
   ['deploy-under-way', 'a rotation during a deploy', duringDeploy, ROTATE, /A deploy .* is under way.*then rotate/],
-  ['incoming-invalid', 'a secret that nobody left', () => Rotations.start(), FROM_PARAMETER, /\/quilt\/incoming\/next/],
+  [
+    'incoming-invalid',
+    'a secret that does not exist',
+    () => Rotations.start(),
+    FROM_PARAMETER,
+    /\/quilt\/incoming\/next/,
+  ],
   [
     'parameters-invalid',
     'a rotation without a secret',
@@ -155,7 +161,7 @@ describe('the schedule', () => {
     const first = rotations.parameters.secret?.value;
     rotations.sleepHours(29 * 24);
     expect(await rotations.run(SCHEDULED)).toEqual(notDue(/^The secret is 29 days old; it is rotated at 30\.$/));
-    expect(rotations.world.told.at(-1)).toEqual({ kind: 'age', days: expect.closeTo(29, 1) });
+    expect(rotations.world.reported.at(-1)).toEqual({ kind: 'age', days: expect.closeTo(29, 1) });
     rotations.sleepHours(24);
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
     expect(rotations.parameters.secret?.value).not.toBe(first);
@@ -265,7 +271,7 @@ test('a rotation that finds a parameter overwritten restores it, reports it, and
   const foreign = rotations.parameters.secret?.value ?? '';
   const said: Progress = await rotations.run(ROTATE);
   expect(said).toMatchObject(ROTATED);
-  expect(rotations.world.told).toContainEqual({
+  expect(rotations.world.reported).toContainEqual({
     kind: 'repaired',
     message: 'Parameter /quilt/secret was overwritten.',
   });
@@ -293,6 +299,6 @@ describe('a repair that the canary asks for while a step is recorded', () => {
   test('is done, and the rotation finished, when that execution died', async () => {
     const rotations = await withForeignValue(false);
     expect(await rotations.run(REPAIR)).toMatchObject(ROTATED);
-    expect(rotations.world.told).toContainEqual(expect.objectContaining({ kind: 'repaired' }));
+    expect(rotations.world.reported).toContainEqual(expect.objectContaining({ kind: 'repaired' }));
   });
 });

@@ -25,7 +25,7 @@ function accepted({ parameters }: Rotations): readonly string[] | undefined {
 }
 
 test.each([
-  ['as it is', GOOD],
+  ['unchanged', GOOD],
   ['with a trailing newline', `${GOOD}\n`],
   ['with white space around it', `\ufeff ${GOOD}\r\n`],
 ])('a secret %s is trimmed, used, and deleted where it was', async (_, value) => {

@@ -17,7 +17,7 @@ test('a step that waits for a deploy restores a foreign value: otherwise no task
 
 const OTHER_STACK = 'another-stack';
 
-/** A deployment at rest whose lock somebody holds; of all stacks only another one may be being changed. */
+/** A deployment at rest whose lock is held; only another stack may be changing. */
 async function lockedBy(holder: Pick<Holder, 'kind' | 'owner'>, changing: boolean): Promise<Rotations> {
   const rotations = await Rotations.start();
   const { world } = rotations;

@@ -45,7 +45,7 @@ async function withoutEnd(): Promise<[Rotations, Command]> {
   return [rotations, ROTATE];
 }
 
-/** A rotation that has a lock in its way which nobody gives back, when its grace time is over. */
+/** A rotation after its grace time, blocked by a lock that is never released. */
 async function locked(): Promise<[Rotations, Execution]> {
   const rotations = await Rotations.start();
   const execution = await rotations.runUntil('grace');

@@ -73,7 +73,7 @@ test.each<[string, string, number, (rotations: Rotations) => Promise<unknown>]>(
   const secrets = secretsEver(rotations);
   expect(secrets.length).toBeGreaterThanOrEqual(count);
 
-  const shown = [JSON.stringify(said), JSON.stringify(world.told), ...written].join('\n');
+  const shown = [JSON.stringify(said), JSON.stringify(world.reported), ...written].join('\n');
   expect(shown).toContain(world.record?.current.keyId);
   const forms = secrets.flatMap(formsOf);
   expect(forms.filter((form) => shown.includes(form))).toEqual([]);

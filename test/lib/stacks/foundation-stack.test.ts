@@ -146,7 +146,7 @@ describe('secret', () => {
         Resource: { 'Fn::GetAtt': [expect.stringMatching(/^EncryptionKey/), 'Arn'] },
         Condition,
       },
-      // Any key: a parameter that is adopted, or was left by a deleted stack, is encrypted under a key nobody knows here.
+      // Any key: a parameter that is adopted, or was left by a deleted stack, is encrypted under an unknown key.
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: 'arn:aws:kms:us-east-1:111122223333:key/*', Condition },
     ]);
   });

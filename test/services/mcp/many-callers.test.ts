@@ -13,7 +13,7 @@ const aborted: string[] = [];
 /** What the tools here do not use: they do without `defineTool`, to see more of the protocol. */
 const OPEN = { permissions: [], input: z.object({}), output: z.object({}) };
 
-/** Says who calls, after having waited: `word` tells the calls of a test apart. */
+/** Says who calls, after having waited: `word` distinguishes the calls of a test. */
 const whoami: Tool = {
   name: 'whoami',
   ...OPEN,
@@ -102,9 +102,9 @@ test('200 calls at once of two people under equal IDs, in both eras: each gets i
   const releases = await Promise.all(calls.map(({ word }) => untilWaiting(word)));
   // The last one in is the first one out.
   for (const release of releases.toReversed()) release();
-  const told = await Promise.all(answers);
-  expect(told.map(textOf)).toEqual(calls.map(({ word, who }) => `${who} ${word}`));
-  expect(new Set(told.map(({ message }) => message.id))).toEqual(new Set([1]));
+  const answer = await Promise.all(answers);
+  expect(answer.map(textOf)).toEqual(calls.map(({ word, who }) => `${who} ${word}`));
+  expect(new Set(answer.map(({ message }) => message.id))).toEqual(new Set([1]));
 });
 
 test('IDs of all kinds are returned unchanged', async () => {

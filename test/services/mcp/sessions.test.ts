@@ -41,7 +41,7 @@ test('no session opens anything by itself: 401 without a token, on the task that
 });
 
 test.each(['made-up', 'v1.2025-11-25.1000000000.AAAAAAAAAAAAAAAAAAAAAA.-'])(
-  'a session that is over or never was: 404, so that the client begins anew (B09)',
+  'a session that ended or never existed: 404, so that the client starts a new one (B09)',
   async (id) => {
     const answer = await post(first(), TOOLS_LIST, { 'mcp-session-id': id, ...alice });
     expect(reasonOf(answer)).toEqual([404, 'session_unknown']);

@@ -25,7 +25,7 @@ async function start(routes: Record<string, RequestHandler> = {}, stopGraceMs = 
 }
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop())));
 
-/** A route that answers when it is told to. */
+/** A route that answers on command. */
 function heldRoute() {
   const arrived = deferred<Exchange>();
   const handler: RequestHandler = (exchange) => arrived.resolve(exchange);

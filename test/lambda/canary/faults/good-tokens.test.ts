@@ -101,7 +101,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
       { 'identity-from-token': /^identity-mismatch: discover_buckets answers with another buckets than/ },
     ],
     [
-      'requests run as somebody else',
+      'requests run as another user',
       {
         rewrite: (asked, answered) =>
           asked.tool === 'jwt_diagnostics' && changeToolAnswer(asked, answered, { sub: 'alice', level: 'admin' }),
@@ -118,7 +118,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
       { 'identity-from-token': /^identity-mismatch: jwt_diagnostics answers with another expires_at than/ },
     ],
     [
-      'diagnostics that tell nothing',
+      'diagnostics without content',
       {
         rewrite: (asked, answered) => {
           // Without the schema, by which the client itself would refuse the answer.

@@ -7,7 +7,7 @@ import { SETTINGS } from '../support/settings.ts';
 
 const INCOMING = '/quilt/incoming/next';
 
-/** A version as the protocol has it: it tells times in seconds. */
+/** A version as in the protocol, with times in seconds. */
 function versionOf(Value: string, Version: number, more: Input = {}): Input {
   return { Value, Version, LastModifiedDate: 1_767_225_600 + Version, Type: 'SecureString', ...more };
 }

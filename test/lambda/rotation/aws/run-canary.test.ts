@@ -49,7 +49,7 @@ test.each<[string, unknown]>([
   ['answered a list', [{ verdict: 'green' }]],
   ['says green without checks', { verdict: 'green' }],
   ['has checks that are none', { verdict: 'red', checks: 'not-to-be-seen' }],
-  ['has a verdict that is none', { verdict: 'GREEN', checks: [] }],
+  ['has an invalid verdict', { verdict: 'GREEN', checks: [] }],
   ['is red without a failed check', { verdict: 'red', checks: [{ name: 'tasks-agree', verdict: 'skipped' }] }],
 ])('a canary that %s has proved nothing', async (_, answer) => {
   expect(await saidOf(answer)).toEqual(NO_REPORT);

@@ -34,7 +34,7 @@ test('returns no problem when each task refused the token', async () => {
 });
 
 test.each([200, 403, 503])(
-  'one of two tasks that answers %d speaks against it, and the token is not told',
+  'one of two tasks that answers %d is a problem, and the token is not shown',
   async (status) => {
     const { origin } = await balance({ status: 401, task: ONE }, { status, task: OTHER });
     expect(await ask(origin, 2)).toEqual([`A token of the retired secret got ${status}, not 401, from task ${OTHER}.`]);

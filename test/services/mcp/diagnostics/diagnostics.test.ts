@@ -35,19 +35,19 @@ async function callModern(name: string, token: string, args: object = {}): Promi
 }
 
 describe('jwt_diagnostics shows in one answer (B17)', () => {
-  let told: AnyJson;
+  let answer: AnyJson;
   beforeAll(async () => {
-    told = (await callModern('jwt_diagnostics', (await trust.mint()).token)).structuredContent;
+    answer = (await callModern('jwt_diagnostics', (await trust.mint()).token)).structuredContent;
   });
 
   test('which key the token has, and which ones the task accepts', () => {
-    expect(told.key_id).toBe(trust.keyId);
-    expect(told.accepted_key_ids).toEqual(['frontend-enhanced.AAAAAAAA', trust.keyId]);
-    expect(told.key_accepted).toBe(true);
+    expect(answer.key_id).toBe(trust.keyId);
+    expect(answer.accepted_key_ids).toEqual(['frontend-enhanced.AAAAAAAA', trust.keyId]);
+    expect(answer.key_accepted).toBe(true);
   });
 
   test('which permission each tool lacks', () => {
-    expect(told.tools).toEqual([
+    expect(answer.tools).toEqual([
       { name: 'bucket_object_text', callable: true, missing_permissions: [] },
       {
         name: 'bucket_objects_put',
@@ -62,7 +62,7 @@ describe('jwt_diagnostics shows in one answer (B17)', () => {
   });
 
   test('whether a bucket is in the token, and reachable', () => {
-    expect([told.every_bucket, told.buckets]).toEqual([
+    expect([answer.every_bucket, answer.buckets]).toEqual([
       false,
       [
         { name: 'bucket-one', reachable: true },
@@ -72,11 +72,11 @@ describe('jwt_diagnostics shows in one answer (B17)', () => {
   });
 
   test('the token’s lifetime, and by which clock', () => {
-    expect(Date.parse(told.expires_at) - Date.parse(told.issued_at)).toBe(3_600_000);
-    const left = Math.floor((Date.parse(told.expires_at) - Date.parse(told.server_time)) / 1000);
-    expect([left, left + 1]).toContain(told.expires_in_seconds);
-    expect([told.accepted_for_seconds - told.expires_in_seconds, told.leeway_seconds]).toEqual([10, 10]);
-    expect(told.age_seconds + told.expires_in_seconds).toBe(3600);
+    expect(Date.parse(answer.expires_at) - Date.parse(answer.issued_at)).toBe(3_600_000);
+    const left = Math.floor((Date.parse(answer.expires_at) - Date.parse(answer.server_time)) / 1000);
+    expect([left, left + 1]).toContain(answer.expires_in_seconds);
+    expect([answer.accepted_for_seconds - answer.expires_in_seconds, answer.leeway_seconds]).toEqual([10, 10]);
+    expect(answer.age_seconds + answer.expires_in_seconds).toBe(3600);
   });
 });
 
@@ -120,15 +120,15 @@ describe('session_diagnostics (B19)', () => {
     const { token } = await trust.mint();
     const session = await openSession(url, bearer(token));
     const { message } = await post(url, callTool('session_diagnostics'), { ...session, ...bearer(token) });
-    const told = message.result.structuredContent;
-    expect(told).toMatchObject({
+    const answer = message.result.structuredContent;
+    expect(answer).toMatchObject({
       era: 'legacy',
       protocol_version: '2025-11-25',
       session: { bound_by: 'initialize' },
       authentication: { method: 'bearer', sub: 'alice', cache_hit: true, key_id: trust.keyId },
       task: { id: 'task-one', version: '1.2.3' },
     });
-    const { started_at, ends_at, ends_in_seconds } = told.session;
+    const { started_at, ends_at, ends_in_seconds } = answer.session;
     expect(Date.parse(ends_at) - Date.parse(started_at)).toBe(43_200_000);
     expect(ends_in_seconds).toBeGreaterThan(43_000);
   });

@@ -37,10 +37,10 @@ test('any values: each counted once, extremes and sum exact, never more values t
 test('a value is reported at most 9 % too high or too low', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.02, max: 130_000, noNaN: true }), (value) => {
-      // Between two others, since the extremes are told exactly.
-      const told = distributionOf([0, value, 1e6])?.Values[1] ?? Number.NaN;
+      // Between two others, since the extremes are exact.
+      const reported = distributionOf([0, value, 1e6])?.Values[1] ?? Number.NaN;
       // Half a microsecond for the rounding of what is written.
-      expect(Math.abs(told - value)).toBeLessThanOrEqual(0.0906 * value + 0.0005);
+      expect(Math.abs(reported - value)).toBeLessThanOrEqual(0.0906 * value + 0.0005);
     }),
   );
 });
