@@ -21,12 +21,22 @@ export async function readStackStatus(
   stack: string,
   abortSignal: AbortSignal,
 ): Promise<string> {
+  return (await readStackState(cloudformation, stack, abortSignal)).status;
+}
+
+/** The status of a stack, as {@link readStackStatus}, and whether its deletion is protected. */
+export async function readStackState(
+  cloudformation: CloudFormationClient,
+  stack: string,
+  abortSignal: AbortSignal,
+): Promise<{ readonly status: string; readonly isProtected: boolean }> {
   try {
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: stack }), { abortSignal });
-    return Stacks[0]?.StackStatus ?? FORGOTTEN;
+    const { StackStatus: status = FORGOTTEN, EnableTerminationProtection: isProtected = false } = Stacks[0] ?? {};
+    return { status, isProtected };
   } catch (error) {
     // CloudFormation's error for a stack that does not exist.
-    if (errorName(error) === 'ValidationError') return FORGOTTEN;
+    if (errorName(error) === 'ValidationError') return { status: FORGOTTEN, isProtected: false };
     throw error;
   }
 }

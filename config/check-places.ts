@@ -4,7 +4,7 @@ import type { CheckedKeys } from './schema.ts';
 import { parseEcrUri } from './service.ts';
 
 /** Adds a problem with one key. */
-export type Refuse = (path: readonly string[], message: string) => void;
+export type Refuse = (path: readonly (string | number)[], message: string) => void;
 
 /** What is imported has to be where it can be used: in the partition, and mostly in the account and region, of the deployment. */
 export function checkPlaces(environment: CheckedKeys, refuse: Refuse): void {

@@ -6,7 +6,8 @@ export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
 /** The audience of the tokens that `configure-aws-credentials` requests. */
 export const GITHUB_AUDIENCE = 'sts.amazonaws.com';
 
-const OWNER = '[A-Za-z0-9][A-Za-z0-9-]{0,38}';
+/** With `_` for an owner of Enterprise Managed Users. */
+const OWNER = '[A-Za-z0-9][A-Za-z0-9_-]{0,38}';
 const NAME = '[A-Za-z0-9._-]{1,100}';
 
 const oidcProvider = kinds('An OIDC provider is of kind', {
@@ -38,9 +39,9 @@ export const ciSchema = section({
   ),
   /** The GitHub environment whose jobs may deploy: it is there that approval is demanded. */
   environment: text(
-    /^[A-Za-z0-9][\w.-]{0,99}$/,
+    /^(?! )[\w ./-]{1,255}(?<! )$/,
     rule(
-      'A GitHub environment is named with letters, digits, _ . and -',
+      'A GitHub environment is named with letters, digits, blanks and _ . / -',
       "Write the name of the deploy job's environment",
     ),
   ).default('production'),

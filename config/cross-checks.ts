@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { checkPlaces, type Refuse } from './check-places.ts';
 import { EMULATOR_ACCOUNT, isLoopbackUrl } from './emulator.ts';
+import { longestVpcPrefix, prefixOf } from './network.ts';
 import { rule } from './rules.ts';
 import { type CheckedKeys, incomingPath } from './schema.ts';
 
@@ -21,6 +22,9 @@ export function checkAcrossKeys(environment: CheckedKeys, context: z.core.$Refin
   checkTopic(environment, refuse);
   checkMcpPath(environment, refuse);
   checkDataAccess(environment, refuse);
+  checkWritablePaths(environment, refuse);
+  checkTaskDefinitions(environment, refuse);
+  checkCi(environment, refuse);
 }
 
 /** A rotation deletes what it used from there. */
@@ -37,7 +41,11 @@ function checkIncoming(environment: CheckedKeys, refuse: Refuse): void {
       );
 }
 
-function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: CheckedKeys, refuse: Refuse): void {
+/** https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html */
+const MAX_COMMON_NAME = 64;
+const MAX_HOST_CONDITION = 128;
+
+function checkUrls({ account, hostName, publicUrl, registryUrl, dns, certificate }: CheckedKeys, refuse: Refuse): void {
   if (account === EMULATOR_ACCOUNT) {
     for (const [key, url] of Object.entries({ publicUrl, registryUrl }))
       if (url !== undefined && !isLoopbackUrl(url))
@@ -57,8 +65,25 @@ function checkUrls({ account, hostName, publicUrl, registryUrl, dns }: CheckedKe
     );
   if (new URL(registryUrl).protocol !== 'https:')
     refuse(['registryUrl'], rule('Login tokens only travel over HTTPS', 'Write a URL that begins with https://'));
-  if (!/\.[a-z][a-z0-9-]*$/.test(hostName))
-    refuse(['hostName'], rule('A certificate needs a full domain name', 'Write a name such as quilt.example.org'));
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
+  if (!/\.[a-z]+$/.test(hostName) && !/\.xn--[a-z0-9-]+$/.test(hostName))
+    refuse(
+      ['hostName'],
+      rule('A host name ends in a domain of letters alone', 'Write a full name such as quilt.example.org'),
+    );
+  if (hostName.length > MAX_HOST_CONDITION)
+    refuse(
+      ['hostName'],
+      rule('A rule of a load balancer matches host names of at most 128 characters', 'Write a shorter name'),
+    );
+  if (certificate.kind === 'create' && hostName.length > MAX_COMMON_NAME)
+    refuse(
+      ['hostName'],
+      rule(
+        'ACM issues no certificate whose first name is longer than 64 characters',
+        'Write a shorter name, or import a certificate',
+      ),
+    );
   if (dns.kind === 'hosted-zone' && hostName !== dns.zoneName && !hostName.endsWith(`.${dns.zoneName}`))
     refuse(['dns', 'zoneName'], rule('The host name lies in the hosted zone', 'Name the zone that hostName ends in'));
 }
@@ -90,12 +115,25 @@ function checkNetwork(environment: CheckedKeys, refuse: Refuse): void {
   checkLoadBalancer(environment, refuse);
 }
 
-function checkZones({ vpc }: CheckedKeys, refuse: Refuse): void {
+function checkZones({ vpc, loadBalancer }: CheckedKeys, refuse: Refuse): void {
   const zones = vpc.availabilityZones.length;
+  if (loadBalancer.kind === 'create' && zones < 2)
+    refuse(
+      ['vpc', 'availabilityZones'],
+      rule('A load balancer needs two zones', 'List at least two availability zones of the region'),
+    );
   if (new Set(vpc.availabilityZones).size !== zones)
     refuse(['vpc', 'availabilityZones'], rule('A zone is listed once', 'Remove the second one'));
   if (vpc.kind === 'create' && vpc.natGateways > zones)
     refuse(['vpc', 'natGateways'], rule('A zone has one NAT gateway at most', `Write 1 to ${zones}`));
+  if (vpc.kind === 'create' && prefixOf(vpc.cidr) > longestVpcPrefix(zones))
+    refuse(
+      ['vpc', 'cidr'],
+      rule(
+        `A public and a private subnet of 32 addresses in each of ${zones} zones do not fit`,
+        `Write a range of /${longestVpcPrefix(zones)} or larger, such as 10.0.0.0/16`,
+      ),
+    );
 }
 
 function checkSubnets({ vpc, loadBalancer }: CheckedKeys, refuse: Refuse): void {
@@ -158,5 +196,53 @@ function checkDataAccess({ dataAccess }: CheckedKeys, refuse: Refuse): void {
     refuse(
       ['dataAccess', 'buckets'],
       rule('Accounts and keys are those of buckets', 'List the buckets, or leave the whole section out'),
+    );
+}
+
+/** Where the images of this project have their program: a writable directory there would hide it. */
+const PROGRAM_PATH = '/app';
+
+function checkWritablePaths({ services }: CheckedKeys, refuse: Refuse): void {
+  for (const name of ['catalog', 'mcp'] as const) {
+    const { image, writablePaths } = services[name];
+    const hiding = writablePaths.findIndex((path) => path === PROGRAM_PATH || path.startsWith(`${PROGRAM_PATH}/`));
+    if (image.kind === 'build' && hiding >= 0)
+      refuse(
+        ['services', name, 'writablePaths', hiding],
+        rule(`An empty directory in ${PROGRAM_PATH} hides the program of the image`, 'Write another path such as /tmp'),
+      );
+  }
+}
+
+/** ECS allows 64 KiB; what this project adds itself fits into the rest. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+const MAX_TASK_TEXT_BYTES = 48 * 1024;
+
+function checkTaskDefinitions({ services, roles }: CheckedKeys, refuse: Refuse): void {
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+  const table = bytes(roles);
+  if (table > MAX_TASK_TEXT_BYTES)
+    refuse(
+      ['roles'],
+      rule(
+        `A task definition holds 64 KiB, and this table takes ${table} bytes`,
+        'Remove roles, or name fewer buckets',
+      ),
+    );
+  for (const name of ['catalog', 'mcp'] as const) {
+    const own = bytes(services[name].environment);
+    if (own + (name === 'catalog' && table <= MAX_TASK_TEXT_BYTES ? table : 0) > MAX_TASK_TEXT_BYTES)
+      refuse(
+        ['services', name, 'environment'],
+        rule(`A task definition holds 64 KiB, and these variables take ${own} bytes`, 'Write fewer or shorter ones'),
+      );
+  }
+}
+
+/** GitHub's tokens are for `sts.amazonaws.com`, which the Regions of China do not have. */
+function checkCi({ ci, region }: CheckedKeys, refuse: Refuse): void {
+  if (ci !== undefined && region.startsWith('cn-'))
+    refuse(
+      ['ci'],
+      rule('AWS in China does not accept the tokens of github.com', 'Leave ci out, and deploy from inside'),
     );
 }

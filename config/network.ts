@@ -1,26 +1,88 @@
 import { z } from 'zod';
 import { arn, kinds, rule, section, text, whole } from './rules.ts';
 
+/** First address and prefix length of a range; undefined unless it is one in IPv4 CIDR notation. */
+function rangeOf(value: string): { readonly first: number; readonly prefix: number } | undefined {
+  const [, address = '', length = ''] = /^((?:\d{1,3}\.){3}\d{1,3})\/(\d{1,2})$/.exec(value) ?? [];
+  const octets = address.split('.');
+  const prefix = Number(length);
+  if (length === '' || prefix > 32 || octets.some((octet) => Number(octet) > 255 || String(Number(octet)) !== octet))
+    return undefined;
+  return { first: octets.reduce((sum, octet) => sum * 256 + Number(octet), 0), prefix };
+}
+
 /** A range of addresses. */
-const cidr = text(
-  /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/,
-  rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'),
-);
+const cidr = z
+  .string(rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'))
+  .refine((value) => rangeOf(value) !== undefined, {
+    error: rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'),
+    abort: true,
+  })
+  .refine(
+    (value) => {
+      const { first = 0, prefix = 0 } = rangeOf(value) ?? {};
+      return first % 2 ** (32 - prefix) === 0;
+    },
+    rule('An address range begins with its first address', 'Set the bits behind the prefix to zero, as in 10.0.0.0/16'),
+  );
+
+/** First octets that no VPC may have. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+const isReserved = (first: number) => {
+  const octet = Math.floor(first / 2 ** 24);
+  return octet === 0 || octet === 127 || octet >= 224 || Math.floor(first / 2 ** 16) === 169 * 256 + 254;
+};
+
+/** The range of a VPC. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+const vpcCidr = cidr
+  .refine(
+    (value) => {
+      const { prefix = 16 } = rangeOf(value) ?? {};
+      return prefix >= 16 && prefix <= 28;
+    },
+    {
+      error: rule('The range of a VPC has a prefix of /16 to /28', 'Write a range such as 10.0.0.0/16'),
+      abort: true,
+    },
+  )
+  .refine(
+    (value) => !isReserved(rangeOf(value)?.first ?? 1),
+    rule(
+      'AWS allows no VPC in 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 and from 224.0.0.0 on',
+      'Write a private range such as 10.0.0.0/16',
+    ),
+  );
+
 const availabilityZones = z
   .array(
-    text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, rule('A zone is written with its region', 'Write a zone such as us-east-1a')),
+    text(
+      /^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/,
+      rule('A zone is written with its region', 'Write a zone such as us-east-1a'),
+    ),
+    rule('Availability zones are a list', "Write a list such as ['us-east-1a', 'us-east-1b']"),
   )
-  .min(2, rule('A load balancer needs two zones', 'List at least two availability zones of the region'));
-const subnetIds = z
-  .array(
-    text(/^subnet-[0-9a-f]+$/, rule('A subnet is given by its ID', 'Write an ID such as subnet-0123456789abcdef0')),
-  )
-  .min(2, rule('A load balancer needs two zones', 'List one subnet for each availability zone, in the same order'));
+  .min(1, rule('A VPC has subnets in one zone at least', 'List the availability zones, two for a load balancer'));
+const subnetIds = z.array(
+  text(/^subnet-[0-9a-f]+$/, rule('A subnet is given by its ID', 'Write an ID such as subnet-0123456789abcdef0')),
+  rule('Subnets are a list', 'List one subnet for each availability zone, in the same order'),
+);
+
+/** Addresses that a subnet of a load balancer has. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
+const MAX_SUBNET_PREFIX = 27;
+
+/** The longest prefix of a VPC that has room for a public and a private subnet in each zone. */
+export function longestVpcPrefix(zones: number): number {
+  return MAX_SUBNET_PREFIX - Math.ceil(Math.log2(2 * zones));
+}
+
+/** The length of the prefix of a valid range. */
+export function prefixOf(range: string): number {
+  return rangeOf(range)?.prefix ?? 0;
+}
 
 /** The network: made, or given by its attributes. */
 export const vpcSchema = kinds('A VPC is of kind', {
   create: {
-    cidr: cidr.default('10.0.0.0/16'),
+    cidr: vpcCidr.default('10.0.0.0/16'),
     /** Listed, not counted: looking them up would need the network, and the account's order may change under a stack. */
     availabilityZones,
     /** 1 costs least; as many as zones survive the loss of a zone. */
@@ -32,7 +94,7 @@ export const vpcSchema = kinds('A VPC is of kind', {
   },
   import: {
     vpcId: text(/^vpc-[0-9a-f]+$/, rule('A VPC is given by its ID', 'Write an ID such as vpc-0123456789abcdef0')),
-    cidr,
+    cidr: vpcCidr,
     availabilityZones,
     privateSubnetIds: subnetIds,
     /** Needed only for an internet-facing load balancer that is made here. */
@@ -99,7 +161,7 @@ const created = z.discriminatedUnion(
       kind: z.literal('create'),
       scheme: z.literal('internal'),
       /** Address ranges that may connect, in addition to the VPC: a VPN, an office, peered networks. */
-      clientCidrs: z.array(cidr).default([]),
+      clientCidrs: z.array(cidr, rule('Client ranges are a list', "Write a list such as ['10.8.0.0/16']")).default([]),
       rulePriorities,
     }),
   ],

@@ -24,13 +24,21 @@ export const operationsSchema = section({
   emails: z
     .array(
       text(
-        /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+        /^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/,
         rule('Alarms go to e-mail addresses', 'Write an address such as platform@example.org'),
       ),
+      rule('E-mail addresses are a list', "Write a list such as ['platform@example.org']"),
+    )
+    .refine(
+      (emails) => new Set(emails.map((email) => email.toLowerCase())).size === emails.length,
+      rule('An address is subscribed once', 'Remove the second one'),
     )
     .default([]),
   topic: topicSchema.default({ kind: 'create' }),
 }).prefault({});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables of the function. */
+const MAX_BUCKETS_LENGTH = 2_000;
 
 /** No task starts with invalid parameters, so this check cannot be tolerated. */
 const TOLERABLE = CHECK_NAMES.filter((name) => name !== 'parameters-valid');
@@ -51,11 +59,19 @@ export const canarySchema = section({
   buckets: z
     .array(
       z
-        .string()
+        .string(rule('A bucket is given by its bare name', "Write the name in quotes, or '*' for every bucket"))
         .refine(
           (name) => name === '*' || isBucketName(name),
           rule('A bucket is given by its bare name', "Write the name without s3://, or '*' for every bucket"),
         ),
+      rule('Buckets are a list', "Write a list such as ['quilt-example']"),
+    )
+    .refine(
+      (buckets) => JSON.stringify(buckets).length <= MAX_BUCKETS_LENGTH,
+      rule(
+        'The variables of a Lambda function have 4 KB together',
+        `List buckets of at most ${MAX_BUCKETS_LENGTH} characters together`,
+      ),
     )
     .default([]),
   /** How often it runs on its schedule. */

@@ -58,9 +58,18 @@ function either(choices: readonly string[]): string {
   return [choices.slice(0, -1).join(', '), ...choices.slice(-1)].join(' or ');
 }
 
-/** An absolute URL without path, query, fragment or credentials: the place where a service answers. */
+/** An absolute URL without path, query, fragment or credentials: the place where a service answers. The usual port is left out. */
 export function origin(message: string) {
-  return z.string(message).refine((value) => URL.canParse(value) && new URL(value).origin === value, message);
+  const isOrigin = (value: string) => {
+    if (!URL.canParse(value)) return false;
+    const url = new URL(value);
+    const usual = { 'https:': 443, 'http:': 80 }[url.protocol];
+    return [url.origin, `${url.origin}/`, `${url.origin}:${usual}`].includes(value);
+  };
+  return z
+    .string(message)
+    .refine(isOrigin, message)
+    .transform((value) => new URL(value).origin);
 }
 
 /** The Amazon Resource Name of a resource of one kind. */

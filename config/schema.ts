@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RoleTable } from '../auth/authorization.ts';
-import { AuthError } from '../auth/errors.ts';
+import { AuthError, WEAKNESS_CODES } from '../auth/errors.ts';
 import { parseRoleTable } from '../auth/role-table.ts';
 import { clusterSchema, encryptionKeySchema, iamSchema, logGroupsSchema } from './account.ts';
 import { ciSchema } from './ci.ts';
@@ -15,10 +15,11 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: 15 levels, 1,011 characters with the ARN. */
 const parameterName = text(
-  /^\/(?!aws|ssm)[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/i,
+  /^(?=.{1,900}$)\/(?!aws|ssm)[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+){0,14}$/i,
   rule(
-    'A parameter name is a path of letters, digits, _ . - that starts with /, but not with /aws or /ssm',
+    'A parameter name is a path of at most 15 levels of letters, digits, _ . - that starts with /, but not with /aws or /ssm',
     'Write a name such as /quilt/mcp-server/jwt-secret',
   ),
 );
@@ -46,7 +47,7 @@ const keys = section({
     /^\d{12}$/,
     rule('An account is its 12 digits, as a text', "Write the number in quotes, such as '111122223333'"),
   ),
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, rule('A region is its code', 'Write a code such as us-east-1')),
+  region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, rule('A region is its code', 'Write a code such as us-east-1')),
   /** Begins the name of every stack and of what is named at all, so that two deployments fit into one account. */
   namePrefix: text(
     /^(?!aws|ssm)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
@@ -60,7 +61,7 @@ const keys = section({
 
   /** The name that browsers and MCP clients use. */
   hostName: text(
-    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
     rule('A host name is in lower case, without scheme, port or path', 'Write a name such as quilt.example.org'),
   ),
   /** Where the catalog answers; anything but https://<hostName> is for the emulator only. */
@@ -90,6 +91,22 @@ const keys = section({
 
   /** The parameter with the secret that the catalog signs with: /<namePrefix>/mcp-server/jwt-secret when left out. */
   signingSecretParameter: parameterName.optional(),
+  /**
+   * Weaknesses of the value that a running system uses, and that the first deployment adopts all the same. Rotate such a secret
+   * soon.
+   */
+  adoptSecretDespite: z
+    .array(
+      z.enum(
+        WEAKNESS_CODES,
+        rule('Only a known weakness of a secret can be accepted', `Write codes of ${WEAKNESS_CODES.join(', ')}`),
+      ),
+    )
+    .refine(
+      (codes) => new Set(codes).size === codes.length,
+      rule('Each weakness is listed once', 'Remove the second one'),
+    )
+    .default([]),
   /** The parameter with the keys that are accepted: /<namePrefix>/mcp-server/jwt-verification-keys when left out. */
   keySetParameter: parameterName.optional(),
   /** The key that encrypts both parameters. */

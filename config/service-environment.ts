@@ -3,7 +3,8 @@ import * as serviceVariables from '../contract/service-variables.ts';
 import { rule } from './rules.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-const VALUE = /^[^\p{Cc}]{0,4096}$/u;
+/** CloudFormation returns any other character of a template as a question mark, and then no rollback could restore it. */
+const VALUE = /^[\x20-\x7e]{0,4096}$/;
 
 /** HOST is the container's own choice. */
 const { HOST: _, ...variables } = serviceVariables;
@@ -29,6 +30,12 @@ const PLAIN_VALUE =
 /** Values that are secrets whatever their name: private keys, signed tokens, AWS access keys, URLs with a password. */
 const SECRET_VALUE = /-----BEGIN|\beyJ[\w-]{8,}\.[\w-]+\.|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/?#]*:[^\s/?#]*@/;
 
+/** A setting's word such as `SIGN_IN_ONLY`; too short to be a key. */
+const PLAIN_WORD = /^[A-Z]{2,12}(_[A-Z]{1,12}){0,4}$/;
+
+/** Names of values that a browser gets anyway. */
+const PUBLIC_NAME = /^MIXPANEL_(PROJECT_)?TOKEN$/i;
+
 const PLAIN_TEXT = 'A task definition shows its variables to everybody who may read it';
 
 /**
@@ -40,7 +47,13 @@ export const serviceEnvironmentSchema = z
     z.string(),
     z
       .string(rule('A variable is a text', 'Write its value in quotes'))
-      .regex(VALUE, rule('A variable is a text of at most 4096 characters on one line', 'Write a shorter one')),
+      .regex(
+        VALUE,
+        rule(
+          'A variable is a text of at most 4096 ASCII characters on one line',
+          'Write a shorter one, and encode other characters, such as é as \\u00e9 in JSON or %C3%A9 in a URL',
+        ),
+      ),
     rule('Variables are texts by their names', "Write { NAME: 'value' }"),
   )
   .superRefine((variables, context) => {
@@ -71,10 +84,11 @@ function refusalOf(name: string, value: string): string | undefined {
     );
   if (SECRET_VALUE.test(value))
     return rule(PLAIN_TEXT, 'Take the secret out of it, and have the container read it from where secrets are kept');
-  if (SECRET_NAME.test(name) && !PLAIN_VALUE.test(value))
+  const isPlain = PLAIN_VALUE.test(value) || PLAIN_WORD.test(value) || PUBLIC_NAME.test(name);
+  if (SECRET_NAME.test(name) && !isPlain)
     return rule(
       PLAIN_TEXT,
-      'Leave a secret out; under a name that sounds like one write a switch, a number, an ARN or a URL without password or query',
+      'Leave a secret out; under a name that sounds like one write a switch, a word in capitals, a number, an ARN or a URL without password or query',
     );
   return undefined;
 }

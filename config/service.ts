@@ -5,18 +5,21 @@ import { serviceEnvironmentSchema } from './service-environment.ts';
 
 /** Repository and digest of an image. */
 export const imageReference = text(
-  /^[a-z0-9][a-z0-9._/-]*(:\d+)?[a-z0-9._/-]*@sha256:[0-9a-f]{64}$/,
+  /^[a-z0-9][a-z0-9._/-]*(:\d+)?[a-z0-9._/-]*(:\w[\w.-]{0,127})?@sha256:[0-9a-f]{64}$/,
   rule(
     'An image is named by its digest, because a tag can be moved after it was tested',
     'Write <repository>@sha256:<64 hex digits>',
   ),
-).refine(
-  (uri) => !isUnknownEcrName(uri),
-  rule(
-    'ECR is named as <account>.dkr.ecr.<region>.amazonaws.com, or no permission is given to pull from it',
-    'Write this name of the registry, in China with .cn at the end',
-  ),
-);
+)
+  // The digest alone decides; a tag beside it is for people.
+  .transform((uri) => uri.replace(/:\w[\w.-]{0,127}@/, '@'))
+  .refine(
+    (uri) => !isUnknownEcrName(uri),
+    rule(
+      'ECR is named as <account>.dkr.ecr.<region>.amazonaws.com, or no permission is given to pull from it',
+      'Write this name of the registry, in China with .cn at the end',
+    ),
+  );
 
 /** What the image is built for, which is also what Fargate starts it on. */
 const platform = z
@@ -75,9 +78,10 @@ const common = {
     rule('A port is a number from 1 to 65535', 'Write the port on which the container listens'),
   ).default(8080),
   /** The path that answers 200 as long as a task may get requests. */
-  healthPath: text(/^\/[\w./-]*$/, rule('A health path begins with /', 'Write a path such as /healthz')).default(
-    '/healthz',
-  ),
+  healthPath: text(
+    /^\/[\w./~%?&=+:@!$'()*,;-]{0,1023}$/,
+    rule('A health path begins with / and has at most 1024 characters', 'Write a path such as /healthz'),
+  ).default('/healthz'),
   /** Variables of the container in addition to those that the deployment sets; none may be a secret. */
   environment: serviceEnvironmentSchema,
   /** Directories that the container writes to, empty at its start: everything else of its file system is read-only. */
@@ -134,7 +138,7 @@ export interface EcrImage {
 }
 
 const ECR_URI =
-  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.(?<domainSuffix>amazonaws\.com(?:\.cn)?)\/(?<repository>[^@]+)@(?<digest>.+)$/;
+  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.(?<domainSuffix>amazonaws\.(?:com(?:\.cn)?|eu))\/(?<repository>[^@]+)@(?<digest>.+)$/;
 
 /** Every registry of ECR, under whatever name: there are names for FIPS endpoints and for IPv6 too. */
 const ANY_ECR = /^\d{12}\.dkr[.-]ecr/;

@@ -43,7 +43,10 @@ export type CheckResult = {
   /** `skipped`: a check that it needs did not pass, or the time was over. `tolerated`: it failed, but the configuration tolerates it. */
   readonly verdict: 'pass' | 'fail' | 'skipped' | 'tolerated';
   readonly durationMs: number;
-  /** What is wrong and what to do; always there unless the check passed. That of a failure begins with its `ReasonName`. */
+  /**
+   * What is wrong and what to do; always there unless the check passed, and then only as a warning. That of a failure begins with
+   * its `ReasonName`.
+   */
   readonly reason?: string;
 };
 

@@ -1,5 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { isOver, readStackStatus } from '../../aws/stack.ts';
+import { isOver, readStackState } from '../../aws/stack.ts';
 import type { EnvironmentConfig } from '../../config/schema.ts';
 import { RECORD_KEY, RESTING_PHASES } from '../../contract/rotation.ts';
 import { stackName } from '../../lib/names.ts';
@@ -89,14 +89,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
   CREATE_FAILED: 'Run `aws cloudformation rollback-stack --stack-name NAME`, then retry.',
   DELETE_FAILED:
     'Run `aws cloudformation delete-stack --stack-name NAME` again, or retain the resources that its events name with --retain-resources.',
+  ROLLBACK_FAILED:
+    'The first deployment failed, and so did its rollback. Fix what its events report, such as a load balancer that is protected from deletion. Then run `aws cloudformation delete-stack --stack-name NAME`.',
+  IMPORT_ROLLBACK_FAILED:
+    'Fix what its events report, then run `aws cloudformation continue-update-rollback --stack-name NAME`.',
 };
+
+/** The CDK CLI deletes a stack whose creation was rolled back, and creates it again, unless its deletion is protected. */
+const UNPROTECT =
+  'The first deployment failed. Run `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name NAME`, then retry: the stack is created again.';
 
 /** Whether CloudFormation can change a stack now; one that does not exist can be created. */
 export function stackFinding(cloudformation: CloudFormationClient, about: string, name: string): Promise<Finding> {
   return check(about, async () => {
-    const status = await readStackStatus(cloudformation, name, AbortSignal.timeout(ANSWER_MS));
+    const { status, isProtected } = await readStackState(cloudformation, name, AbortSignal.timeout(ANSWER_MS));
     if (status === 'DELETE_COMPLETE') return ok(`${name} does not exist yet`);
-    const remedy = REMEDIES[status]?.replaceAll('NAME', name);
+    const isStuck = status === 'ROLLBACK_COMPLETE' && isProtected;
+    const remedy = (isStuck ? UNPROTECT : REMEDIES[status])?.replaceAll('NAME', name);
     if (remedy !== undefined) return refused(`${name} is ${status}`, remedy);
     if (isOver(status) || status === ONLY_REVIEWED) return ok(`${name} is ${status}`);
     return refused(`${name} is ${status}`, 'Wait until it ends, then retry.');

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { weaknessOf } from '../../auth/admit-secret.ts';
 import type { CanaryReport, Trigger } from '../../contract/canary-report.ts';
 import { createDial } from '../shared/dial.ts';
 import { checkAllSeen } from './checks/all-tasks-seen.ts';
@@ -58,6 +59,12 @@ function secretTexts({ trust, tokens, bad }: Awaited<ReturnType<typeof prepare>>
   return [...trust.secretTexts.flatMap(formsOf), ...sent.map(({ token }) => token)];
 }
 
+/** A weak secret that was adopted earlier still works, and is replaced by the next rotation. */
+function warningOf(secret: string, { secretParameter }: CanarySettings): string | undefined {
+  const weakness = weaknessOf(secret);
+  return weakness && `${secretParameter} holds a weak secret (${weakness}). Replace it with bin/quiltctl rotate.`;
+}
+
 function keyIdsOf(trust: Trust | undefined): CanaryReport['keyIds'] {
   return { signing: trust?.signingKey.keyId ?? '', accepted: trust?.acceptedKeys.map(({ keyId }) => keyId) ?? [] };
 }
@@ -84,7 +91,12 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
 
   const page = checks.run('catalog-reachable', [], () => checkCatalog(catalog.dial, url));
   const reachable = checks.run('mcp-reachable', [], () => checkMcpReachable(mcp.dial, mcpUrl));
-  const parameters = await checks.run('parameters-valid', [], () => prepare(settings, options));
+  const parameters = await checks.run(
+    'parameters-valid',
+    [],
+    () => prepare(settings, options),
+    ({ trust }) => warningOf(trust.signingSecret, settings),
+  );
   const known = parameters.passed?.value;
   const recorded = checks.run('parameters-as-recorded', [parameters], ({ trust }) =>
     checkAsRecorded(trust.content, settings, {

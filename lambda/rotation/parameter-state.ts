@@ -1,3 +1,4 @@
+import { admitSecret } from '../../auth/admit-secret.ts';
 import { AuthError } from '../../auth/errors.ts';
 import { thumbprintOf } from '../../auth/key-id.ts';
 import { parseKeySet, secretOfKey } from '../../auth/key-set.ts';
@@ -176,9 +177,10 @@ export async function readIncoming(ports: Ports, name: string, current: KeyName)
     return { refusal: `Parameter ${name} is not a SecureString, or does not exist. Write the next secret to it.` };
   }
   try {
-    const secret = normalizeSecret(value);
-    if ((await thumbprintOf(secret)) !== current.thumbprint) return { secret };
-    return { refusal: `Parameter ${name} holds the current signing secret. Write a different one to it.` };
+    if ((await thumbprintOf(normalizeSecret(value))) === current.thumbprint) {
+      return { refusal: `Parameter ${name} holds the current signing secret. Write a different one to it.` };
+    }
+    return { secret: admitSecret(value) };
   } catch (error) {
     if (error instanceof AuthError) return { refusal: `Parameter ${name}: ${error.message}` };
     throw error;

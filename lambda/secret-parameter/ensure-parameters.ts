@@ -1,4 +1,5 @@
-import { AuthError } from '../../auth/errors.ts';
+import { admitSecret } from '../../auth/admit-secret.ts';
+import { AuthError, WEAKNESS_CODES } from '../../auth/errors.ts';
 import { generateSecret } from '../../auth/generate-secret.ts';
 import {
   createKeySet,
@@ -41,7 +42,12 @@ async function checked<T>(name: string, check: () => T | Promise<T>): Promise<T>
     return await check();
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    throw new Refusal(`Parameter ${name} is not usable: ${error.message} Correct or delete it, then deploy again.`);
+    const exception = WEAKNESS_CODES.some((code) => code === error.code)
+      ? ` If a running system uses the value, adopt it with adoptSecretDespite: ['${error.code}'] in the configuration, and rotate it soon.`
+      : '';
+    throw new Refusal(
+      `Parameter ${name} is not usable: ${error.message} Correct or delete it, then deploy again.${exception}`,
+    );
   }
 }
 
@@ -51,7 +57,7 @@ function planOf(action: EnsureAction, secret: string, set: KeySet, setText = ser
 
 /** Decides by the stored values; throws before anything is written. */
 async function plan(
-  { SecretParameterName, KeySetParameterName }: SecretParameterProperties,
+  { SecretParameterName, KeySetParameterName, AdoptDespite }: SecretParameterProperties,
   storedSecret: string | undefined,
   storedSet: string | undefined,
 ): Promise<Plan> {
@@ -59,6 +65,8 @@ async function plan(
   const secret =
     storedSecret === undefined ? undefined : await checked(SecretParameterName, () => normalizeSecret(storedSecret));
   if (storedSet === undefined) {
+    // With a key set beside it the secret is in use here already, whatever its shape.
+    if (secret !== undefined) await checked(SecretParameterName, () => admitSecret(secret, AdoptDespite));
     const signing = secret ?? generateSecret();
     return planOf(secret === undefined ? 'made' : 'adopted', signing, await createKeySet([signing]));
   }

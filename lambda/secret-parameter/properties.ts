@@ -1,3 +1,5 @@
+import { WEAKNESS_CODES, type WeaknessCode } from '../../auth/errors.ts';
+
 /** The resource's properties, as the template writes them. */
 export type SecretParameterProperties = {
   /** Name of the SSM parameter that holds the signing secret; the resource's physical ID. */
@@ -6,9 +8,13 @@ export type SecretParameterProperties = {
   readonly KeySetParameterName: string;
   /** ARN of the KMS key (or of its alias) that both are encrypted under. */
   readonly EncryptionKeyArn: string;
+  /** Weaknesses of an existing secret that do not prevent its adoption; none when left out. */
+  readonly AdoptDespite?: readonly WeaknessCode[];
 };
 
+/** Where the parameters are and how they are encrypted: a change of one of these writes them again. */
 export const PROPERTY_NAMES = ['SecretParameterName', 'KeySetParameterName', 'EncryptionKeyArn'] as const;
+const OPTIONAL_NAME = 'AdoptDespite';
 
 /** CloudFormation adds these to what the template says. */
 const ADDED_BY_CLOUDFORMATION: ReadonlySet<string> = new Set(['ServiceToken', 'ServiceTimeout']);
@@ -26,13 +32,22 @@ const RULES = {
 /** Limit of a parameter's name: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
 const MAX_LENGTH = 1_011;
 
-function propertyOf(properties: Readonly<Record<string, unknown>>, name: keyof SecretParameterProperties): string {
+function propertyOf(properties: Readonly<Record<string, unknown>>, name: keyof typeof RULES): string {
   const value = properties[name];
   const { pattern, rule } = RULES[name];
   if (typeof value !== 'string' || value.length > MAX_LENGTH || !pattern.test(value)) {
     throw new Refusal(`Property ${name} must be ${rule}. Correct it in the template.`);
   }
   return value;
+}
+
+function weaknessesOf(value: unknown): readonly WeaknessCode[] {
+  const listed: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [undefined];
+  const codes = WEAKNESS_CODES.filter((code) => listed.includes(code));
+  if (codes.length === listed.length) return codes;
+  throw new Refusal(
+    `Property ${OPTIONAL_NAME} must be a list of weaknesses, each once, of ${WEAKNESS_CODES.join(', ')}. Correct it in the template.`,
+  );
 }
 
 /**
@@ -42,15 +57,16 @@ function propertyOf(properties: Readonly<Record<string, unknown>>, name: keyof S
  * otherwise be ignored.
  */
 export function parseProperties(properties: Readonly<Record<string, unknown>>): SecretParameterProperties {
-  const known: ReadonlySet<string> = new Set(PROPERTY_NAMES);
+  const known: ReadonlySet<string> = new Set([...PROPERTY_NAMES, OPTIONAL_NAME]);
   const unknown = Object.keys(properties).filter((name) => !known.has(name) && !ADDED_BY_CLOUDFORMATION.has(name));
   if (unknown.length > 0) {
-    throw new Refusal(`Unknown property ${unknown.join(', ')}. Known are ${PROPERTY_NAMES.join(', ')}.`);
+    throw new Refusal(`Unknown property ${unknown.join(', ')}. Known are ${[...known].join(', ')}.`);
   }
   const parsed = {
     SecretParameterName: propertyOf(properties, 'SecretParameterName'),
     KeySetParameterName: propertyOf(properties, 'KeySetParameterName'),
     EncryptionKeyArn: propertyOf(properties, 'EncryptionKeyArn'),
+    AdoptDespite: weaknessesOf(properties[OPTIONAL_NAME]),
   };
   if (parsed.SecretParameterName === parsed.KeySetParameterName) {
     throw new Refusal(

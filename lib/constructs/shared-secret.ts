@@ -52,6 +52,7 @@ export class SharedSecret extends Construct {
         SecretParameterName: parameters.signingSecret.name,
         KeySetParameterName: parameters.keySet.name,
         EncryptionKeyArn: encryptionKeyArn,
+        ...(config.adoptSecretDespite.length > 0 && { AdoptDespite: config.adoptSecretDespite }),
       },
     });
   }

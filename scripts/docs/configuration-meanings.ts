@@ -17,6 +17,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
     'What each role of the registry grants: level, permissions and buckets. `defaultRoles` of `auth/` has those that Quilt ships.',
   signingSecretParameter:
     'SSM parameter of the signing secret. If you leave it out: `/<namePrefix>/mcp-server/jwt-secret`.',
+  adoptSecretDespite:
+    'Weaknesses of an existing secret with which the first deployment adopts it all the same, by their codes (docs/rotation.md). Rotate such a secret soon.',
   keySetParameter:
     'SSM parameter of the accepted keys. If you leave it out: `/<namePrefix>/mcp-server/jwt-verification-keys`.',
   tokenLifetimeSeconds: "Lifetime of a token. A rotation's grace time is this plus the leeway and 5 s.",

@@ -43,6 +43,7 @@ export function createMcpEndpoint(options: {
 
   return async (exchange) => {
     const { request, response } = exchange;
+    let message: unknown;
     try {
       if (edge.admit(exchange) === 'answered') return;
       const httpMethod = request.method ?? '';
@@ -50,7 +51,7 @@ export function createMcpEndpoint(options: {
       const shown = await judgeToken(request.headers.authorization, authenticate);
       const isAuthenticated = shown.kind === 'authenticated';
       const body = httpMethod === 'POST' ? await readMessage(request, isAuthenticated) : undefined;
-      const message = body?.message;
+      message = body?.message;
       const verdict = passGate(shown, { httpMethod, message });
       logVerdict(logger, metrics, verdict);
       if (verdict.kind === 'refused') {
@@ -71,7 +72,7 @@ export function createMcpEndpoint(options: {
     } catch (error) {
       if (!(error instanceof HttpError)) metrics.refused('internal_error');
       if (!(error instanceof HttpError) || response.headersSent) throw error;
-      refuse(exchange, refusalOf(error), undefined);
+      refuse(exchange, refusalOf(error), message);
     }
   };
 

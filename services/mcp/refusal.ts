@@ -75,7 +75,7 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, { parame
     case 'request': {
       const { status, message, headers } = refusal.error;
       const code = reason === 'json_invalid' ? PARSE_ERROR : REQUEST_REFUSED;
-      sendRpcError(response, status, { code, message, reason }, headers);
+      sendRpcError(response, status, { code, message, reason, id }, headers);
       return;
     }
     case 'token': {

@@ -243,6 +243,7 @@ describe('variables of a container', () => {
     ['NUMBER', 1, /is a text/],
     ['API_KEY', 'abc', /Leave a secret out/],
     ['dbPassword', 'abc', /Leave a secret out/],
+    ['API_KEY', 'MFRGGZDFMZTWQ2LKNNWG23TPOB', /Leave a secret out/],
     ['SOME_TOKEN_URL', 'https://user:password@example.org', /Take the secret out/],
     ['TOKEN_URL', 'https://example.org/?token=abc', /Leave a secret out/],
     ['DATABASE', 'postgres://user:password@example.org/db', /Take the secret out/],
@@ -258,6 +259,8 @@ describe('variables of a container', () => {
   test.each([
     ['HOST', '0.0.0.0'],
     ['PASSWORD_AUTH', 'ENABLED'],
+    ['PASSWORD_AUTH', 'SIGN_IN_ONLY'],
+    ['MIXPANEL_TOKEN', '0123456789abcdef0123456789abcdef'],
     ['MAX_TOKENS', '4096'],
     ['KEYCLOAK_URL', 'https://login.example.org/realms/one'],
     ['KEY_ARN', 'arn:aws:kms:us-east-1:111122223333:key/0a'],

@@ -26,6 +26,13 @@ const templatesOf = ({ foundation, trust, services, operations }: Synthesised): 
   operations,
 ];
 
+// CloudFormation returns any other character as a question mark: a revision with one could not be restored.
+test('no template has a character outside ASCII', () => {
+  const imported = synthesise(checkEnvironment(everythingImported, 'test'));
+  for (const template of [production, local, imported].flatMap(templatesOf))
+    expect(JSON.stringify(template.toJSON()).match(/.{0,40}[^\x20-\x7e].{0,20}/)?.[0]).toBeUndefined();
+});
+
 test('both environments break no rule of cdk-nag or CDK without a reason', () => {
   expect(production.findings).toEqual([]);
   expect(local.findings).toEqual([]);

@@ -58,11 +58,14 @@ export class CheckRecorder {
   /**
    * Runs one check as soon as those that it needs have ended. It gets their values, and is skipped when one of them did not
    * pass; it passes by resolving, and fails by throwing a `CheckFailure` or `RequestFailure` with the reason.
+   *
+   * @param warningOf - what a person should change although the check passed
    */
   async run<T, const Needs extends readonly Need<unknown>[]>(
     name: CheckName,
     needs: Needs,
     check: (...values: ValuesOf<Needs>) => Promise<T>,
+    warningOf: (value: T) => string | undefined = () => undefined,
   ): Promise<Step<T>> {
     const steps = await Promise.all(needs);
     const missing = steps.filter((step) => step.passed === undefined).map((step) => step.name);
@@ -73,7 +76,8 @@ export class CheckRecorder {
       const durationMs = () => Math.round(performance.now() - start);
       try {
         const value = await check(...(steps.map((step) => step.passed?.value) as unknown as ValuesOf<Needs>));
-        this.#results.set(name, { name, verdict: 'pass', durationMs: durationMs() });
+        const reason = warningOf(value);
+        this.#results.set(name, { name, verdict: 'pass', durationMs: durationMs(), ...(reason && { reason }) });
         return { name, passed: { value } };
       } catch (error) {
         const { reason, settles, message } = failureOf(name, error);

@@ -1,3 +1,4 @@
+import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { exitCodeOf } from '../../../cli/preflight/finding.ts';
 import { lockFindings } from '../../../cli/preflight/ongoing-changes.ts';
 import { loadEnvironment } from '../../../config/load.ts';
@@ -11,6 +12,8 @@ afterEach(closeServers);
 interface Found {
   /** Status of the Services stack; none: it does not exist. */
   readonly stack?: string;
+  /** Whether its deletion is protected. */
+  readonly isProtected?: boolean;
   /** The items of the state table. */
   readonly lock?: { readonly kind: string; readonly owner: string };
   readonly rotation?: { readonly phase: string; readonly execution: string };
@@ -20,9 +23,9 @@ interface Found {
 
 const USUAL: Found = { stack: 'UPDATE_COMPLETE' };
 
-async function look({ stack, lock, rotation, execution }: Found) {
+async function look({ stack, isProtected, lock, rotation, execution }: Found) {
   const { clients } = await scriptedAws({
-    DescribeStacks: stack === undefined ? { error: 'ValidationError' } : stackWith(stack),
+    DescribeStacks: stack === undefined ? { error: 'ValidationError' } : stackWith(stack, isProtected),
     GetItem: ({ Key }) => {
       const { pk } = Key as { pk: { S: string } };
       const item = pk.S === 'lock' ? lock && { ...lock, takenAt: '2026-01-02T03:04:05Z' } : rotation;
@@ -34,8 +37,9 @@ async function look({ stack, lock, rotation, execution }: Found) {
   return lockFindings(clients, { config: loadEnvironment('production'), stateTable: 'the-table' });
 }
 
-function stackWith(StackStatus: string): Answer {
-  return { Stacks: [{ StackName: 'quilt-services', CreationTime: '2026-01-01T00:00:00Z', StackStatus }] };
+function stackWith(StackStatus: string, EnableTerminationProtection = false): Answer {
+  const CreationTime = '2026-01-01T00:00:00Z';
+  return { Stacks: [{ StackName: 'quilt-services', CreationTime, StackStatus, EnableTerminationProtection }] };
 }
 
 function textsOf(values: Readonly<Record<string, string>>) {
@@ -72,6 +76,30 @@ test.each<[what: string, found: Found]>([
   ],
 ])('%s is in nobody’s way', async (_, found) => {
   expect(exitCodeOf(await look(found))).toBe(0);
+});
+
+const FAILED_STATES = Object.values(StackStatus).filter((status) => status.endsWith('_FAILED'));
+
+test.each(FAILED_STATES)('%s is in the way, and the remedy is a command for this stack', async (stack) => {
+  const [finding] = await look({ stack });
+  expect(finding).toMatchObject({ state: 'failed', detail: `quilt-services is ${stack}`, exitCode: 3 });
+  expect(finding?.remedy).toMatch(/`aws cloudformation [a-z-]+ --stack-name quilt-services`/);
+});
+
+test.each(Object.values(StackStatus).filter((status) => !FAILED_STATES.includes(status)))(
+  '%s is passed, or waited for while it lasts',
+  async (stack) => {
+    const [finding] = await look({ stack });
+    const lasts = stack.endsWith('_IN_PROGRESS') && stack !== 'REVIEW_IN_PROGRESS';
+    expect(finding?.state).toBe(lasts ? 'failed' : 'ok');
+    if (lasts) expect(finding?.remedy).toBe('Wait until it ends, then retry.');
+  },
+);
+
+test('a first deployment that failed blocks the next one as long as its stack is protected from deletion', async () => {
+  const [finding] = await look({ stack: 'ROLLBACK_COMPLETE', isProtected: true });
+  expect(finding).toMatchObject({ state: 'failed', exitCode: 3 });
+  expect(finding?.remedy).toContain('--no-enable-termination-protection --stack-name quilt-services`');
 });
 
 test.each<[what: string, found: Found, detail: string]>([

@@ -40,6 +40,19 @@ describe('a healthy deployment', () => {
     expect(new Date(report.startedAt).toISOString()).toBe(report.startedAt);
   });
 
+  test('is green with a weak secret that was adopted earlier, and the weakness is named', async () => {
+    const weak = `"${generateSecret()}"`;
+    account = await startAccount(weak);
+    const { origin } = await account.start();
+    const report = await run(origin);
+    expect(report.verdict).toBe('green');
+    expect(report.checks.find(({ name }) => name === 'parameters-valid')).toMatchObject({
+      verdict: 'pass',
+      reason: '/quilt/secret holds a weak secret (secret_quoted). Replace it with bin/quiltctl rotate.',
+    });
+    expect(JSON.stringify(report)).not.toContain(weak.slice(1, -1));
+  });
+
   test('is asked as a browser asks: no token with initialize, one with everything after it', async () => {
     const { origin, asked } = await account.start();
     await run(origin);

@@ -7,6 +7,7 @@ const mockPublished = 'published-'.repeat(4);
 
 jest.mock('../../../auth/published-secrets.ts', () => ({
   isPublishedSecret: (value: string) => value === mockPublished,
+  isInPublicList: () => false,
 }));
 
 const NAME = '/quilt/incoming/next';
@@ -45,6 +46,9 @@ test.each<[string, string | undefined, RegExp]>([
   ['long', 'x'.repeat(1_025), /1025 bytes; at most 1024/],
   ['broken by white space', `${GOOD} ${GOOD}`, /white space inside/],
   ['one that was published', `${mockPublished}\n`, /published value/],
+  ['in quotation marks', `"${GOOD}"`, /enclosed in quotation marks/],
+  ['a line of an .env file', `SECRET=${GOOD}`, /begins with a name/],
+  ['a placeholder', 'changeme-4711-please-do-it-before-release', /examples and development settings/],
   ['nothing but white space', ' \n', /missing or contains only white space/],
   ['not there', undefined, /is not a SecureString, or does not exist/],
 ])('a secret that is %s is refused, and stays for its person to correct', async (_, value, message) => {

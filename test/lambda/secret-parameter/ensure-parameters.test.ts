@@ -48,6 +48,24 @@ describe('what exists and what becomes of it', () => {
     expect(done).toMatchObject({ action: 'adopted', secretBytes: { before: 65, after: 64 } });
   });
 
+  test('secret only, in quotation marks: refused with its code, and adopted when the configuration accepts that', async () => {
+    const store = new MemoryStore({ [SECRET]: `"${first}"` });
+    await expect(ensureParameters(PROPERTIES, store)).rejects.toThrow(
+      /enclosed in quotation marks.*Correct or delete it.*adoptSecretDespite: \['secret_quoted'\]/,
+    );
+    expect(store.puts).toEqual([]);
+    const done = await ensureParameters({ ...PROPERTIES, AdoptDespite: ['secret_quoted'] }, store);
+    expect(done).toMatchObject({ action: 'adopted' });
+    expect(store.value(SECRET)).toBe(`"${first}"`);
+  });
+
+  test('a weak secret with its key set is in use, and kept', async () => {
+    const weak = `secret-${first}`;
+    const store = new MemoryStore({ [SECRET]: weak, [KEY_SET]: await keySetText(weak) });
+    expect(await ensureParameters(PROPERTIES, store)).toMatchObject({ action: 'kept' });
+    expect(store.value(SECRET)).toBe(weak);
+  });
+
   test('set with one key only: the secret is made from it', async () => {
     const set = await keySetText(first);
     const store = new MemoryStore({ [KEY_SET]: set });

@@ -23,6 +23,19 @@ describe('network', () => {
     ]);
   });
 
+  test.each([
+    ['10.0.0.0/25', 'ab', '/27'],
+    ['10.0.0.0/24', 'abc', '/27'],
+    ['172.16.0.0/16', 'abcd', '/19'],
+  ])('the range %s has room for subnets in the zones %s', (cidr, letters, prefix) => {
+    const availabilityZones = [...letters].map((letter) => `us-east-1${letter}`);
+    const vpc = { kind: 'create', cidr, availabilityZones, natGateways: 1 } as const;
+    const subnets = Object.values(synthesise(productionWith({ vpc })).foundation.findResources('AWS::EC2::Subnet'));
+    expect(subnets.map(({ Properties }) => Properties.CidrBlock.replace(/.*\//, '/'))).toEqual(
+      Array(2 * letters.length).fill(prefix),
+    );
+  });
+
   test('has as many NAT gateways as the configuration says', () => {
     production.foundation.resourceCountIs('AWS::EC2::NatGateway', 2);
     local.foundation.resourceCountIs('AWS::EC2::NatGateway', 1);

@@ -28,6 +28,17 @@ test.each(['text/plain', 'application/xml', 'application/jsonp'])('content type 
   expect([answer.status, answer.message.error.data.reason]).toEqual([415, 'content_type_unsupported']);
 });
 
+test.each<[string, number, Readonly<Record<string, string>>]>([
+  ['of the wrong content type', 415, { 'content-type': 'text/plain' }],
+  ['without a session', 400, { 'mcp-session-id': '' }],
+  ['of an unknown session', 404, { 'mcp-session-id': 'v1.unknown' }],
+  ['in no form that the client accepts', 406, { accept: 'text/html' }],
+  ['of an unknown protocol version', 400, { 'mcp-protocol-version': '2020-01-01' }],
+])('a refusal of a request %s has its ID', async (_, status, headers) => {
+  const answer = await post(url, { ...TOOLS_LIST, id: 'mine-7' }, { ...authorization, ...headers });
+  expect([answer.status, answer.message.id]).toEqual([status, 'mine-7']);
+});
+
 test('content type with a charset is fine', async () => {
   const answer = await post(url, TOOLS_LIST, { ...authorization, 'content-type': 'application/json; charset=utf-8' });
   expect(answer.status).toBe(200);
