@@ -5,7 +5,7 @@ import { isInPublicList } from './published-secrets.ts';
 /** 32 random hexadecimal digits have fewer less than once in ten million times. */
 const MIN_DISTINCT_CHARACTERS = 8;
 
-/** In random hexadecimal digits, 18 % of the neighbours are that close, in base64 fewer. */
+/** In random hexadecimal digits 18 % of adjacent pairs are that close; in base64 fewer. */
 const MAX_SEQUENTIAL_SHARE = 0.5;
 
 const OPENING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '<': '>', '(': ')' };
@@ -14,18 +14,18 @@ const OPENING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`'
 const JSON_SHAPE = /^(?:\{.*\}|\[.*\])$/;
 
 /**
- * A name in front of the value, as in a `.env` file or YAML. Names are upper or lower case throughout and have three characters, so
- * that a random value with `=` in it rarely looks like one; `=` at the end is padding of base64.
+ * A name before the value, as in a `.env` file or YAML. A name is all upper or all lower case and has at least three characters, so
+ * that a random value with `=` in it rarely matches; `=` at the end is base64 padding.
  */
 const ASSIGNMENT = /^(?:[A-Z][A-Z0-9_]{2,}|[a-z][a-z0-9_.-]{2,})[=:](?!=*$)/;
 
-/** What stands for a value: a variable, a substitution, a template's or CloudFormation's expression. */
+/** An expression in place of a value: of a variable, a command, a template or CloudFormation. */
 const EXPRESSION = /\$\{[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|^\$[A-Za-z_]\w*$|^%\w+%$|^<[^>]+>$/;
 
-/** Where a value is: an ARN, a URL, the path of a parameter. */
+/** The address of a value: an ARN, a URL, the path of a parameter. */
 const ADDRESS = /^(?:arn:|[a-z][a-z0-9+.-]*:\/\/)|^(?:\/[a-z0-9_.-]+){2,}$/;
 
-/** What examples and development settings have in them; each is in a random secret less than once in 100,000 times. */
+/** Words of examples and development settings; each is in a random secret less than once in 100,000 times. */
 const PLACEHOLDERS =
   /change[-_.]?(?:me|this|it)|replace[-_.]?(?:me|this|with)|place[-_.]?holder|example|sample|dummy|insecure|default|password|passw0rd|secret|development|letmein|qwert[yz]|foobar|lorem[-_.]?ipsum|(?:your|my)[-_.](?:key|token|value|256|512)/i;
 
@@ -42,7 +42,7 @@ const REASONS: Readonly<Record<WeaknessCode, string>> = {
   secret_sequence: 'Most characters of the value follow each other in the alphabet, as in abcdef or 123456.',
 };
 
-/** Whether a text is one shorter text, repeated (the last time perhaps in part). Linear: the failure function of Knuth, Morris and Pratt. */
+/** Whether a text is a shorter text, repeated (the last time perhaps in part). Linear, by the failure function of Knuth, Morris and Pratt. */
 function isRepeated(value: string): boolean {
   const border = new Array<number>(value.length).fill(0);
   for (let index = 1, length = 0; index < value.length; index += 1) {
@@ -73,9 +73,9 @@ const RULES: readonly (readonly [WeaknessCode, (secret: string) => boolean])[] =
 ];
 
 /**
- * What is weak about a secret that `normalizeSecret` accepts.
+ * The weakness of a secret that `normalizeSecret` accepts.
  *
- * @returns the first rule that it breaks; undefined when it breaks none
+ * @returns the first rule that it breaks; undefined for none
  */
 export function weaknessOf(secret: string): WeaknessCode | 'secret_published' | undefined {
   if (isInPublicList(secret)) return 'secret_published';
@@ -83,12 +83,12 @@ export function weaknessOf(secret: string): WeaknessCode | 'secret_published' | 
 }
 
 /**
- * The rule for a value that enters the deployment (adopted, or written by a person for the next rotation): what `normalizeSecret`
- * demands, in no public list, and neither the shape of something pasted wrongly nor the look of something that can be guessed. A value that is in use
- * already is read with `normalizeSecret` alone, so that a service with a weak secret of earlier days still starts.
+ * The rule for a value that enters the deployment (adopted, or provided by a person for the next rotation): valid for
+ * `normalizeSecret`, in no public list, not pasted wrongly and not guessable. A value in use is read with `normalizeSecret` alone, so
+ * that a service with an older, weak secret still starts.
  *
  * @param value - the raw value
- * @param despite - weaknesses that the configuration accepts, for a value that a running system really uses; a published one it cannot
+ * @param despite - weaknesses that the configuration accepts, for a value that a running system uses; a published value is never accepted
  * @returns the secret
  * @throws AuthError with a `SecretErrorCode` or a `WeaknessCode`; its message depends on the rule only, never on the value
  */

@@ -1,9 +1,9 @@
 import { isBucketName } from './names.ts';
 
-/** What a principal may do. Lists are sorted and hold nothing twice. */
+/** The rights of a principal. Lists are sorted and have no duplicates. */
 export type Authorization = {
   readonly level: Level;
-  /** Role names as the registry gave them (an alias stays an alias), those that the table knows. */
+  /** Role names as the registry returned them (an alias stays an alias), if the table has them. */
   readonly roles: readonly string[];
   /** Full IAM action names. */
   readonly permissions: readonly string[];
@@ -11,20 +11,20 @@ export type Authorization = {
   readonly buckets: readonly string[];
 };
 
-/** What one role gives. */
+/** The rights of one role. */
 export type RoleGrant = {
   readonly level: Level;
   /** Full IAM action names, without wildcards. */
   readonly permissions: readonly string[];
   /**
-   * - `*`: every bucket, also those that the registry does not list yet; the token carries `*`
-   * - `registry`: the buckets that the registry lists for the caller at the time of minting, by name
-   * - a list: these, as far as the registry lists them
+   * - `*`: every bucket, even those that the registry does not list yet; the token carries `*`
+   * - `registry`: the buckets that the registry lists for the caller when the token is minted, by name
+   * - a list: these buckets, if the registry lists them
    */
   readonly buckets: '*' | 'registry' | readonly string[];
 };
 
-/** Role names to what they give; `parseRoleTable` checks one. */
+/** Role names and their rights; `parseRoleTable` validates one. */
 export type RoleTable = {
   readonly roles: Readonly<Record<string, RoleGrant>>;
   /** Other names of the roles above. */
@@ -32,17 +32,17 @@ export type RoleTable = {
 };
 
 /**
- * Joins what several roles give: the highest level, all permissions, all buckets; `*` absorbs every bucket name. Neither
- * order nor repetition matters.
+ * Combines the rights of several roles: the highest level, all permissions, all buckets; `*` absorbs every bucket name. Neither order
+ * nor repetition matters.
  *
- * The lists are joined each for itself: a permission of one role then holds for the buckets of another. Give it the active
- * role alone where that is too much.
+ * Each list is combined by itself, so a permission of one role applies to the buckets of another. If that is too much, pass only the
+ * active role.
  *
- * @param roleNames - role names from the registry; unknown ones give nothing
- * @param table - a checked table
- * @param registryBuckets - the bucket names that the registry lists; without them only `*` reaches any bucket. Names that no
- *   S3 bucket can have are left out, so that one bad entry of the registry does not lock everybody out.
- * @returns `undefined` when the table knows none of the roles: there is nothing to mint a token for
+ * @param roleNames - role names from the registry; unknown ones grant nothing
+ * @param table - a validated table
+ * @param registryBuckets - the bucket names that the registry lists; without them only `*` grants any bucket. Invalid S3 bucket names
+ *   are dropped, so that one bad registry entry does not lock out every user.
+ * @returns `undefined` when the table has none of the roles: then no token is minted
  */
 export function authorizeRoles(
   roleNames: readonly string[],
@@ -72,17 +72,17 @@ export function authorizeRoles(
 }
 
 /**
- * Compares what a call needs with what a token permits. Names are compared as they stand: there are no wildcards.
+ * Compares the permissions that a call requires with those of a token. Names are compared literally: there are no wildcards.
  *
- * @param needed - full IAM action names; none when any valid token is enough
+ * @param needed - full IAM action names; none if any valid token is enough
  * @param permissions - the token's `permissions`
- * @returns those that are missing; empty when the call may be made
+ * @returns the missing ones; empty when the call is allowed
  */
 export function missingPermissions(needed: readonly string[], permissions: readonly string[]): readonly string[] {
   return needed.filter((permission) => !permissions.includes(permission));
 }
 
-/** Own members only: a role called `constructor` must find nothing. */
+/** Own members only: a role named `constructor` must not match. */
 function grantOf(name: string, { roles, aliases }: RoleTable): RoleGrant | undefined {
   const role = Object.hasOwn(aliases, name) ? aliases[name] : name;
   return role !== undefined && Object.hasOwn(roles, role) ? roles[role] : undefined;
@@ -94,13 +94,13 @@ function bucketsOf({ buckets }: RoleGrant, listed: ReadonlySet<string>): Iterabl
   return buckets.filter((bucket) => listed.has(bucket));
 }
 
-/** What a token allows at most, each level including the ones before it. */
+/** The access level of a token; each level includes the ones before it. */
 export type Level = 'read' | 'write' | 'admin';
 
 /** The levels, lowest first. */
 export const LEVELS: readonly Level[] = ['read', 'write', 'admin'];
 
-/** Tells whether a value names a level. */
+/** Whether a value is a level. */
 export function isLevel(value: unknown): value is Level {
   return LEVELS.some((level) => level === value);
 }

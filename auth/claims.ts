@@ -4,23 +4,23 @@ import { isJsonObject, type JsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
 import { isActionName, isBucketName, isPlainText } from './names.ts';
 
-/** Who mints enhanced tokens. */
+/** The issuer of enhanced tokens. */
 export const ISSUER = 'quilt-frontend';
 
-/** Whom they are for. */
+/** Their audience. */
 export const AUDIENCE = 'quilt-mcp-server';
 
-/** Tells an enhanced token from the registry's login token. */
+/** Distinguishes an enhanced token from the registry's login token. */
 export const TOKEN_TYPE = 'enhanced';
 
-/** 24 hours: no token lives longer, whoever minted it. */
+/** 24 hours: the maximum lifetime of any token, whoever minted it. */
 export const MAX_LIFETIME_SECONDS = 86_400;
 
 /** The claims of an enhanced token (RFC 7519, section 4.1, and RFC 8693, section 4.2, for the registered ones). */
 export type EnhancedClaims = Authorization & {
   readonly iss: typeof ISSUER;
   readonly aud: typeof AUDIENCE;
-  /** The person's name at the registry. */
+  /** The user's name at the registry. */
   readonly sub: string;
   /** Issued, valid from, expires: seconds since the epoch. */
   readonly iat: number;
@@ -33,28 +33,28 @@ export type EnhancedClaims = Authorization & {
 };
 
 /**
- * Checks the claims of an enhanced token: every one is there, and has the form that a mint gives it. Whether the token is
- * current is another question (`assertTokenIsCurrent`), since the answer changes.
+ * Validates the claims of an enhanced token: all are present and in the form that minting gives them. `assertTokenIsCurrent` checks
+ * the times separately, since its answer changes.
  *
- * Claims that it does not know are dropped: a mint may be one release ahead. An audience in the form of a list is refused, as
- * a token for several services would be accepted by the others too.
+ * Unknown claims are dropped: the issuer may be one release ahead. A list as audience is refused, since other services would accept
+ * a token for several of them.
  *
- * @param payload - the decoded payload, or the claims that are about to be minted
+ * @param payload - the decoded payload, or the claims to be minted
  * @throws AuthError with a `TokenErrorCode`; its message names the claim, never its value
  */
 export function parseClaims(payload: unknown): EnhancedClaims {
   if (!isJsonObject(payload)) {
-    throw new AuthError('token_payload_invalid', 'The payload of the token is no JSON object.');
+    throw new AuthError('token_payload_invalid', 'The payload of the token is not a JSON object.');
   }
   refuseCompressedClaims(payload);
   if (claim(payload, 'iss') !== ISSUER) {
-    throw new AuthError('token_issuer_invalid', `The claim iss has to be ${ISSUER}.`);
+    throw new AuthError('token_issuer_invalid', `The claim iss must be ${ISSUER}.`);
   }
   if (claim(payload, 'aud') !== AUDIENCE) {
-    throw new AuthError('token_audience_invalid', `The claim aud has to be ${AUDIENCE}, as a string.`);
+    throw new AuthError('token_audience_invalid', `The claim aud must be ${AUDIENCE}, as a string.`);
   }
   if (claim(payload, 'token_type') !== TOKEN_TYPE) {
-    throw new AuthError('token_type_invalid', `The claim token_type has to be ${TOKEN_TYPE}.`);
+    throw new AuthError('token_type_invalid', `The claim token_type must be ${TOKEN_TYPE}.`);
   }
   return {
     iss: ISSUER,
@@ -111,7 +111,7 @@ function lifetime(payload: JsonObject): Pick<EnhancedClaims, 'iat' | 'nbf' | 'ex
   if (exp > iat && exp - iat <= MAX_LIFETIME_SECONDS) return { iat, nbf, exp };
   throw new AuthError(
     'token_lifetime_invalid',
-    `The claim exp has to be 1 to ${MAX_LIFETIME_SECONDS} seconds after iat.`,
+    `The claim exp must be 1 to ${MAX_LIFETIME_SECONDS} seconds after iat.`,
   );
 }
 
@@ -120,15 +120,15 @@ function levelAndScope(payload: JsonObject): Pick<EnhancedClaims, 'level' | 'sco
   if (!isLevel(level)) throw invalid('level', 'read, write or admin');
   const scope = scopeOf(level);
   if (claim(payload, 'scope') === scope) return { scope, level };
-  throw new AuthError('token_scope_mismatch', 'The claim scope has to be that of the claim level.');
+  throw new AuthError('token_scope_mismatch', 'The claim scope must match the claim level.');
 }
 
 function invalid(name: keyof EnhancedClaims, rule: string): AuthError {
-  return new AuthError('token_claim_invalid', `The claim ${name} has to be ${rule}.`);
+  return new AuthError('token_claim_invalid', `The claim ${name} must be ${rule}.`);
 }
 
-/** The whole header but the key ID. HS256 and nothing else: an algorithm that is chosen by the token is chosen by its author. */
+/** The whole header except for the key ID. Only HS256: an attacker could choose any algorithm that the token may choose. */
 export const TOKEN_HEADER = { alg: 'HS256', typ: 'JWT' } as const;
 
-/** 8 KiB, half of what Node's HTTP server takes as headers in all. A token is ASCII: its characters are bytes. */
+/** 8 KiB, half of what Node's HTTP server accepts as headers in total. A token is ASCII: its characters are bytes. */
 export const MAX_TOKEN_BYTES = 8192;

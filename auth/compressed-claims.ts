@@ -1,17 +1,17 @@
 import { isJsonObject, type JsonObject } from './encoding.ts';
 import { AuthError } from './errors.ts';
 
-/** The names that older mints shortened `buckets`, `level`, `permissions`, `roles` and `scope` to. */
+/** Older versions shortened `buckets`, `level`, `permissions`, `roles` and `scope` to these names. */
 const SHORT_NAMES = ['b', 'l', 'p', 'r', 's'] as const;
 
-/** The claims that older mints packed: as a string, as `{ _type, _data }`, or as a list of abbreviations. */
+/** Claims that older versions packed: as a string, as `{ _type, _data }`, or as a list of abbreviations. */
 const PACKED_CLAIMS = ['buckets', 'permissions', 'roles'] as const;
 
 /**
- * Refuses the compressed forms of older mints by name, since "claim missing" would send their users looking for the wrong
- * thing. They are not expanded: two forms of one authorization are two chances to read it differently.
+ * Refuses the compressed forms of older versions by name, since "claim missing" would be misleading. They are not expanded: two forms
+ * of one authorization could be read differently.
  *
- * @param claims - the token's claims, as they were read
+ * @param claims - the decoded claims
  * @throws AuthError `token_compressed_claims`
  */
 export function refuseCompressedClaims(claims: JsonObject): void {
@@ -32,7 +32,7 @@ export function refuseCompressedClaims(claims: JsonObject): void {
 /**
  * The refusal of a compressed token.
  *
- * @param how - what gave the compression away
+ * @param how - the sign of compression
  */
 export function compressed(how: string): AuthError {
   return new AuthError(

@@ -39,22 +39,21 @@ const ADMIN_PERMISSIONS = [
   's3:PutBucketPolicy',
 ] as const;
 
-/** A permission that a shipped role gives: what a tool may need. No role of a default deployment gives another one. */
+/** A permission that a shipped role grants, and so the only ones that a tool may require: no default role grants any other. */
 export type Permission = (typeof ADMIN_PERMISSIONS)[number];
 
-/** Whether a shipped role gives a permission; administrators have every one of them. */
+/** Whether a shipped role grants a permission; administrators have all of them. */
 export function isPermission(value: unknown): value is Permission {
   return ADMIN_PERMISSIONS.some((permission) => permission === value);
 }
 
 /**
- * The shipped role table: the three roles of a Quilt stack and the older names that they go by. An environment with other
- * roles writes its own table.
+ * The shipped role table: the three roles of a Quilt stack and their older names. An environment with other roles has its own table.
  *
- * Writers reach what the registry lists for them, administrators everything, readers the buckets given here.
+ * Writers get the buckets that the registry lists for them, administrators all buckets, readers the given ones.
  *
  * @param stackName - name of the Quilt stack, which its role names end with
- * @param readOnlyBuckets - bare names of the buckets that `ReadOnlyQuilt` reaches, as far as the registry lists them
+ * @param readOnlyBuckets - bare names of the buckets for `ReadOnlyQuilt`, if the registry lists them
  */
 export function defaultRoles(stackName: string, readOnlyBuckets: readonly string[] = []): RoleTable {
   const writer = `ReadWriteQuiltV2-${stackName}`;

@@ -1,38 +1,38 @@
-/** Writes the UTF-8 bytes of a text as base64url without padding (RFC 7515, section 2). */
+/** Encodes the UTF-8 bytes of a text as base64url without padding (RFC 7515, section 2). */
 export function encodeBase64url(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64url');
 }
 
 /**
- * Reads base64url strictly: no padding, no white space, no other alphabet, and the one canonical spelling only, whose
- * unused last bits are zero (RFC 4648, sections 3.3 and 3.5). Decoders at large, jose's too, read several spellings as the
- * same bytes; a token or key would then have several texts.
+ * Decodes base64url strictly: no padding, no white space, no other alphabet, and only the canonical form, whose unused last bits are
+ * zero (RFC 4648, sections 3.3 and 3.5). Other decoders, jose's included, accept several texts for the same bytes; a token or key
+ * would then have several texts.
  *
  * @param text - the text, not empty
- * @returns the bytes, or `undefined` when the text is empty or not their one spelling
+ * @returns the bytes, or `undefined` when the text is empty or not canonical
  */
 export function decodeBase64url(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64url');
-  // The encoder writes canonical text in the right alphabet only, so equality is the whole check.
+  // The encoder writes only canonical text, so equality is the whole check.
   return text !== '' && bytes.toString('base64url') === text ? bytes : undefined;
 }
 
-/** A JSON object as it came in: nothing is known about its members. */
+/** A JSON object whose members are unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Tells a JSON object from every other JSON value. */
+/** Distinguishes a JSON object from every other JSON value. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * Reads a JSON object.
+ * Parses a JSON object.
  *
- * Of members with the same name the last one counts, as `JSON.parse` has it and RFC 7515 (section 4), RFC 7517 (section 4)
- * and RFC 7519 (section 4) allow. jose reads with `JSON.parse` too, so that no two readers of a text disagree.
+ * Of duplicate members, the last one counts, as in `JSON.parse` and as RFC 7515 (section 4), RFC 7517 (section 4) and RFC 7519
+ * (section 4) allow. jose uses `JSON.parse` too, so all readers of a text agree.
  *
  * @param text - the JSON text
- * @returns the object, or `undefined` for anything else. Not the parser's error: it quotes the text.
+ * @returns the object, or `undefined` for anything else. The parser's error is dropped: it quotes the text.
  */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {

@@ -1,4 +1,4 @@
-/** Why a secret was refused by `normalizeSecret`. */
+/** Why `normalizeSecret` refused a secret. */
 export type SecretErrorCode =
   | 'secret_missing'
   | 'secret_published'
@@ -7,7 +7,7 @@ export type SecretErrorCode =
   | 'secret_too_short'
   | 'secret_too_long';
 
-/** Why a value that could sign is not taken as a new signing secret. Configuration names exceptions by these codes. */
+/** Why a valid value is not accepted as a new signing secret. The configuration names exceptions by these codes. */
 export const WEAKNESS_CODES = [
   'secret_quoted',
   'secret_json',
@@ -21,7 +21,7 @@ export const WEAKNESS_CODES = [
 
 export type WeaknessCode = (typeof WEAKNESS_CODES)[number];
 
-/** Why a key set, a key of it, or a signing secret beside it was refused. */
+/** Why a key set, one of its keys, or the signing secret beside it was refused. */
 export type KeySetErrorCode =
   | 'key_set_missing'
   | 'key_set_json_invalid'
@@ -38,7 +38,7 @@ export type KeySetErrorCode =
   | 'key_label_invalid'
   | 'signing_secret_not_in_key_set';
 
-/** Why an enhanced token was refused, or was not minted because it would be. */
+/** Why an enhanced token was refused, or was not minted because it would be refused. */
 export type TokenErrorCode =
   | 'token_malformed'
   | 'token_too_large'
@@ -72,14 +72,14 @@ export type AuthorizationErrorCode =
   | 'role_bucket_invalid'
   | 'role_alias_invalid';
 
-/** Every reason this folder refuses something for; made for `switch`. */
+/** Every error code of this folder, for `switch`. */
 export type AuthErrorCode = SecretErrorCode | WeaknessCode | KeySetErrorCode | TokenErrorCode | AuthorizationErrorCode;
 
 /**
- * The one error of this folder.
+ * The only error of this folder.
  *
- * Its message may go to a log or a response as it stands: it never holds a secret, a token or a part of one, and it has no
- * `cause`, because the errors underneath do (V8 quotes the input in a `JSON.parse` error, jose attaches the claims).
+ * Its message is safe for a log or a response: it never contains a secret, a token or a part of one. It has no `cause`, because the
+ * underlying errors may (V8 quotes the input in a `JSON.parse` error, jose attaches the claims).
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 const ENTROPY_BYTES = 48;
 
 /**
- * Makes a signing secret: 64 base64url characters of 48 bytes from the operating system's generator.
+ * Generates a signing secret: 64 base64url characters from 48 bytes of the operating system's generator.
  *
  * @returns a secret that `normalizeSecret` accepts unchanged
  */

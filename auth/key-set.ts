@@ -13,7 +13,7 @@ export type OctKey = {
   readonly k: string;
 };
 
-/** The secrets that are accepted, as a JWK Set (RFC 7517, section 5) of one or two keys. */
+/** The accepted secrets, as a JWK Set (RFC 7517, section 5) of one or two keys. */
 export type KeySet = { readonly keys: readonly OctKey[] };
 
 const MAX_KEYS = 2;
@@ -21,7 +21,7 @@ const KEY_MEMBERS: ReadonlySet<string> = new Set(['kty', 'use', 'alg', 'kid', 'k
 const REMEDY = 'Restore the parameter from its history.';
 
 /**
- * Makes the key set of one or two secrets.
+ * Creates the key set of one or two secrets.
  *
  * @param secrets - the secrets; they are normalized
  * @param label - the label of the key IDs, see `keyIdOf`
@@ -38,15 +38,14 @@ export async function createKeySet(secrets: readonly string[], label?: string): 
 }
 
 /**
- * Reads a key set and believes none of it: each secret has to pass `normalizeSecret` unchanged, and each key ID is
- * recomputed.
+ * Parses a key set and trusts nothing in it: each secret must pass `normalizeSecret` unchanged, and each key ID is recomputed.
  *
- * Members other than those of `KeySet` are refused. RFC 7517 has readers ignore them, for sets that others publish; this set
- * has one writer, and a member that it does not write (`exp`, `key_ops`) was meant to limit the key: ignoring it would accept
- * more than its author intended.
+ * Members other than those of `KeySet` are refused. RFC 7517 has readers ignore them, for sets that others publish. This set has one
+ * writer; a member that it does not write (`exp`, `key_ops`) was meant to limit the key, and ignoring it would accept more than its
+ * author intended.
  *
- * @param json - the parameter's text, or `undefined` when there is none
- * @throws AuthError with a `KeySetErrorCode`; no message holds a key or any other text of the set
+ * @param json - the parameter's text, or `undefined` if it does not exist
+ * @throws AuthError with a `KeySetErrorCode`; no message contains a key or any other text of the set
  */
 export async function parseKeySet(json: string | undefined): Promise<KeySet> {
   if (json === undefined || json.trim() === '') {
@@ -57,33 +56,33 @@ export async function parseKeySet(json: string | undefined): Promise<KeySet> {
     throw new AuthError('key_set_json_invalid', `The key set is not a JSON object. ${REMEDY}`);
   }
   if (!Array.isArray(set.keys) || Object.keys(set).length !== 1) {
-    throw new AuthError('key_set_shape_invalid', `The key set has to have the one member "keys", a list. ${REMEDY}`);
+    throw new AuthError('key_set_shape_invalid', `The key set must have exactly one member, "keys", a list. ${REMEDY}`);
   }
   assertSize(set.keys.length);
   return checkedSet(await Promise.all(set.keys.map(parseKey)));
 }
 
 /**
- * Writes a key set as JSON, always in the same order of members; `parseKeySet` reads it back.
+ * Serializes a key set as JSON, always in the same order of members; `parseKeySet` parses it.
  *
- * @returns text that holds the secrets: for the parameter's value only
+ * @returns text that contains the secrets: only for the parameter's value
  */
 export function serializeKeySet(set: KeySet): string {
   const keys = set.keys.map(({ kty, use, alg, kid, k }) => ({ kty, use, alg, kid, k }));
   return JSON.stringify({ keys });
 }
 
-/** The secret that a key of a checked set stands for. */
+/** The secret of a validated key. */
 export function secretOfKey(key: OctKey): string {
   return Buffer.from(key.k, 'base64url').toString('utf8');
 }
 
 /**
- * Finds the key of a secret by comparing values, never key IDs, in a time that does not depend on them.
+ * Finds the key of a secret in constant time, by comparing values, never key IDs.
  *
- * @param set - a checked set
+ * @param set - a validated set
  * @param secret - the secret; it is normalized
- * @returns the key, or `undefined` when the set does not hold the secret
+ * @returns the key, or `undefined` when the set does not contain the secret
  * @throws AuthError with a `SecretErrorCode`
  */
 export function findKeyOfSecret(set: KeySet, secret: string): OctKey | undefined {
@@ -95,23 +94,26 @@ export function findKeyOfSecret(set: KeySet, secret: string): OctKey | undefined
   return found;
 }
 
-/** `timingSafeEqual` wants equal lengths, which secrets need not have; their digests do. */
+/** `timingSafeEqual` requires equal lengths; secrets differ in length, digests do not. */
 function sha256(secret: string): Uint8Array {
   return createHash('sha256').update(secret, 'utf8').digest();
 }
 
 function checkedSet(keys: readonly OctKey[]): KeySet {
   assertSize(keys.length);
-  // By thumbprint alone, so that one secret under two labels counts as a duplicate too.
+  // By thumbprint alone, so that one secret under two labels is a duplicate too.
   if (new Set(keys.map((key) => key.kid.split('.').at(-1))).size !== keys.length) {
-    throw new AuthError('key_set_duplicate_key', `The key set holds the same key twice. ${REMEDY}`);
+    throw new AuthError('key_set_duplicate_key', `The key set contains the same key twice. ${REMEDY}`);
   }
   return { keys };
 }
 
 function assertSize(size: number): void {
   if (size < 1 || size > MAX_KEYS) {
-    throw new AuthError('key_set_size_invalid', `The key set holds ${size} keys; one or two are needed. ${REMEDY}`);
+    throw new AuthError(
+      'key_set_size_invalid',
+      `The key set contains ${size} keys; it must contain one or two. ${REMEDY}`,
+    );
   }
 }
 
@@ -138,7 +140,7 @@ function parseSecret(key: JsonObject, where: string): { k: string; secret: strin
   if (typeof key.k !== 'string' || bytes === undefined) {
     throw new AuthError('key_value_invalid', `k in ${where} is not canonical base64url. ${REMEDY}`);
   }
-  // Bytes that are no UTF-8 become U+FFFD here, which no secret may hold.
+  // Invalid UTF-8 becomes U+FFFD here, which no secret may contain.
   const secret = Buffer.from(bytes).toString('utf8');
   if (normalizedSecret(secret, where) !== secret) {
     throw new AuthError('key_secret_invalid', `The secret in ${where} has white space around it. ${REMEDY}`);

@@ -18,12 +18,12 @@ import { epochSeconds } from './token-time.ts';
 /** One hour. */
 export const DEFAULT_LIFETIME_SECONDS = 3600;
 
-/** What a token is minted from. */
+/** The content of a token. */
 export type MintOptions = {
   readonly signingKey: SigningKey;
-  /** Who the token is for: the person's name at the registry. */
+  /** The user's name at the registry. */
   readonly subject: string;
-  /** What the token allows, from `authorizeRoles` and never from the caller's request. */
+  /** The rights, from `authorizeRoles` and never from the caller's request. */
   readonly authorization: Authorization;
   /** Whole seconds, 1 to 86,400. @default 3600 */
   readonly lifetimeSeconds?: number | undefined;
@@ -31,16 +31,16 @@ export type MintOptions = {
   readonly now?: Date | undefined;
 };
 
-/** A token, with what can be said about it without reading it. */
+/** A token with its claims and key ID, so that callers need not decode it. */
 export type MintedToken = { readonly token: string; readonly claims: EnhancedClaims; readonly keyId: string };
 
 /**
- * Mints an enhanced token: HS256, valid from now on. Claims and size pass the checks of `verifyEnhancedToken` first, so that
- * no token is handed out that would be refused.
+ * Mints an enhanced token: HS256, valid from now on. Claims and size first pass the checks of `verifyEnhancedToken`, so that a minted
+ * token is never refused.
  *
  * @example
  * const { token } = await mintEnhancedToken({ signingKey, subject: 'alice', authorization });
- * @throws AuthError `token_lifetime_invalid`, `token_too_large`, or what `parseClaims` says about the claims
+ * @throws AuthError `token_lifetime_invalid`, `token_too_large`, or the errors of `parseClaims`
  */
 export async function mintEnhancedToken({
   signingKey,
@@ -52,7 +52,7 @@ export async function mintEnhancedToken({
   if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1 || lifetimeSeconds > MAX_LIFETIME_SECONDS) {
     throw new AuthError(
       'token_lifetime_invalid',
-      `The token lifetime has to be 1 to ${MAX_LIFETIME_SECONDS} whole seconds. Correct the configuration.`,
+      `The token lifetime must be 1 to ${MAX_LIFETIME_SECONDS} whole seconds. Correct the configuration.`,
     );
   }
   const iat = epochSeconds(now);

@@ -12,28 +12,25 @@ const WHITE_SPACE = /[\p{White_Space}\uFEFF]/u;
 
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 
-const REMEDY = "Put the last good value back from the parameter's history.";
+const REMEDY = "Restore the last good value from the parameter's history.";
 
 /**
- * The one rule for what may be a signing secret, applied at every entrance: surrounding white space is dropped (a file or
- * `echo` adds a newline, and 65 bytes sign differently from 64), then the rest has to be 32 to 1,024 bytes of printable
- * ASCII (0x21 to 0x7e) that was never published. The result's UTF-8 bytes are the HMAC key. Idempotent.
+ * The only rule for a signing secret, applied wherever one is read. Surrounding white space is removed (a file or `echo` adds a
+ * newline, and 65 bytes sign differently from 64). The rest must be 32 to 1,024 bytes of printable ASCII (0x21 to 0x7e) that was
+ * never published. Its UTF-8 bytes are the HMAC key. Idempotent.
  *
- * @param value - the raw value, as it came from a parameter or the environment
+ * @param value - the raw value from a parameter or the environment
  * @returns the secret
- * @throws AuthError with a `SecretErrorCode`; its message depends on the rule and the length only, never on the value
+ * @throws AuthError with a `SecretErrorCode`; its message depends only on the rule and the length, never on the value
  */
 export function normalizeSecret(value: string | undefined): string {
   const secret = trim(value ?? '');
   if (secret === '') {
-    throw new AuthError('secret_missing', `The secret is missing, or holds nothing but white space. ${REMEDY}`);
+    throw new AuthError('secret_missing', `The secret is missing or contains only white space. ${REMEDY}`);
   }
-  // Before the lengths: one published value is too short as well, and that it is known to anybody is the worse news.
+  // Before the lengths: one published value is also too short, but being public is the worse fault.
   if (isPublishedSecret(secret)) {
-    throw new AuthError(
-      'secret_published',
-      `The secret is a value that was published, so anybody can sign with it. ${REMEDY}`,
-    );
+    throw new AuthError('secret_published', `The secret is a published value, so anyone can sign with it. ${REMEDY}`);
   }
   if (WHITE_SPACE.test(secret)) {
     throw new AuthError(
@@ -63,7 +60,7 @@ export function normalizeSecret(value: string | undefined): string {
   return secret;
 }
 
-/** `String.prototype.trim` leaves U+0085 in place; a regular expression anchored at the end is quadratic on blank runs. */
+/** `String.prototype.trim` keeps U+0085; a regular expression anchored at the end is quadratic on blank runs. */
 function trim(value: string): string {
   let start = 0;
   let end = value.length;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PUBLISHED_DIGESTS } from './published-list.ts';
 
-/** SHA-256 (hex) of values that stood in public source code, scripts or documentation; the values themselves stay out. */
+/** SHA-256 (hex) of values from public source code, scripts or documentation; the values themselves are not included. */
 const PUBLISHED_SHA256: ReadonlySet<string> = new Set([
   'f382ffec1d49713ea63c063a5a3e76ddc2822a4caa244c4e1b5675d8ce1a4145',
   '86bf381d5532ebf61a09025b749fff8e52418b0da1a5435ed916ce7ecfd98fca',
@@ -10,7 +10,7 @@ const PUBLISHED_SHA256: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells whether a value was ever published as a signing secret, so that anybody could sign with it.
+ * Whether a value was ever published as a signing secret, so that anyone could sign with it.
  *
  * @param value - the value without surrounding white space
  * @param published - SHA-256 digests (lower-case hex) of the published values
@@ -23,8 +23,8 @@ const DIGEST_BYTES = 8;
 let digests: ReadonlySet<bigint> | undefined;
 
 /**
- * Tells whether a value is in the public lists of JWT secrets (sources in `published-list.ts`), which hold no value that
- * `normalizeSecret` refuses. Of random values it takes less than one in 10^15 for a published one: 2,000 digests of 64 bits.
+ * Whether a value is in the public lists of JWT secrets (sources in `published-list.ts`), which omit values that `normalizeSecret`
+ * refuses. Of random values, it mistakes less than one in 10^15 for a published one: 2,000 digests of 64 bits.
  *
  * @param value - the value without surrounding white space
  */

@@ -4,11 +4,11 @@ import { AuthError, type AuthorizationErrorCode } from './errors.ts';
 import { isActionName, isBucketName, isPlainText } from './names.ts';
 
 /**
- * Reads a role table: `{ "roles": { NAME: { "level", "permissions", "buckets" } }, "aliases"?: { NAME: ROLE } }`, with the
- * values of `RoleTable`. The same check serves the configuration, before anything is synthesised, and the service at start.
+ * Parses a role table: `{ "roles": { NAME: { "level", "permissions", "buckets" } }, "aliases"?: { NAME: ROLE } }`, with the values of
+ * `RoleTable`. The configuration (before synthesis) and the service (at start) use the same check.
  *
- * @param json - the table's JSON text, or `undefined` when there is none
- * @throws AuthError with an `AuthorizationErrorCode`; its message says where in the table. The JSON text itself is not quoted.
+ * @param json - the table's JSON text, or `undefined` if it is not set
+ * @throws AuthError with an `AuthorizationErrorCode`; its message names the place in the table and does not quote the JSON text.
  */
 export function parseRoleTable(json: string | undefined): RoleTable {
   if (json === undefined || json.trim() === '') {
@@ -24,7 +24,7 @@ export function parseRoleTable(json: string | undefined): RoleTable {
 
 function parseRoles(roles: unknown): RoleTable['roles'] {
   if (!isJsonObject(roles) || Object.keys(roles).length === 0) {
-    throw refusal('role_table_shape_invalid', 'roles', 'has to be an object with at least one role');
+    throw refusal('role_table_shape_invalid', 'roles', 'must be an object with at least one role');
   }
   return Object.fromEntries(
     Object.entries(roles).map(([name, grant]) => {
@@ -35,9 +35,9 @@ function parseRoles(roles: unknown): RoleTable['roles'] {
 }
 
 function parseGrant(grant: unknown, where: string): RoleGrant {
-  if (!isJsonObject(grant)) throw refusal('role_table_shape_invalid', where, 'has to be an object');
+  if (!isJsonObject(grant)) throw refusal('role_table_shape_invalid', where, 'must be an object');
   assertMembers(grant, where, ['level', 'permissions', 'buckets']);
-  if (!isLevel(grant.level)) throw refusal('role_level_unknown', `${where}.level`, 'has to be read, write or admin');
+  if (!isLevel(grant.level)) throw refusal('role_level_unknown', `${where}.level`, 'must be read, write or admin');
   return {
     level: grant.level,
     permissions: parsePermissions(grant.permissions, `${where}.permissions`),
@@ -47,14 +47,14 @@ function parseGrant(grant: unknown, where: string): RoleGrant {
 
 function parsePermissions(permissions: unknown, where: string): readonly string[] {
   if (!Array.isArray(permissions)) {
-    throw refusal('role_permission_invalid', where, 'has to be a list, which may be empty');
+    throw refusal('role_permission_invalid', where, 'must be a list, which may be empty');
   }
   return permissions.map((permission: unknown, index) => {
     if (isActionName(permission)) return permission;
     throw refusal(
       'role_permission_invalid',
       `${where}[${index}]`,
-      'has to be one full action name such as s3:GetObject; wildcards are not expanded',
+      'must be one full action name such as s3:GetObject; wildcards are not expanded',
     );
   });
 }
@@ -62,20 +62,20 @@ function parsePermissions(permissions: unknown, where: string): readonly string[
 function parseBuckets(buckets: unknown, where: string): RoleGrant['buckets'] {
   if (buckets === '*' || buckets === 'registry') return buckets;
   if (!Array.isArray(buckets)) {
-    throw refusal('role_bucket_invalid', where, 'has to be "*", "registry" or a list of bucket names');
+    throw refusal('role_bucket_invalid', where, 'must be "*", "registry" or a list of bucket names');
   }
   return buckets.map((bucket: unknown, index) => {
     if (isBucketName(bucket)) return bucket;
     throw refusal(
       'role_bucket_invalid',
       `${where}[${index}]`,
-      'has to be a bare bucket name: no s3://, no path, no wildcard. For every bucket write "*" instead of the list',
+      'must be a bare bucket name: no s3://, no path, no wildcard. For every bucket write "*" instead of the list',
     );
   });
 }
 
 function parseAliases(aliases: unknown, roles: RoleTable['roles']): RoleTable['aliases'] {
-  if (!isJsonObject(aliases)) throw refusal('role_table_shape_invalid', 'aliases', 'has to be an object');
+  if (!isJsonObject(aliases)) throw refusal('role_table_shape_invalid', 'aliases', 'must be an object');
   return Object.fromEntries(
     Object.entries(aliases).map(([alias, role]) => {
       assertRoleName(alias, 'aliases');
@@ -83,7 +83,7 @@ function parseAliases(aliases: unknown, roles: RoleTable['roles']): RoleTable['a
       if (Object.hasOwn(roles, alias))
         throw refusal('role_alias_invalid', where, 'an alias cannot have the name of a role');
       if (typeof role !== 'string' || !Object.hasOwn(roles, role)) {
-        throw refusal('role_alias_invalid', where, 'has to name one of the roles (an alias cannot name an alias)');
+        throw refusal('role_alias_invalid', where, 'must name one of the roles (an alias cannot name an alias)');
       }
       return [alias, role];
     }),
@@ -92,11 +92,11 @@ function parseAliases(aliases: unknown, roles: RoleTable['roles']): RoleTable['a
 
 function assertRoleName(name: string, where: string): void {
   if (!isPlainText(name)) {
-    throw refusal('role_name_invalid', where, 'a name must not be blank or hold control characters');
+    throw refusal('role_name_invalid', where, 'a name must not be blank or contain control characters');
   }
 }
 
-/** A member that nobody reads is a typing error, and a typing error in a grant must not pass. */
+/** An unknown member is a typing error, which must not pass in a grant. */
 function assertMembers(
   value: JsonObject,
   where: string,

@@ -1,13 +1,13 @@
 import type { EnhancedClaims } from './claims.ts';
 import { AuthError } from './errors.ts';
 
-/** How far the clocks of two machines may differ, in seconds, unless the verifier is told otherwise. */
+/** Default difference that is tolerated between the clocks of two machines, in seconds. */
 export const DEFAULT_LEEWAY_SECONDS = 10;
 
-/** A leeway beyond this would be a longer lifetime by another name. */
+/** A greater leeway would in effect extend the lifetime. */
 export const MAX_LEEWAY_SECONDS = 60;
 
-/** When, and how strictly, a token's times are looked at. */
+/** Options of the check of a token's times. */
 export type TokenTimeOptions = {
   /** @default the current time */
   readonly now?: Date | undefined;
@@ -16,19 +16,19 @@ export type TokenTimeOptions = {
 };
 
 /**
- * Checks that a token is current: issued, valid already (`nbf`), not expired (`exp`, the first second in which it is no longer
- * accepted; RFC 7519, section 4.1.4). A cache of verified tokens repeats this for every request.
+ * Requires that a token is current: issued, already valid (`nbf`) and not expired (`exp` is the first second in which it is not
+ * accepted; RFC 7519, section 4.1.4). A cache of verified tokens repeats this check for every request.
  *
  * @param claims - the claims of a verified token
  * @throws AuthError `token_expired`, `token_not_yet_valid` or `token_issued_in_future`
- * @throws RangeError for an option outside its range: then it is not the token that is wrong
+ * @throws RangeError for an option outside its range
  */
 export function assertTokenIsCurrent(
   { iat, nbf, exp }: Pick<EnhancedClaims, 'iat' | 'nbf' | 'exp'>,
   { now = new Date(), leewaySeconds = DEFAULT_LEEWAY_SECONDS }: TokenTimeOptions = {},
 ): void {
   if (!Number.isInteger(leewaySeconds) || leewaySeconds < 0 || leewaySeconds > MAX_LEEWAY_SECONDS) {
-    throw new RangeError(`The leeway has to be 0 to ${MAX_LEEWAY_SECONDS} whole seconds.`);
+    throw new RangeError(`The leeway must be 0 to ${MAX_LEEWAY_SECONDS} whole seconds.`);
   }
   const time = epochSeconds(now);
   if (time >= exp + leewaySeconds) {
@@ -49,11 +49,11 @@ export function assertTokenIsCurrent(
 }
 
 /**
- * A point in time as JWTs write it (NumericDate, RFC 7519, section 2).
+ * Converts a time to a JWT NumericDate (RFC 7519, section 2).
  *
  * @param time - the time
  * @returns whole seconds since the epoch
- * @throws RangeError for an invalid date, which would compare as neither before nor after anything
+ * @throws RangeError for an invalid date, which would compare as neither before nor after any other
  */
 export function epochSeconds(time: Date): number {
   const seconds = Math.floor(time.getTime() / 1000);

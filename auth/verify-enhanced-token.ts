@@ -6,27 +6,27 @@ import { AuthError } from './errors.ts';
 import type { VerificationKeys } from './keys.ts';
 import { assertTokenIsCurrent, type TokenTimeOptions } from './token-time.ts';
 
-/** What a good token says, and which key vouches for it. */
+/** The claims of a valid token and the key that verified it. */
 export type VerifiedToken = { readonly claims: EnhancedClaims; readonly keyId: string };
 
 const REMEDY = 'Get a new token from the catalog.';
 
-/** Fatal, and with the byte order mark left in: bytes that are read leniently here might be read otherwise elsewhere. */
+/** Fatal, and keeps the byte order mark: lenient decoding could differ from that of another reader. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Verifies an enhanced token (RFC 7519, section 7.2, with the advice of RFC 8725): text before header, header before key, key
- * before signature, and not one claim is read before the signature holds.
+ * before signature; no claim is read before the signature is verified.
  *
- * The signature is jose's work. `compactVerify` and not `jwtVerify`, because the rules for claims are stricter than JWT's and
- * the cache of verified tokens has to repeat the one about time: they stand in `parseClaims` and `assertTokenIsCurrent` alone.
+ * jose verifies the signature. `compactVerify` and not `jwtVerify`, because the rules for claims are stricter than JWT's and the cache
+ * of verified tokens repeats the check of times: the rules are only in `parseClaims` and `assertTokenIsCurrent`.
  *
  * @example
  * const { claims } = await verifyEnhancedToken(token, keys, { leewaySeconds: 10 });
- * @param token - what came after `Bearer `; anything at all
- * @param keys - the accepted keys; the token's key ID has to be one of them, others are never tried
- * @throws AuthError with a `TokenErrorCode`. Its message holds nothing of the token, and only characters that an
- *   `error_description` may (RFC 6750, section 3).
+ * @param token - the text after `Bearer `; anything at all
+ * @param keys - the accepted keys; only the one with the token's key ID is tried
+ * @throws AuthError with a `TokenErrorCode`. Its message contains nothing of the token, and only characters that an
+ *   `error_description` may have (RFC 6750, section 3).
  * @throws RangeError for an option outside its range
  */
 export async function verifyEnhancedToken(
@@ -38,7 +38,7 @@ export async function verifyEnhancedToken(
   const keyId = readKeyId(header);
   const key = keys.get(keyId);
   if (key === undefined) {
-    throw new AuthError('token_key_id_unknown', `The key of the token is not, or no longer, accepted. ${REMEDY}`);
+    throw new AuthError('token_key_id_unknown', `The key of the token is not accepted, or no longer. ${REMEDY}`);
   }
   await verifySignature(text, key);
   const claims = parseClaims(readObject(payload));
@@ -48,7 +48,7 @@ export async function verifyEnhancedToken(
 
 function split(token: unknown): { text: string; header: Uint8Array; payload: Uint8Array } {
   if (typeof token !== 'string') throw new AuthError('token_malformed', `The token is not a string. ${REMEDY}`);
-  // Before any other work. Characters, not bytes: a token that is longer in bytes is not ASCII, and refused below.
+  // Before any other work. Counts characters, not bytes: a token that is longer in bytes is not ASCII, and refused below.
   if (token.length > MAX_TOKEN_BYTES) {
     throw new AuthError('token_too_large', `The token is longer than ${MAX_TOKEN_BYTES} bytes. ${REMEDY}`);
   }
@@ -63,24 +63,24 @@ function split(token: unknown): { text: string; header: Uint8Array; payload: Uin
   return { text: token, header, payload };
 }
 
-/** A header names the key and nothing else; whatever more it says (`crit`, `b64`, `jku`, `jwk`) would be an instruction. */
+/** A header has a key ID and no other parameter; any other (`crit`, `b64`, `jku`, `jwk`) would be an instruction to the verifier. */
 function readKeyId(bytes: Uint8Array): string {
   const header = readObject(bytes);
   if (header === undefined) {
-    throw new AuthError('token_header_invalid', `The header of the token is no JSON object. ${REMEDY}`);
+    throw new AuthError('token_header_invalid', `The header of the token is not a JSON object. ${REMEDY}`);
   }
   if (Object.hasOwn(header, 'zip')) throw compressed('its header has zip');
   if (header.alg !== TOKEN_HEADER.alg) {
     throw new AuthError('token_algorithm_not_allowed', `The token is not signed with ${TOKEN_HEADER.alg}. ${REMEDY}`);
   }
   if (header.typ !== TOKEN_HEADER.typ) {
-    throw new AuthError('token_header_invalid', `The header member typ has to be ${TOKEN_HEADER.typ}. ${REMEDY}`);
+    throw new AuthError('token_header_invalid', `The header member typ must be ${TOKEN_HEADER.typ}. ${REMEDY}`);
   }
   if (typeof header.kid !== 'string') {
     throw new AuthError('token_key_id_missing', `The header of the token has no key ID (kid). ${REMEDY}`);
   }
   if (Object.keys(header).length !== 3) {
-    throw new AuthError('token_header_invalid', `The header may hold alg, typ and kid only. ${REMEDY}`);
+    throw new AuthError('token_header_invalid', `The header may contain only alg, typ and kid. ${REMEDY}`);
   }
   return header.kid;
 }

@@ -1,9 +1,8 @@
 /**
  * Options for every AWS client of the functions.
  *
- * The SDK waits for ever by default, and a function that times out sends no response: CloudFormation would wait
- * for its custom resource. With these, a call ends within 15 s, and the four of the secret's custom resource with its response
- * within the time that it has.
+ * By default the SDK waits forever, and a function that times out sends no response: CloudFormation would wait for its custom resource.
+ * With these options a call ends within 15 s, and the four calls of the secret's custom resource and its response within its timeout.
  */
 export const AWS_CLIENT_OPTIONS = {
   maxAttempts: 3,

@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-sfn';
 
 /**
- * Asks Step Functions about an execution. One that was started a moment ago may not be visible yet; one that ended more than 90 days
- * ago is forgotten.
+ * Reads an execution from Step Functions. An execution that just started may not be visible yet; executions are deleted 90 days after
+ * their end.
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
  *
- * @returns `undefined` when Step Functions knows no such execution
- * @throws every other error of the SDK; its message is not to be shown (see `errorName`)
+ * @returns `undefined` when the execution does not exist
+ * @throws every other error of the SDK; do not show its message (see `errorName`)
  */
 export async function describeExecution(
   sfn: SFNClient,
@@ -28,8 +28,7 @@ export async function describeExecution(
 }
 
 /**
- * Whether an execution is running. One that ended, or that Step Functions has forgotten, does nothing any more, whatever it left
- * behind.
+ * Whether an execution is running. One that ended, or was deleted, will do nothing more, whatever it left behind.
  *
  * @throws the error of the SDK: then it may be running
  */

@@ -1,16 +1,16 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Trigger } from '../contract/canary-report.ts';
 
-/** What the canary function answered. */
+/** The response of the canary function. */
 export type CanaryAnswer = {
-  /** Whether the function ended with an error: then there is no report. */
+  /** Whether the function ended with an error, without a report. */
   readonly failed: boolean;
-  /** The answer as it was parsed, unchecked; `undefined` when it is not JSON. */
+  /** The parsed response, unchecked; `undefined` when it is not JSON. */
   readonly payload: unknown;
 };
 
 /**
- * Runs the canary function and waits for its answer.
+ * Runs the canary function and waits for its response.
  *
  * @param request - without one it runs as for a person
  * @throws the error of the SDK; its message is not to be shown (see `errorName`)

@@ -7,7 +7,7 @@ import {
 import type { StackFailure } from '../contract/revision.ts';
 import { errorName } from '../contract/safe-error.ts';
 
-/** What CloudFormation forgot (a stack that was deleted more than 90 days ago). */
+/** CloudFormation deletes the record of a stack 90 days after its deletion. */
 const FORGOTTEN = 'DELETE_COMPLETE';
 
 /**
@@ -15,7 +15,7 @@ const FORGOTTEN = 'DELETE_COMPLETE';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  *
  * @param stack - its name or ARN
- * @throws the error of the SDK when CloudFormation could not be asked; its message is not to be shown (see `errorName`)
+ * @throws the error of the SDK when the call failed; do not show its message (see `errorName`)
  */
 export async function readStackStatus(
   cloudformation: CloudFormationClient,
@@ -36,18 +36,18 @@ export async function readStackState(
     const { StackStatus: status = FORGOTTEN, EnableTerminationProtection: isProtected = false } = Stacks[0] ?? {};
     return { status, isProtected };
   } catch (error) {
-    // This is how CloudFormation says that a stack does not exist.
+    // CloudFormation's error for a stack that does not exist.
     if (errorName(error) === 'ValidationError') return { status: FORGOTTEN, isProtected: false };
     throw error;
   }
 }
 
-/** Whether a stack with this status goes back to what it was, or away. */
+/** Whether a stack with this status is rolling back or being deleted. */
 export function goesBack(status: string): boolean {
   return status.includes('ROLLBACK') || status.startsWith('DELETE');
 }
 
-/** Whether nothing changes a stack with this status. */
+/** Whether no operation is in progress on a stack with this status. */
 export function isOver(status: string): boolean {
   return !status.endsWith('_IN_PROGRESS');
 }
@@ -56,12 +56,12 @@ export function isOver(status: string): boolean {
 const WRAPPING =
   /^Received response status \[FAILED\] from custom resource\. Message returned: | \(RequestId: [\w-]+\)$/g;
 
-/** Said of what was stopped because something else had failed. */
+/** The reason of resources that were cancelled because another one failed. */
 const CANCELLED = /^Resource (?:creation|update|deletion) cancelled/i;
 
 const MAX_REASON_LENGTH = 1_000;
 
-/** The reason of an event on one line, without what CloudFormation writes around that of a custom resource. */
+/** The reason of an event on one line, without the text that CloudFormation adds to that of a custom resource. */
 export function plainReason(reason: string): string {
   return reason
     .replace(WRAPPING, '')
@@ -69,7 +69,7 @@ export function plainReason(reason: string): string {
     .trim();
 }
 
-/** Whether a resource failed by itself, and was not only stopped because another one did. */
+/** Whether a resource failed itself, and was not cancelled because another one did. */
 export function isCause(status: string, reason: string): boolean {
   return /^(CREATE|UPDATE|DELETE)_FAILED$/.test(status) && !CANCELLED.test(reason);
 }
@@ -80,12 +80,12 @@ export function isOfStack({ StackId, PhysicalResourceId }: StackEvent): boolean 
 }
 
 /**
- * Asks CloudFormation why a change of a stack failed; it remembers events for 90 days. Their reasons are what CloudFormation shows
- * to everybody who may look at the stack, and no template of this project has a secret in it.
+ * Reads from CloudFormation why a change of a stack failed; events are kept for 90 days. Their reasons are visible to everyone who may
+ * describe the stack, and no template of this project contains a secret.
  *
- * @param before - a time (ISO 8601) at which the change was under way; left out: the last one
- * @returns what failed first; `undefined` when nothing did, or CloudFormation has forgotten it
- * @throws the error of the SDK when CloudFormation could not be asked
+ * @param before - a time (ISO 8601) during the change; left out: the last one
+ * @returns the first failure; `undefined` when there was none, or its events are gone
+ * @throws the error of the SDK when the call failed
  */
 export async function readStackFailure(
   client: CloudFormationClient,

@@ -10,7 +10,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { REVISION_COUNTER, REVISION_KEY } from '../contract/revision.ts';
 
-/** The state table, and how long a call to it may take. */
+/** The state table, and the deadline of calls to it. */
 export type StateTableAccess = {
   readonly dynamodb: DynamoDBClient;
   readonly table: string;
@@ -22,8 +22,8 @@ type StateKey = { readonly pk: string; readonly sk: string };
 /**
  * Reads an item of the state table with strong consistency.
  *
- * @returns `undefined` when there is none
- * @throws the error of the SDK; its message is not to be shown (see `errorName`)
+ * @returns `undefined` when it does not exist
+ * @throws the error of the SDK; do not show its message (see `errorName`)
  */
 export async function readStateItem(
   { dynamodb, table, abortSignal }: Omit<StateTableAccess, 'abortSignal'> & { readonly abortSignal?: AbortSignal },
@@ -37,7 +37,7 @@ export async function readStateItem(
  * Waits for a conditional write to DynamoDB.
  *
  * @returns whether the condition held
- * @throws every other error of the SDK; its message is not to be shown (see `errorName`)
+ * @throws every other error of the SDK; do not show its message (see `errorName`)
  */
 export async function conditionalWrite(write: Promise<unknown>): Promise<boolean> {
   try {
@@ -64,10 +64,10 @@ export function revisionQuery(table: string) {
   };
 }
 
-/** Key of the deploy lock: the one item that says who changes the services or their secret now. */
+/** Key of the deploy lock: the one item that names who may change the services or their secret. */
 export const LOCK_KEY = { pk: 'lock', sk: '-' } as const;
 
-/** Who holds the deploy lock. */
+/** The holder of the deploy lock. */
 export type LockHolder = {
   /** ARN of the stack, or of the execution. */
   readonly owner: string;
@@ -78,7 +78,7 @@ export type LockHolder = {
 };
 
 /**
- * Reads who holds the deploy lock.
+ * Reads the holder of the deploy lock.
  *
  * @returns `undefined` when it is free
  * @throws the error of the SDK
@@ -89,9 +89,9 @@ export async function readLock(access: StateTableAccess): Promise<LockHolder | u
 }
 
 /** @param from - see `takeLock` */
-function lockCondition(owner: string, from: LockHolder | 'nobody' | 'nobody-or-self'): Partial<PutItemCommandInput> {
-  if (from === 'nobody') return { ConditionExpression: 'attribute_not_exists(pk)' };
-  if (from === 'nobody-or-self') {
+function lockCondition(owner: string, from: LockHolder | 'free' | 'free-or-own'): Partial<PutItemCommandInput> {
+  if (from === 'free') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  if (from === 'free-or-own') {
     return {
       ConditionExpression: 'attribute_not_exists(pk) OR #owner = :owner',
       ExpressionAttributeNames: { '#owner': 'owner' },
@@ -108,14 +108,14 @@ function lockCondition(owner: string, from: LockHolder | 'nobody' | 'nobody-or-s
 /**
  * Takes the deploy lock.
  *
- * @param from - a holder that was read: only from that very one, since two may have found the same stale holder
- * @returns false when somebody else holds it by now
+ * @param from - the holder that was read: the lock is taken only from that one, since two callers may find the same stale holder
+ * @returns false when another holder has it by now
  * @throws the error of the SDK
  */
 export async function takeLock(
   { dynamodb, table, abortSignal }: StateTableAccess,
   { owner, kind }: Pick<LockHolder, 'owner' | 'kind'>,
-  from: LockHolder | 'nobody' | 'nobody-or-self',
+  from: LockHolder | 'free' | 'free-or-own',
 ): Promise<boolean> {
   const Item = marshall({ ...LOCK_KEY, owner, kind, takenAt: new Date().toISOString() });
   const command = new PutItemCommand({ TableName: table, Item, ...lockCondition(owner, from) });
@@ -123,7 +123,7 @@ export async function takeLock(
 }
 
 /**
- * Releases the deploy lock if `owner` holds it; that of another owner stays.
+ * Releases the deploy lock if `owner` holds it.
  *
  * @throws the error of the SDK
  */

@@ -40,10 +40,7 @@ export function isCheckName(value: unknown): value is CheckName {
 
 export type CheckResult = {
   readonly name: CheckName;
-  /**
-   * `skipped`: something that it needs did not pass, or the time was over. `tolerated`: it did not pass, and the
-   * configuration says that it need not.
-   */
+  /** `skipped`: a check that it needs did not pass, or the time was over. `tolerated`: it failed, but the configuration tolerates it. */
   readonly verdict: 'pass' | 'fail' | 'skipped' | 'tolerated';
   readonly durationMs: number;
   /**
@@ -60,7 +57,7 @@ export type Trigger = (typeof TRIGGERS)[number];
 
 export type ServiceRole = 'mcp' | 'catalog';
 
-/** A task that answered, as it calls itself, and the IDs of the keys that it accepts (MCP) or signs with (catalog). */
+/** A task that answered: its own ID, and the IDs of the keys that it accepts (MCP) or signs with (catalog). */
 export type TaskSeen = { readonly task: string; readonly keyIds: readonly string[] };
 
 /** Every task that answered, by service. */
@@ -68,7 +65,7 @@ export type TasksSeen = Readonly<Record<ServiceRole, readonly TaskSeen[]>>;
 
 export type ServiceCount = { readonly service: ServiceRole; readonly running: number; readonly desired: number };
 
-/** What the canary answers; JSON, without a token, a secret or any other text from a server. */
+/** The canary's response; JSON, without tokens, secrets or other text from a server. */
 export type CanaryReport = {
   /** Green when every check passed or is tolerated. */
   readonly verdict: 'green' | 'red';
@@ -76,15 +73,15 @@ export type CanaryReport = {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** How often all checks were run; more than once only while a deployment was settling. The report is of the last. */
+  /** How often all checks ran; more than once only while a deployment was settling. The report is of the last run. */
   readonly attempts: number;
   readonly url: string;
-  /** As the parameters have it; `signing` is empty and `accepted` too when they cannot be used. */
+  /** From the parameters; both are empty when the parameters are unusable. */
   readonly keyIds: { readonly signing: string; readonly accepted: readonly string[] };
-  /** Names of the tools that were listed. */
+  /** The listed tools. */
   readonly tools: readonly string[];
   readonly tasks: TasksSeen;
-  /** As ECS counts them; empty when it could not be asked. */
+  /** As counted by ECS; empty when ECS did not answer. */
   readonly services: readonly ServiceCount[];
   readonly checks: readonly CheckResult[];
 };

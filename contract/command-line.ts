@@ -1,9 +1,9 @@
 /**
- * A command for people to run: without the environment's name it would mean the one on their own machine. Imported by synthesis too,
- * so it imports nothing.
+ * A command for people to run. It includes the environment's name: without it, it would act on the reader's own default. Imported by
+ * synthesis, so it imports nothing.
  *
  * @param command - what follows `bin/quiltctl`
- * @param environment - as the configuration calls the deployment; left out, the command does not name it
+ * @param environment - the deployment's name in the configuration; if left out, so is the option
  */
 export function quiltctl(command: string, environment: string | undefined): string {
   return `bin/quiltctl ${command}${environment === undefined ? '' : ` --environment ${environment}`}`;

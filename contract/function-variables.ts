@@ -4,7 +4,7 @@
 
 /** Public URL of the catalog, `https://quilt.example.org`. */
 export const CANARY_URL = 'CANARY_URL';
-/** DNS name that is dialled in place of the URL's host (the load balancer's own, before public DNS exists); optional. */
+/** DNS name to connect to in place of the URL's host (the load balancer's own, before public DNS exists); optional. */
 export const CANARY_CONNECT_HOST = 'CANARY_CONNECT_HOST';
 /** Name of the SSM parameter with the signing secret. */
 export const CANARY_SECRET_PARAMETER = 'CANARY_SECRET_PARAMETER';
@@ -20,17 +20,11 @@ export const CANARY_CATALOG_SERVICE = 'CANARY_CATALOG_SERVICE';
 export const CANARY_MCP_PATH = 'CANARY_MCP_PATH';
 /** JSON list of the buckets that the canary's token carries; default `[]`. */
 export const CANARY_BUCKETS = 'CANARY_BUCKETS';
-/**
- * Name of the state table, which has the rotation's record and keeps the reports; optional: without it there is no record to
- * compare with, and no report is kept.
- */
+/** Name of the state table with the rotation's record and the reports; optional: without it neither is used. */
 export const CANARY_STATE_TABLE = 'CANARY_STATE_TABLE';
-/** JSON list of the checks that need not pass (see `CHECK_NAMES`); default `[]`. */
+/** JSON list of the checks whose failure is tolerated (see `CHECK_NAMES`); default `[]`. */
 export const CANARY_TOLERATED = 'CANARY_TOLERATED';
-/**
- * ARN of the state machine that rotates and repairs the secret; optional: without it the canary has nothing repaired, it only
- * reports it.
- */
+/** ARN of the state machine that rotates and repairs the secret; optional: without it the canary only reports. */
 export const CANARY_STATE_MACHINE = 'CANARY_STATE_MACHINE';
 
 // The rotation function
@@ -41,7 +35,7 @@ export const ROTATION_SECRET_PARAMETER = 'ROTATION_SECRET_PARAMETER';
 export const ROTATION_KEY_SET_PARAMETER = 'ROTATION_KEY_SET_PARAMETER';
 /** ARN of the KMS key that both are encrypted under. */
 export const ROTATION_ENCRYPTION_KEY = 'ROTATION_ENCRYPTION_KEY';
-/** Path, with its final slash, under which a person may leave the next secret: `/quilt/incoming/`. */
+/** Path, with its final slash, under which a person may provide the next secret: `/quilt/incoming/`. */
 export const ROTATION_INCOMING_PATH = 'ROTATION_INCOMING_PATH';
 /** Name of the DynamoDB table with the rotation's record, the deploy lock and the revisions. */
 export const ROTATION_STATE_TABLE = 'ROTATION_STATE_TABLE';
@@ -57,13 +51,13 @@ export const ROTATION_CANARY_FUNCTION = 'ROTATION_CANARY_FUNCTION';
 export const ROTATION_SERVICES_STACK = 'ROTATION_SERVICES_STACK';
 /** Public URL of the catalog, `https://quilt.example.org`. */
 export const ROTATION_URL = 'ROTATION_URL';
-/** DNS name that is dialled in place of the URL's host; optional. */
+/** DNS name to connect to in place of the URL's host; optional. */
 export const ROTATION_CONNECT_HOST = 'ROTATION_CONNECT_HOST';
 /** Path of the MCP endpoint. */
 export const ROTATION_MCP_PATH = 'ROTATION_MCP_PATH';
-/** How long a token lives, in seconds, as configured now. */
+/** Token lifetime in seconds, in the current configuration. */
 export const ROTATION_TOKEN_LIFETIME_SECONDS = 'ROTATION_TOKEN_LIFETIME_SECONDS';
-/** How much later than its end a verifier accepts a token, in seconds, as configured now. */
+/** Verifiers' leeway in seconds, in the current configuration. */
 export const ROTATION_TOKEN_LEEWAY_SECONDS = 'ROTATION_TOKEN_LEEWAY_SECONDS';
 /** Age in days at which a scheduled run rotates the secret. */
 export const ROTATION_EVERY_DAYS = 'ROTATION_EVERY_DAYS';
@@ -88,9 +82,9 @@ export const DEPLOY_GATE_SECRET_PARAMETER = 'DEPLOY_GATE_SECRET_PARAMETER';
 export const DEPLOY_GATE_KEY_SET_PARAMETER = 'DEPLOY_GATE_KEY_SET_PARAMETER';
 /** Name of the S3 bucket with the templates of the revisions. */
 export const DEPLOY_GATE_REVISION_BUCKET = 'DEPLOY_GATE_REVISION_BUCKET';
-/** How many revisions are remembered. */
+/** Number of revisions to keep. */
 export const DEPLOY_GATE_KEEP_REVISIONS = 'DEPLOY_GATE_KEEP_REVISIONS';
 /** The configuration's name for this deployment, for commands in messages. */
 export const DEPLOY_GATE_ENVIRONMENT = 'DEPLOY_GATE_ENVIRONMENT';
-/** The version of Foundation's contract that is deployed; templates of another one are refused. */
+/** The deployed version of Foundation's contract; templates for another one are refused. */
 export const DEPLOY_GATE_CONTRACT_VERSION = 'DEPLOY_GATE_CONTRACT_VERSION';

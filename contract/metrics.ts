@@ -19,19 +19,19 @@ export const MCP_NAMESPACE = 'Quilt/Mcp';
 
 /** Requests whose token was accepted; also by `Method`, how they were authenticated. */
 export const REQUESTS_ACCEPTED = 'RequestsAccepted';
-/** Requests that were turned away before the protocol saw them; also by `Reason`. */
+/** Requests that were refused before they reached the protocol; also by `Reason`. */
 export const REQUESTS_REFUSED = 'RequestsRefused';
-/** Accepted tokens that the task knew already. */
+/** Accepted tokens from the task's cache. */
 export const TOKEN_CACHE_HITS = 'TokenCacheHits';
 /** Accepted tokens that the task had to verify. */
 export const TOKEN_VERIFICATIONS = 'TokenVerifications';
-/** Calls of tools, whatever came of them; also by `Tool`. */
+/** Calls of tools with any outcome; also by `Tool`. */
 export const TOOL_CALLS = 'ToolCalls';
-/** Calls whose caller may not make them; also by `Tool` and by `Reason`. */
+/** Calls whose caller lacks the permission; also by `Tool` and by `Reason`. */
 export const TOOL_CALLS_REFUSED = 'ToolCallsRefused';
-/** Calls that could not be carried out; also by `Tool` and by `Reason`. */
+/** Calls that failed; also by `Tool` and by `Reason`. */
 export const TOOL_CALLS_FAILED = 'ToolCallsFailed';
-/** How long calls took, by `Tool`: a distribution, in milliseconds. */
+/** Durations of calls, by `Tool`: a distribution, in milliseconds. */
 export const TOOL_DURATION = 'ToolDuration';
-/** Requests to AWS for a caller's data that were made with the rights of the task itself. */
+/** Requests to AWS for a caller's data with the rights of the task itself. */
 export const TASK_ROLE_FALLBACKS = 'TaskRoleFallbacks';

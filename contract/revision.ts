@@ -3,18 +3,18 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 
 /** Partition key of every revision in the state table. */
 export const REVISION_KEY = 'revision';
-/** Sort key behind every number, of the item that counts them: `sk < 'last'` means the revisions alone. */
+/** Sort key of the counter item, after every number: `sk < 'last'` selects only the revisions. */
 export const REVISION_COUNTER = 'last';
 
-/** Sort key of a revision: its number, so that text and number sort alike. */
+/** Sort key of a revision: its number, padded so that text sorts like numbers. */
 export function revisionSortKey(number: number): string {
   return String(number).padStart(6, '0');
 }
 
-/** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: not judged yet. */
+/** Good: proved by a green canary. Unverified: deployed without that proof, with the reason. Open: without a verdict yet. */
 export type RevisionVerdict = 'open' | 'good' | 'failed' | 'unverified';
 
-/** What `bin/quiltctl` announced about a deploy before it started it. A plain `cdk deploy` announces nothing. */
+/** What `bin/quiltctl` announced about a deploy before it. A plain `cdk deploy` announces nothing. */
 export type Announcement = {
   /** Principal of the caller, an ARN. */
   readonly by: string;
@@ -24,7 +24,7 @@ export type Announcement = {
   readonly dirty?: boolean | undefined;
   /** Versions by name, such as `aws-cdk`. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
-  /** The revision whose template this deploy brings back. */
+  /** The revision whose template this deploy restores. */
   readonly rollbackTo?: number | undefined;
 };
 
@@ -52,20 +52,20 @@ export type RevisionRecord = {
   /** Versions of the secret parameters that its tasks started with; never a value. */
   readonly parameterVersions: { readonly secret: number; readonly keySet: number };
   readonly tokenLifetimeSeconds: number | undefined;
-  /** The template in the revision bucket; missing when it could not be kept, and then nothing goes back to this revision. */
+  /** The template in the revision bucket; missing when it was not stored, so that no rollback to this revision is possible. */
   readonly template: { readonly key: string; readonly sha256: string } | undefined;
-  /** The stack's parameters as they were given: names of SSM parameters, not what those hold. */
+  /** The stack's parameters as given: names of SSM parameters, not their values. */
   readonly stackParameters: Readonly<Record<string, string>>;
   readonly announcement: Announcement | undefined;
-  /** Break-glass: why the canary had no say. */
+  /** Break-glass: why the canary did not decide. */
   readonly reason: string | undefined;
-  /** What else there is to say of its end. */
+  /** Why it ended so. */
   readonly closedBecause: string | undefined;
-  /** Why CloudFormation took the stack back, as far as the deploy gate could ask it. */
+  /** Why CloudFormation rolled the stack back, if the deploy gate could find out. */
   readonly stackFailure: StackFailure | undefined;
   /** Checks that were red before the deploy, each with its fault. */
   readonly failedBefore: readonly string[];
-  /** Checks that could not be proved after it. */
+  /** Checks that did not pass after it. */
   readonly failedChecks: readonly { readonly name: string; readonly reason: string }[];
 };
 
@@ -79,7 +79,7 @@ function textsOf(map: Record<string, AttributeValue> | undefined): Record<string
   return Object.fromEntries(Object.entries(map ?? {}).map(([name, { S = '' }]) => [name, S]));
 }
 
-/** Reads what `announcementMap` wrote; `undefined` when nobody announced anything. */
+/** Parses the map of `announcementMap`; `undefined` without an announcement. */
 export function announcementOf(map: Record<string, AttributeValue> | undefined): Announcement | undefined {
   if (map?.by?.S === undefined) return undefined;
   return {
@@ -95,7 +95,7 @@ function stackFailureOf(map: Record<string, AttributeValue> | undefined): StackF
   return map && { resource: map.resource?.S ?? '', type: map.type?.S ?? '', reason: map.reason?.S ?? '' };
 }
 
-/** Reads an item of the state table. Records of earlier releases lack what was added later. */
+/** Parses an item of the state table. Records of earlier releases lack later fields. */
 export function revisionRecordOf(item: Item): RevisionRecord {
   const template = item.template?.M;
   return {
@@ -125,7 +125,7 @@ export function revisionRecordOf(item: Item): RevisionRecord {
   };
 }
 
-/** Where the templates are in the revision bucket; the numbers of one deployment never begin anew. */
+/** Prefix of the templates in the revision bucket; the numbers of a deployment are never reused. */
 export const REVISION_TEMPLATES = 'revisions/';
 
 /** The object with the template of a revision. */
@@ -144,15 +144,15 @@ export function announcementKey(templateHash: string): Record<string, AttributeV
   return marshall({ pk: ANNOUNCEMENT_KEY, sk: templateHash });
 }
 
-/** An announcement as a value of DynamoDB, in the item that announces it and in the revision that was announced. */
+/** An announcement as a DynamoDB value, for its own item and for the revision. */
 export function announcementMap(announcement: Announcement): AttributeValue.MMember {
   return { M: marshall(announcement, { removeUndefinedValues: true }) };
 }
 
 /**
- * The item that announces a deploy. The deploy gate takes it away when it opens the revision.
+ * The item that announces a deploy. The deploy gate deletes it when it opens the revision.
  *
- * @param templateHash - the `Trigger` of the template that is about to be deployed: the announcement is for no other one
+ * @param templateHash - the `Trigger` of the template to deploy: the announcement is only for that one
  * @param now - milliseconds since 1970
  */
 export function announcementItem(
@@ -174,10 +174,10 @@ function member(value: unknown, name: string): unknown {
 }
 
 /**
- * What identifies a Services template: the `Trigger` of its deploy gate.
+ * Identifies a Services template: the `Trigger` of its deploy gate.
  *
- * @param template - as it was parsed
- * @returns `undefined` when it has no gate, and so is no Services template
+ * @param template - the parsed template
+ * @returns `undefined` without a gate: then it is not a Services template
  */
 export function templateTrigger(template: unknown): string | undefined {
   const resources = Object.values(member(template, 'Resources') ?? {});

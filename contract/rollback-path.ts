@@ -1,43 +1,43 @@
 import type { RevisionRecord, RevisionVerdict } from './revision.ts';
 
-/** As much of a record as says where a rollback goes. */
+/** The fields of a record that decide where a rollback goes. */
 export type Passed = Pick<RevisionRecord, 'number' | 'verdict'> & {
   readonly announcement?: { readonly rollbackTo?: number | undefined } | undefined;
 };
 
-/** A revision that a rollback without a number does not go back to, and why. JSON. */
+/** A revision that a rollback without a number skips, and why. JSON. */
 export type Skipped = {
   readonly number: number;
   readonly because: Exclude<RevisionVerdict, 'good'> | 'rolled-away' | 'runs-now';
-  /** With `rolled-away`: the rollback that went past it. */
+  /** With `rolled-away`: the rollback that skipped it. */
   readonly by?: number;
 };
 
 /**
- * The way back from the revision that runs, for a rollback without a number. A rollback to revision N continues the history at N:
- * what was deployed in between was rolled away from, and nothing goes back to it unless it is asked for by its number.
+ * The way back from the running revision, for a rollback without a number. A rollback to revision N continues the history at N: the
+ * deploys in between are skipped, and only a rollback by number restores them.
  *
- * The command line and the deploy gate, which keeps what a rollback needs, walk it with the same rule.
+ * The command line and the deploy gate (which keeps what a rollback needs) use the same rule.
  */
 export class RollbackPath {
   /** Newest first. */
   readonly skipped: Skipped[] = [];
-  /** Numbers of the rollbacks on the way: without their records what they went away from would look like any other revision. */
+  /** Numbers of the rollbacks on the way: without their records, the deploys that they skipped would look like any other. */
   readonly rollbacks: number[] = [];
-  /** The last revision on the way, if it was a rollback: the history goes on at the one that it brought back. */
+  /** The last revision on the way, if it was a rollback: the history continues at the one that it restored. */
   #jump: { readonly by: number; readonly to: number } | undefined;
-  /** Whether there were only rollbacks so far: what they brought back is what runs now. */
+  /** Whether there were only rollbacks so far: the revision that they restored is the running one. */
   #runsNow = true;
 
-  /** @param current - the revision that runs now */
+  /** @param current - the running revision */
   constructor(current: Passed) {
     this.#pass(current);
   }
 
   /**
-   * Looks at the next older revision.
+   * Considers the next older revision.
    *
-   * @returns whether it is the one to go back to; then there is no next one
+   * @returns whether it is the one to restore; then there is no next one
    */
   leadsTo(revision: Passed): boolean {
     const { number, verdict } = revision;

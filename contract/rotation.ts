@@ -1,14 +1,14 @@
 /**
- * The one record that a rotation is driven by. It is written before each write of a parameter; whatever dies, the next call
- * reads here what was meant. It holds no secret: thumbprints and key IDs only.
+ * The record that drives a rotation. It is written before each write of a parameter; if a call dies, the next one reads the intent
+ * here. It contains no secret, only thumbprints and key IDs.
  */
 
 /** Partition and sort key of the record in the state table. */
 export const RECORD_KEY = { pk: 'rotation', sk: '-' } as const;
 
 /**
- * Where a rotation is. The five steps have the names of AWS's own rotation templates, with the grace time between the last
- * two; going back passes them in the other direction. `repair` puts back what a person changed, `revokeSecret` is the emergency.
+ * The phase of a rotation. The five steps have the names of AWS's own rotation templates, with the grace time between the last two;
+ * going back passes them in reverse. `repair` restores what a person changed, `revokeSecret` is the emergency.
  */
 export type Phase =
   | 'idle'
@@ -20,20 +20,20 @@ export type Phase =
   | 'repair'
   | 'revokeSecret';
 
-/** In these, tasks may start and stop without the rotation's knowledge: nothing is being written or redeployed. */
+/** In these phases tasks may start and stop without the rotation's knowledge: nothing is being written or redeployed. */
 export const RESTING_PHASES: readonly Phase[] = ['idle', 'grace'];
 
 /** A key, by its public properties. */
 export type KeyName = {
   /** The whole RFC 7638 thumbprint, recomputed from the secret and never taken from a `kid`. */
   readonly thumbprint: string;
-  /** The public key ID that begins like it: `frontend-enhanced.Ab3dE6gH`. */
+  /** The public key ID, which contains the beginning of the thumbprint: `frontend-enhanced.Ab3dE6gH`. */
   readonly keyId: string;
   /** Since when the key has been in the set, ISO 8601. */
   readonly since: string;
 };
 
-/** What both parameters are meant to hold, by thumbprints. */
+/** The intended content of both parameters, by thumbprints. */
 export type Content = {
   readonly signing: string;
   /** One or two, sorted. See {@link entryOf}. */
@@ -41,10 +41,10 @@ export type Content = {
 };
 
 /**
- * An entry of {@link Content}'s `accepted` for a key that was found in a set: its thumbprint, as long as it has the key ID that it
- * was given. Verifiers look keys up by the whole key ID, so that the same key under another label is another one.
+ * An entry of {@link Content}'s `accepted` for a key of a set: its thumbprint, provided that it has its known key ID. Verifiers look
+ * keys up by the whole key ID, so the same key under another label counts as another key.
  *
- * @param names - the keys that are known; any other may be called what it likes, since it is none of ours
+ * @param names - the known keys; any other key, being foreign, may have any key ID
  */
 export function entryOf(
   { thumbprint, keyId }: Pick<KeyName, 'thumbprint' | 'keyId'>,
@@ -54,17 +54,15 @@ export function entryOf(
   return known === undefined || known.keyId === keyId ? thumbprint : `${thumbprint} as ${keyId}`;
 }
 
-/**
- * One state of a parameter. The version alone is a hint: it begins anew when a parameter is deleted and made again.
- */
+/** One state of a parameter. The version alone is a hint: it restarts when a parameter is deleted and created again. */
 export type Seen = { readonly version: number /** ISO 8601 */; readonly modifiedAt: string };
 
 export type ServiceRole = 'mcp' | 'catalog';
 
-/** How the last run ended that did something. */
+/** The outcome of the last run that did something. */
 export type Outcome =
   | 'rotated'
-  /** The test failed or a service could not be redeployed: everything is as it was before. */
+  /** The test failed or a service could not be redeployed; the previous state is restored. */
   | 'undone'
   | 'aborted'
   | 'repaired'
@@ -72,56 +70,56 @@ export type Outcome =
 
 export type Ended = {
   readonly outcome: Outcome;
-  /** Why, unless it is as it should be: the sentence that the alarm shows. */
+  /** Why, after a failure: the sentence that the alarm shows. */
   readonly reason?: string;
   readonly at: string;
-  /** The execution that did it: a repeated call must say the same and not begin anew. */
+  /** The execution that did it: a repeated call must return the same and not start over. */
   readonly execution: string;
 };
 
 export type RotationRecord = {
-  /** Counts the writes; each is conditional on the one before it. */
+  /** Counts the writes; each is conditional on the previous one. */
   readonly revision: number;
   readonly phase: Phase;
-  /** Forward to the next key, or back to the one before. */
+  /** Forward to the next key, or back to the previous one. */
   readonly direction: 'forward' | 'back';
-  /** ARN of the state machine's execution that drives this; empty when none does. Every other one is fenced off. */
+  /** ARN of the execution that drives this; empty when none does. Every other one is fenced off. */
   readonly execution: string;
   /** When the phase began, ISO 8601. */
   readonly phaseSince: string;
-  /** What the parameters hold once the last write is done. */
+  /** The content of the parameters once the last write is done. */
   readonly intended: Content;
-  /** What they held before, until it is known that the write was done. */
+  /** Their previous content, until that write is confirmed. */
   readonly before?: Content;
-  /** The parameters as they were found after the last write of ours. */
+  /** The state of the parameters after the rotation's last write. */
   readonly seen?: { readonly secret: Seen; readonly keySet: Seen };
-  /** Names of the two parameters: under other names there are others, which this record knows nothing of. */
+  /** Names of the two parameters: this record does not apply to parameters with other names. */
   readonly parameters: { readonly secret: string; readonly keySet: string };
-  /** The key that signs at rest; in a rotation the one that it began with. */
+  /** The signing key; during a rotation, the one that it began with. */
   readonly current: KeyName;
   /** Since when `current` has signed, ISO 8601: the age of the secret. */
   readonly signingSince: string;
-  /** The key that a rotation brings. */
+  /** The key that a rotation introduces. */
   readonly next?: KeyName;
-  /** Since when `next` may sign: when it was meant to, ISO 8601. */
+  /** Since when `next` may sign (the time of the intent), ISO 8601. */
   readonly committedAt?: string;
-  /** Name of the parameter that the next secret comes from, until it is deleted. */
+  /** Name of the parameter that provides the next secret, until it is deleted. */
   readonly fromParameter?: string;
-  /** Whether tokens of both keys of the set may exist, so that no removal comes before a whole grace time. */
+  /** Whether tokens of both keys of the set may exist, so that a removal requires a full grace time first. */
   readonly bothMaySign?: boolean;
-  /** Beginning and length of the grace time: the longest token lifetime while the removed key could sign, and leeway. */
+  /** Start and length of the grace time: the longest token lifetime while the removed key could sign, and leeway. */
   readonly grace?: { readonly since: string; readonly seconds: number };
-  /** The rollout that is waited for. */
+  /** The rollout in progress. */
   readonly roll?: { readonly service: ServiceRole; readonly deployment: string; readonly since: string };
-  /** How often a rollout of this phase was begun again. */
+  /** Number of retries of a rollout in this phase. */
   readonly retries?: number;
-  /** In `repair`: where to go on. */
+  /** In `repair`: the phase to resume. */
   readonly goOnWith?: Exclude<Phase, 'repair'>;
   /** What was repaired, for the alarm. */
   readonly repaired?: string;
-  /** Why the rotation goes back. */
+  /** Why the rotation rolls back. */
   readonly backBecause?: string;
-  /** In `revokeSecret`: the keys that are revoked, and since when. */
+  /** In `revokeSecret`: the revoked keys, and since when. */
   readonly revoked?: {
     readonly thumbprints: readonly string[];
     readonly keyIds: readonly string[];
@@ -129,22 +127,22 @@ export type RotationRecord = {
     /** How many requests were refused until both services were redeployed, as text. */
     readonly refused?: string;
   };
-  /** Why it stopped until a person looks; `bin/quiltctl rotate --resume` goes on. */
+  /** Why it stopped for a person; `bin/quiltctl rotate --resume` resumes it. */
   readonly stopped?: { readonly reason: string; readonly at: string; readonly execution: string };
   /** How the last run ended. */
   readonly last?: Ended;
 };
 
-/** What a person or a machine wants: the input of an execution of the state machine. No secret is ever in it. */
+/** A request by a person or a machine: the input of an execution of the state machine. It never contains a secret. */
 export type Command = {
   readonly command: 'rotate' | 'resume' | 'abort' | 'repair' | 'revoke';
-  /** Who asks. A scheduled rotation waits for its day and for a deploy; a manual one is refused at once. */
+  /** The caller. A scheduled rotation waits until it is due and for a deploy to end; a manual one is refused at once. */
   readonly trigger: 'manual' | 'schedule' | 'event' | 'canary';
   /** With `rotate`: the SecureString that holds the next secret, by its name. */
   readonly fromParameter?: string;
 };
 
-/** Why a command was not carried out. Stable: the command line turns it into an exit code. */
+/** Why a command was refused. Stable: the command line maps it to an exit code. */
 export type RefusalCode =
   | 'rotation-under-way'
   | 'rotation-unfinished'
@@ -161,13 +159,13 @@ export type Waiting = {
   readonly phase: Phase;
   readonly seconds: number;
   readonly message: string;
-  /** How many calls of the execution have waited so far. */
+  /** Number of calls of the execution that waited so far. */
   readonly calls?: number;
   /** How often in a row they waited for the lock. */
   readonly lockTries?: number;
 };
 
-/** What one call of the function did, and what the state machine does next with it. */
+/** The result of one call of the function, and what the state machine does next. */
 export type Progress =
   | Waiting
   /** The execution succeeds; nothing is wrong. */
@@ -176,12 +174,12 @@ export type Progress =
       readonly outcome: 'rotated' | 'aborted' | 'repaired' | 'revoked' | 'nothing-to-do' | 'not-due' | 'superseded';
       readonly message: string;
     }
-  /** The execution succeeds, and did nothing of what was asked. */
+  /** The execution succeeds, without doing what was asked. */
   | { readonly result: 'refused'; readonly code: RefusalCode; readonly message: string }
-  /** The execution fails, which raises the alarm. `undone`: all is as before. `stopped`: a person has to look. */
+  /** The execution fails, which raises the alarm. `undone`: the previous state is restored. `stopped`: a person must act. */
   | { readonly result: 'failed'; readonly code: 'undone' | 'stopped'; readonly message: string };
 
-/** One call: the state machine adds the name of its execution, and what the call before said. */
+/** One call: the state machine adds the name of its execution and the result of the previous call. */
 export type Call = {
   readonly execution: string;
   readonly command: Command;

@@ -7,16 +7,15 @@ function nameIn(error: unknown, property: 'code' | 'name'): string | undefined {
 }
 
 /**
- * The part of an unknown error that may be shown: its code (`ECONNREFUSED`) or its class (`AccessDeniedException`).
+ * The part of an unknown error that is safe to show: its code (`ECONNREFUSED`) or its class (`AccessDeniedException`).
  *
- * Never its message: AWS validation errors and `JSON.parse` quote the value that they dislike, and here that value may be
- * the secret.
+ * Never its message: AWS validation errors and `JSON.parse` quote the invalid value, which here may be the secret.
  */
 export function errorName(error: unknown): string {
   return nameIn(error, 'code') ?? nameIn(error, 'name') ?? 'Error';
 }
 
-/** Where an unknown error came from: the frames of its stack without the message above them. */
+/** The origin of an unknown error: the frames of its stack without the message above them. */
 export function stackFrames(error: unknown): readonly string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack.split('\n').filter((line) => /^ {4}at /.test(line));

@@ -1,7 +1,4 @@
-/**
- * Names of the environment variables that the services read: the contract with the task definitions. Synthesis imports this file,
- * so it imports nothing.
- */
+/** Environment variables of the services: the contract with the task definitions. Imported by synthesis, so it imports nothing. */
 
 // Both services
 
@@ -19,14 +16,14 @@ export const LOG_LEVEL = 'LOG_LEVEL';
 export const QUILT_VERSION = 'QUILT_VERSION';
 /** Public URL of the catalog, as a browser sees it. */
 export const QUILT_CATALOG_URL = 'QUILT_CATALOG_URL';
-/** URL of the registry, the authority on people, roles and buckets. */
+/** URL of the registry, the authority on users, roles and buckets. */
 export const QUILT_REGISTRY_URL = 'QUILT_REGISTRY_URL';
 /** Set by the ECS agent: task metadata endpoint version 4. */
 export const ECS_CONTAINER_METADATA_URI_V4 = 'ECS_CONTAINER_METADATA_URI_V4';
 
 // The catalog service
 
-/** The role table as JSON: what each role of the registry gives. */
+/** The role table as JSON: the rights of each role of the registry. */
 export const QUILT_ROLES = 'QUILT_ROLES';
 /** How long a minted token is valid, in seconds. */
 export const QUILT_TOKEN_LIFETIME_SECONDS = 'QUILT_TOKEN_LIFETIME_SECONDS';
@@ -35,11 +32,11 @@ export const QUILT_MCP_PATH = 'QUILT_MCP_PATH';
 
 // The MCP service
 
-/** How far the clocks of minter and verifier may differ, in seconds. */
+/** Tolerated difference between the clocks of minter and verifier, in seconds. */
 export const QUILT_TOKEN_LEEWAY_SECONDS = 'QUILT_TOKEN_LEEWAY_SECONDS';
-/** Name prefix of the deployment, which tells its metrics from those of another one. */
+/** Name prefix of the deployment, which distinguishes its metrics from those of others. */
 export const QUILT_DEPLOYMENT = 'QUILT_DEPLOYMENT';
-/** Origins whose pages may use the service beside the catalog's own: a JSON list. */
+/** Origins beside the catalog's own whose pages may use the service: a JSON list. */
 export const QUILT_ALLOWED_ORIGINS = 'QUILT_ALLOWED_ORIGINS';
 /** ARN of the data-access role; absent when the deployment gives no access to any bucket. */
 export const QUILT_DATA_ROLE_ARN = 'QUILT_DATA_ROLE_ARN';

@@ -1,6 +1,6 @@
 /**
- * JSON in ASCII. CloudFormation takes other characters in a template and gives them back as question marks, so that a template
- * with them could not be kept and deployed again.
+ * JSON in ASCII. CloudFormation accepts other characters in a template but returns them as question marks, so such a template could
+ * not be stored and deployed again.
  * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
  */
 export function asciiJson(value: unknown): string {

@@ -8,11 +8,11 @@ import { foundationParameterName } from './foundation-values.ts';
 import { canaryFunctionArn, clusterName, PREPARED_TEMPLATES, type StackPart } from './names.ts';
 import { bucketArn, stackArn } from './permissions.ts';
 
-/** AWS calls of the commands of `bin/quiltctl`, in addition to what the CDK does through its own roles. */
+/** AWS calls of `bin/quiltctl`, in addition to those of the CDK's own roles. */
 export interface DeployPermission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** Why a resource has a wildcard, where one has. */
+  /** The reason for a wildcard in a resource. */
   readonly wildcard?: string;
 }
 
@@ -23,10 +23,10 @@ const OBJECTS =
 const NO_RESOURCE = 'IAM knows no resource for this action, which only describes.';
 
 /**
- * What `bin/quiltctl` deploy, rollback, history, show, diff and canary call with the credentials of their caller. Items of
- * the state table and executions of the rotation have statements of their own.
+ * Calls of `bin/quiltctl` deploy, rollback, history, show, diff and canary with the credentials of their caller. Items of the state table
+ * and executions of the rotation have separate statements.
  *
- * @param scope - in the stack that the role is in
+ * @param scope - in the stack of the role
  */
 export function deployPermissions(
   scope: Construct,
@@ -69,7 +69,7 @@ function stacks(scope: Construct, config: EnvironmentConfig): readonly DeployPer
   ];
 }
 
-/** CloudFormation reads the template of a rollback as the caller does: that very version of it. */
+/** CloudFormation reads the template of a rollback as the caller: exactly that version. */
 function templates(scope: Construct, foundation: FoundationReader): readonly DeployPermission[] {
   const bucket = foundation.get('revision-bucket-name');
   const objects = (prefix: string) => bucketArn(scope, bucket, `${prefix}*`);
@@ -83,7 +83,7 @@ function templates(scope: Construct, foundation: FoundationReader): readonly Dep
   ];
 }
 
-/** CloudFormation asks for the parameters of a template in the caller's name, all of them in one call. */
+/** CloudFormation reads the parameters of a template as the caller, all in one call. */
 function parameters(scope: Construct, { namePrefix }: EnvironmentConfig): readonly DeployPermission[] {
   const arnOf = (name: string) => Stack.of(scope).formatArn({ service: 'ssm', resource: `parameter${name}` });
   const { bootstrapQualifier } = Stack.of(scope).synthesizer;
@@ -99,7 +99,7 @@ function parameters(scope: Construct, { namePrefix }: EnvironmentConfig): readon
   ];
 }
 
-/** Where the images are that are deployed now, and those that the CDK has built for earlier revisions. */
+/** The repositories of the current images, and of those that the CDK built for earlier revisions. */
 function imageRepositories(scope: Construct, { account, region, services }: EnvironmentConfig): readonly string[] {
   const stack = Stack.of(scope);
   const repository = (resourceName: string, place: { readonly account: string; readonly region: string }) =>
@@ -112,7 +112,7 @@ function imageRepositories(scope: Construct, { account, region, services }: Envi
   return [...new Set([repository(built, { account, region }), ...given])];
 }
 
-/** What the preflight looks at before it relies on it. */
+/** The resources that the preflight checks. */
 function imported(scope: Construct, config: EnvironmentConfig): readonly DeployPermission[] {
   const { vpc, cluster, loadBalancer, certificate, dns, encryptionKey, iam, logGroups, operations, ci } = config;
   const stack = Stack.of(scope);

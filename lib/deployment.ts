@@ -13,7 +13,7 @@ import { TrustStack } from './stacks/trust-stack.ts';
 /**
  * Adds the stacks of one environment to an app.
  *
- * @param environmentName - goes into the stacks' tags, and into the commands that messages name
+ * @param environmentName - for the stacks' tags, and for the commands in messages
  * @param breakGlass - why this deploy succeeds even if the canary is red; absent when the canary decides
  */
 export function addDeployment(
@@ -36,7 +36,7 @@ export function addDeployment(
   const trust = new TrustStack(app, 'Trust', config, {
     ...props('trust', 'Quilt MCP: the functions that watch over the trust of both services'),
     environmentName,
-    // Every change of Services, its deletion included, calls the deploy gate.
+    // Every change of Services, even its deletion, calls the deploy gate.
     terminationProtection: config.terminationProtection,
   });
   const services = new ServicesStack(app, 'Services', config, {
@@ -47,7 +47,7 @@ export function addDeployment(
     ...props('operations', 'Quilt MCP: alarms about the trust of both services'),
     environmentName,
   });
-  // The stacks name each other's resources without references, so that CDK cannot see the order.
+  // The stacks refer to each other by name, without CDK references, so CDK cannot derive the order.
   trust.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(foundation, 'reads the contract of Foundation');
   services.addStackDependency(trust, 'is admitted by the deploy gate');
@@ -64,8 +64,8 @@ export function addDeployment(
 }
 
 /**
- * Gives every role below `scope` the permissions boundary and the path that the account demands. By the type of the resource, so
- * that the roles that CDK makes for its own functions, which are no `CfnRole`, have them too.
+ * Gives every role in `scope` the permissions boundary and the path that the account requires. Matches the resource type, since the
+ * roles of CDK's own functions are no `CfnRole`.
  */
 export function limitRoles(scope: IConstruct, { iam: { permissionsBoundary, rolePath } }: EnvironmentConfig): void {
   if (permissionsBoundary === undefined && rolePath === undefined) return;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VALIDATION_REPORT_FILE } from 'aws-cdk-lib/cx-api';
 
-/** What CDK writes about the templates it made: its own rules, those of every plugin, and warnings of constructs. */
+/** CDK's validation report: its own rules, those of every plugin, and warnings of constructs. */
 interface Report {
   readonly pluginReports: readonly { readonly violations: readonly Violation[] }[];
 }
@@ -14,11 +14,11 @@ interface Violation {
 }
 
 /**
- * The rules that an assembly breaks without an acknowledgement. CDK lets mere warnings pass, also with `strict`; here each
- * is fixed or acknowledged with its reason, so that a new one is seen.
+ * The rules that an assembly breaks without an acknowledgement. CDK ignores mere warnings, even with `strict`; here each must be fixed or
+ * acknowledged with its reason, so that new ones are noticed.
  *
- * @param assemblyDirectory - where the app was synthesised to
- * @returns one line for each place: construct, rule, what is wrong
+ * @param assemblyDirectory - output of the synthesis
+ * @returns one line per place: construct, rule, what is wrong
  */
 export function findings(assemblyDirectory: string): string[] {
   const report: Report = JSON.parse(readFileSync(join(assemblyDirectory, VALIDATION_REPORT_FILE), 'utf8'));

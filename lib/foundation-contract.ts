@@ -45,7 +45,7 @@ export class FoundationReader {
     return parameter.valueAsString;
   }
 
-  /** Every value that the stack reads. A change of one changes the stack, although its template stays the same. */
+  /** Every value that the stack reads. A changed value changes the stack, although its template stays the same. */
   all(): readonly string[] {
     return [...this.#read.values()].map((parameter) => parameter.valueAsString);
   }

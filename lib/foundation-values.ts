@@ -1,17 +1,17 @@
 /**
- * What Foundation promises to the stacks above it. Each value is an SSM parameter that the other stacks name as a template
- * parameter, so that CloudFormation reads it when they are deployed.
+ * What Foundation provides to the other stacks. Each value is an SSM parameter that they name as a template parameter, so that
+ * CloudFormation reads it when they are deployed.
  *
- * That is the weakest reference there is. An export could not be changed while an older revision uses it, and an output that
- * CDK makes for a reference disappears with the last consumer in the *new* code, although an older Services template may
- * have to be deployed again tomorrow. These names are written down, so that they stay.
+ * That is the weakest kind of reference. An export cannot change while an older revision uses it, and an output that CDK creates for a
+ * reference disappears with its last consumer in the *new* code, although an older Services template may be deployed again later. These
+ * names are fixed, so they stay.
  *
- * A value may be added at any time. One that changes its meaning or goes away makes a new version: an older Services
- * template then finds no parameters and fails before it changes anything.
+ * A value may be added at any time. Changing its meaning or removing it requires a new version: an older Services template then finds no
+ * parameters and fails before it changes anything.
  */
 export const CONTRACT_VERSION = 1;
 
-/** The values, by the last part of the parameter's name, with what they are. */
+/** The values, by the last part of the parameter's name, with their meaning. */
 export const FOUNDATION_VALUES = {
   'vpc-id': 'VPC of the load balancer and the tasks',
   'private-subnet-ids': 'Private subnets, one in each availability zone, joined by commas',

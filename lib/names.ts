@@ -2,18 +2,18 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { EnvironmentConfig } from '../config/schema.ts';
 
 /**
- * The few physical names that are chosen rather than generated: those that something outside of a stack has to know
- * beforehand (Trust names the services that Services makes later, the command line names the canary). What is retained when
- * a stack is deleted never has a chosen name, which would be in the way of the next deployment.
+ * The few physical names that are chosen rather than generated, because something outside of a stack must know them beforehand (Trust
+ * names the services that Services creates later, the command line names the canary). Retained resources never have a chosen name, which
+ * would block the next deployment.
  */
 type Named = Pick<EnvironmentConfig, 'namePrefix'>;
-/** What an ARN is made of. */
+/** The parts of an ARN. */
 type Placed = Pick<EnvironmentConfig, 'namePrefix' | 'account' | 'region'>;
 
 /** The two services, as the configuration names them. */
 export type ServiceName = keyof EnvironmentConfig['services'];
 
-/** What a deployment is made of; `delivery` only where a repository's workflows deploy. */
+/** The stacks of a deployment; `delivery` only where a repository's workflows deploy. */
 export type StackPart = 'foundation' | 'trust' | 'services' | 'operations' | 'delivery';
 
 /** The CloudFormation stack of one part of a deployment. */
@@ -41,7 +41,7 @@ export function deployGateFunctionName({ namePrefix }: Named): string {
   return `${namePrefix}-deploy-gate`;
 }
 
-/** The canary's function with its account and region: for callers whose credentials may be another account's. */
+/** The canary's function with account and region, for callers from another account. */
 export function canaryFunctionArn(config: Placed): string {
   return arnOf(config, 'lambda', `function:${canaryFunctionName(config)}`);
 }
@@ -51,7 +51,7 @@ export function rotationFunctionName({ namePrefix }: Named): string {
   return `${namePrefix}-rotation`;
 }
 
-/** The state machine that calls it again and again. */
+/** The state machine that calls it repeatedly. */
 export function rotationStateMachineName({ namePrefix }: Named): string {
   return `${namePrefix}-rotation`;
 }
@@ -66,12 +66,12 @@ export function rotationExecutionArns(config: Placed): string {
   return arnOf(config, 'states', `execution:${rotationStateMachineName(config)}:*`);
 }
 
-/** The rule that sees writes of the secret parameters. */
+/** The rule that matches writes of the secret parameters. */
 export function parameterChangeRuleName({ namePrefix }: Named): string {
   return `${namePrefix}-parameter-changes`;
 }
 
-/** An alarm. Its name is the subject of the mail, so that it says whose it is. */
+/** An alarm. Its name is the subject of the mail, so it names the deployment. */
 export function alarmName({ namePrefix }: Named, about: string): string {
   return `${namePrefix}-${about}`;
 }
@@ -81,7 +81,7 @@ export function encryptionKeyAlias({ namePrefix }: Named): string {
   return `alias/${namePrefix}-mcp-secret`;
 }
 
-/** Where a rollback puts the template that CloudFormation is to read, in the bucket of the revisions. */
+/** Where a rollback puts the template for CloudFormation, in the bucket of the revisions. */
 export const PREPARED_TEMPLATES = 'prepared/';
 
 function arnOf({ account, region }: Placed, service: string, resource: string): string {

@@ -16,12 +16,12 @@ export function allow(
   role.addToPolicy(new PolicyStatement(statement));
 }
 
-/** Accepts a wildcard in a resource that a role is allowed, and records why. */
+/** Accepts a wildcard in an allowed resource of a role, and records the reason. */
 export function acceptWildcard(role: Role, resource: string, reason: string): void {
   Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${asCdkNagWritesIt(role, resource)}]`, reason });
 }
 
-/** A reference is its name in angle brackets. */
+/** The form of cdk-nag: a reference is its name in angle brackets. */
 function asCdkNagWritesIt(role: Role, resource: string): string {
   const resolved: unknown = Stack.of(role).resolve(resource);
   if (typeof resolved === 'string') return resolved;
@@ -39,7 +39,7 @@ export function bucketArn(scope: Construct, bucket: string, objects?: string): s
   return Stack.of(scope).formatArn({ ...place, ...(objects !== undefined && { resourceName: objects }) });
 }
 
-/** The ARN of a log group with its streams, as IAM wants it. */
+/** The ARN of a log group with its streams, in IAM's form. */
 export function logStreamsArn(scope: Construct, logGroup: string): string {
   const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
   return Stack.of(scope).formatArn({
@@ -57,7 +57,7 @@ type StateKey = 'lock' | 'rotation' | 'revision' | 'announcement' | 'canary';
  * Allows a role actions on the items of some kinds in Foundation's state table, and on no other item.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  *
- * @param actions - actions that name their partition key, such as `PutItem`; a Scan names none and would not be allowed
+ * @param actions - actions with a partition key, such as `PutItem`; a Scan has none and would not be allowed
  */
 export function allowState(
   role: Role,
@@ -70,7 +70,7 @@ export function allowState(
     role,
     actions.map((action) => `dynamodb:${action}`),
     [Stack.of(role).formatArn(table)],
-    // With the Null condition, since ForAllValues also holds when there is no key at all.
+    // With the Null condition, since ForAllValues is also true without any key.
     {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...keys] },
       Null: { 'dynamodb:LeadingKeys': 'false' },
@@ -78,20 +78,20 @@ export function allowState(
   );
 }
 
-/** Allows a role to ask whether an execution of the rotation's state machine is running. */
+/** Allows a role to read whether an execution of the rotation's state machine is running. */
 export function allowRotationStatus(role: Role, config: EnvironmentConfig): void {
   const executions = rotationExecutionArns(config);
   allow(role, ['states:DescribeExecution'], [executions]);
-  acceptWildcard(role, executions, 'An execution has its name from whoever starts it; the state machine is named.');
+  acceptWildcard(role, executions, 'The caller names an execution; the state machine is named.');
 }
 
-/** The ARN of a stack of the deployment, for policies. CloudFormation ends it with an ID that is not known beforehand. */
+/** The ARN of a stack of the deployment, for policies. It ends with an ID that CloudFormation generates. */
 export function stackArn(scope: Construct, config: EnvironmentConfig, part: StackPart): string {
   const resourceName = `${stackName(config, part)}/*`;
   return Stack.of(scope).formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
 }
 
-/** Allows a role to ask whether CloudFormation is changing the Services stack. */
+/** Allows a role to read whether CloudFormation is changing the Services stack. */
 export function allowServicesStackStatus(role: Role, config: EnvironmentConfig): void {
   const services = stackArn(role, config, 'services');
   allow(role, ['cloudformation:DescribeStacks'], [services]);
@@ -102,7 +102,7 @@ export function allowServicesStackStatus(role: Role, config: EnvironmentConfig):
   );
 }
 
-/** The ARNs of both ECS services, as the stack of `scope` addresses them: Services makes them later. */
+/** The ARNs of both ECS services, from the stack of `scope`: Services creates them later. */
 export function serviceArns(scope: Construct, config: EnvironmentConfig): string[] {
   return (['catalog', 'mcp'] as const).map((service) =>
     Stack.of(scope).formatArn({

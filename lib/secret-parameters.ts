@@ -21,7 +21,7 @@ export interface SecretParameters {
 
 type Names = Pick<EnvironmentConfig, 'signingSecretParameter' | 'keySetParameter'>;
 
-/** The secret parameters of an environment, as the stack of `scope` addresses them. */
+/** The secret parameters of an environment, for the stack of `scope`. */
 export function secretParameters(
   scope: Construct,
   { signingSecretParameter, keySetParameter }: Names,
@@ -35,9 +35,9 @@ export function secretParameters(
 }
 
 /**
- * Allows a role to read both parameters as they are now.
+ * Allows a role to read the current values of both parameters.
  *
- * Written by hand because `grantRead` of a CDK parameter also allows `ssm:GetParameterHistory`, which shows retired secrets.
+ * Written by hand because `grantRead` of a CDK parameter also allows `ssm:GetParameterHistory`, which returns retired secrets.
  */
 export function allowReading(role: Role, parameters: SecretParameters, encryptionKeyArn: string): void {
   allow(role, ['ssm:GetParameters'], arnsOf(parameters));
@@ -66,10 +66,10 @@ export function allowKey(
 }
 
 /**
- * Allows a role to decrypt both parameters whatever key of the account and region they are under, which their ciphertext
- * knows and no template does.
+ * Allows a role to decrypt both parameters under any key of the account and region: their ciphertext names the key, but no template
+ * does.
  *
- * @param reason - why the key is not known; kept with the finding of cdk-nag
+ * @param reason - why the key is not known; recorded with the finding of cdk-nag
  */
 export function allowDecryptingUnderAnyKey(role: Role, parameters: SecretParameters, reason: string): void {
   const anyKey = Stack.of(role).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
@@ -78,8 +78,8 @@ export function allowDecryptingUnderAnyKey(role: Role, parameters: SecretParamet
 }
 
 /**
- * Allows a role to read and delete what people leave below a path: written under the given key, or under `aws/ssm`, which
- * needs no permission of the role's.
+ * Allows a role to read and delete parameters that people create under a path: encrypted under the given key, or under `aws/ssm`, which
+ * requires no permission of the role.
  *
  * @param path - with its final slash
  */
@@ -90,7 +90,7 @@ export function allowTakingIncoming(role: Role, path: string, encryptionKeyArn: 
     StringEquals: throughParameterStore(role),
     StringLike: { [PARAMETER]: incoming },
   });
-  acceptWildcard(role, incoming, 'Whoever leaves a secret there gives it its name; the path is used for nothing else.');
+  acceptWildcard(role, incoming, 'A person chooses the name of the secret there; the path has no other use.');
 }
 
 function throughParameterStore(scope: Construct): Record<string, string> {

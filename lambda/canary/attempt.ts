@@ -25,19 +25,19 @@ export type AttemptOptions = {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly dynamodb: DynamoDBClient;
-  /** The rotation asks in its steps, when its tasks hold what it wrote; to everybody else a step excuses some of it. */
+  /** A rotation checks its tasks after each write; for every other trigger, a step in progress excuses some differences. */
   readonly trigger: Trigger;
   /** Time for one request, in milliseconds. */
   readonly requestMs: number;
-  /** Fires when the time for everything is over. */
+  /** Aborts when the time for all attempts is over. */
   readonly deadline: AbortSignal;
   /** Certificate authorities in PEM in place of Node's own. */
   readonly ca?: string | undefined;
 };
 
 /**
- * What one run of all checks found; `settles`: if it is red, a later attempt may be green. `rollout`: whether ECS replaced
- * tasks meanwhile. `repair`: why the rotation has to look at the parameters, if it has to.
+ * The result of one run of all checks. `settles`: if it is red, a later attempt may be green. `rollout`: whether ECS replaced
+ * tasks meanwhile. `repair`: why the rotation must check the parameters, if it must.
  */
 export type Attempt = {
   readonly report: Pick<CanaryReport, 'verdict' | 'keyIds' | 'tools' | 'tasks' | 'services' | 'checks'>;
@@ -46,14 +46,14 @@ export type Attempt = {
   readonly repair: RepairCause | undefined;
 };
 
-/** What is known once both parameters are read: the trust, and every token that this attempt sends. */
+/** The trust from both parameters, and every token of this attempt. */
 async function prepare(settings: CanarySettings, { ssm, requestMs }: AttemptOptions) {
   const trust = await readTrust(ssm, settings, AbortSignal.timeout(requestMs));
   const tokens = await mintCanaryTokens(trust, settings.buckets);
   return { trust, tokens, bad: forgeBadTokens(tokens.first, trust.signingSecret) };
 }
 
-/** Everything that must not be seen in a report: secrets and keys in every form, and tokens. */
+/** Texts that must not appear in a report: secrets and keys in every form, and tokens. */
 function secretTexts({ trust, tokens, bad }: Awaited<ReturnType<typeof prepare>>): readonly string[] {
   const sent = [tokens.first, tokens.renewed, ...tokens.others, ...Object.values(bad)];
   return [...trust.secretTexts.flatMap(formsOf), ...sent.map(({ token }) => token)];
@@ -123,7 +123,7 @@ export async function attempt(settings: CanarySettings, options: AttemptOptions)
       checkRefused(mcp, 'without a token', undefined, await strangersSession(headers, sessionOptions)),
     ),
     checks.run('garbage-token-refused', [reachable], () =>
-      checkRefused(mcp, 'with a token that is none', GARBAGE_TOKEN, headers),
+      checkRefused(mcp, 'with a made-up token', GARBAGE_TOKEN, headers),
     ),
     ...BAD_TOKEN_CHECKS.map((name) =>
       checks.run(name, [parameters, reachable], async ({ bad }) => {

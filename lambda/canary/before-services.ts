@@ -8,7 +8,7 @@ import { log } from '../shared/log.ts';
 import type { ReasonName } from './fault.ts';
 import { countTasks, type ServiceNames, type ServiceStates } from './tasks.ts';
 
-/** What a load balancer shows whose first tasks are still to come. Anything else is wrong before the first deploy too. */
+/** Failures that a load balancer without tasks explains. Any other one is a fault before the first deploy too. */
 const EXPLAINED: { readonly [Name in CheckName]?: readonly ReasonName[] } = {
   'mcp-reachable': ['not-mcp', 'server-error'],
   'catalog-reachable': ['no-page', 'server-error'],
@@ -22,7 +22,7 @@ function isExplained({ name, verdict, reason = '' }: CheckResult): boolean {
   return verdict !== 'fail' || EXPLAINED[name]?.some((fault) => reason.startsWith(`${fault}:`)) === true;
 }
 
-/** Whether ECS says that a service is not there, or is on its way. When it cannot be asked, the answer is no. */
+/** Whether ECS reports that a service does not exist or is starting. False when ECS cannot be asked. */
 function isOneMissing(states: ServiceStates): boolean {
   if (states === undefined) return false;
   return (['mcp', 'catalog'] as const).some((role) => {
@@ -31,7 +31,7 @@ function isOneMissing(states: ServiceStates): boolean {
   });
 }
 
-/** Whether any deploy has ever brought the services up. */
+/** Whether any deploy ever brought the services up. */
 async function haveStood(client: DynamoDBClient, table: string, abortSignal: AbortSignal): Promise<boolean> {
   const revisions = revisionQuery(table);
   const query = {
@@ -49,9 +49,9 @@ async function haveStood(client: DynamoDBClient, table: string, abortSignal: Abo
 }
 
 /**
- * Whether a report is red only because the services are still to be deployed for the first time, so that there was nothing to
- * check. All of it has to be proved: what fails is what an empty load balancer shows, ECS says that a service is missing or on its
- * way, and no revision was ever deployed. In any doubt the report stays red.
+ * Whether a report is red only because the services were never deployed, so that there was nothing to check. This requires proof:
+ * every failure is one that an empty load balancer causes, ECS reports a service as missing or starting, and no revision was ever
+ * deployed. In any doubt the report stays red.
  *
  * @param timeoutMs - for everything together
  */

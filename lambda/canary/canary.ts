@@ -16,16 +16,16 @@ export type CanaryOptions = Partial<CanaryRequest> &
     readonly pauseMs?: number;
   };
 
-/** So often the same failures are found after a rollout before they are taken for lasting. */
+/** How often the same failures must be found in a row, without a rollout, before they count as permanent. */
 const SAME_ATTEMPTS = 3;
 
-/** What speaks against green, by the names of checks and reasons: their texts hold numbers that differ each time. */
+/** The failed checks by name and reason code: their texts contain numbers that differ each time. */
 function failuresOf({ report }: Attempt): string {
   const failed = report.checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped');
   return failed.map(({ name, reason = '' }) => `${name} ${reason.split(':', 1)}`).join('\n');
 }
 
-/** Counts how often in a row the same failures were found while ECS replaced no task, which may explain all of them. */
+/** Counts in a row the attempts with the same failures while ECS replaced no task, which could explain all of them. */
 function createStreak(): (attempt: Attempt) => number {
   let length = 0;
   let before: string | undefined;
@@ -38,8 +38,8 @@ function createStreak(): (attempt: Attempt) => number {
 }
 
 /**
- * All attempts until one is green, cannot become green, finds for the third time what no rollout explains, or would not end
- * in time. A rollout that ECS reports is as good a cause to ask again as one that the caller announced.
+ * Repeats the checks until they are green, cannot become green, fail for the third time in the same way without a rollout, or would
+ * exceed the time limit. A rollout that ECS reports is as good a reason to repeat as one that the caller announced.
  */
 async function attempts(
   settings: CanarySettings,
@@ -61,11 +61,10 @@ async function attempts(
 }
 
 /**
- * Asks a deployment whether its services trust each other, as a client would: the core behind every entry of the canary.
+ * Checks whether the services of a deployment trust each other, as a client would: the core of every entry point of the canary.
  *
- * It always ends, within `totalMs`, and always gives a report: what goes wrong is in it, check by check. Where a fresh
- * deployment may be settling it repeats **all** checks, not the failed ones: what an old task proved does not hold for the
- * task that took its place.
+ * It always ends within `totalMs` and always returns a report: every error is in it, check by check. While a new deployment may be
+ * settling, it repeats **all** checks, not only the failed ones: what an old task proved does not hold for its replacement.
  */
 export async function runCanary(settings: CanarySettings, options: CanaryOptions): Promise<CanaryReport> {
   const { ssm, ecs, dynamodb, sfn, ca, requestMs = 5_000, totalMs = 60_000, pauseMs = 1_000 } = options;
@@ -79,7 +78,7 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
     deadline: timeOver.signal,
   });
   clearTimeout(timer);
-  // The rotation looks by itself.
+  // The rotation checks the parameters itself.
   if (last.repair !== undefined && trigger !== 'rotation')
     await requestRepair(last.repair, settings, { dynamodb, sfn });
   return {
@@ -97,17 +96,17 @@ export async function runCanary(settings: CanarySettings, options: CanaryOptions
   };
 }
 
-/** What an invocation asks for. */
+/** The request of an invocation. */
 type CanaryRequest = {
   /**
-   * The services were just rolled out, or stand: run again what may become green, also where ECS reports no rollout, and count it
-   * as red that they are missing.
+   * The services were just redeployed: repeat failures that may be temporary, even if ECS reports no rollout, and count missing
+   * services as red.
    */
   readonly settling: boolean;
   readonly trigger: Trigger;
 };
 
-/** Reads an invocation's payload. What it does not know it leaves: a report is always better than none. */
+/** Parses an invocation's payload. Unknown content is ignored: a report is always better than none. */
 export function parseRequest(event: unknown): CanaryRequest {
   const { settling, trigger } = isJsonObject(event) ? event : {};
   return { settling: settling === true, trigger: TRIGGERS.find((name) => name === trigger) ?? 'direct' };

@@ -1,9 +1,9 @@
 import type { RequestFailure } from '../shared/fault.ts';
 
 /**
- * Every reason that a check may fail for, distinguished because each has its own remedy. The names are stable.
+ * Every reason code of a failed check; each has its own remedy. The codes are stable.
  *
- * `settles`: a deployment that is just settling may show it too, or AWS while it throttles, so that asking again may help.
+ * `settles`: a settling deployment, or throttling by AWS, can cause it too, so that a retry may help.
  */
 const REASONS = {
   'parameter-unreadable': { settles: true },
@@ -42,7 +42,7 @@ export type ReasonName = keyof typeof REASONS;
 
 export const REASON_NAMES = Object.keys(REASONS) as readonly ReasonName[];
 
-/** A check found a fault; the message is the reason in the report: its name, what was seen, what to do. */
+/** A failed check; the message is the reason in the report: its code, what was seen, what to do. */
 export class CheckFailure extends Error {
   override readonly name = 'CheckFailure';
   readonly reason: ReasonName;
@@ -55,7 +55,7 @@ export class CheckFailure extends Error {
   }
 }
 
-/** A request that failed is the failure of the check that sent it, by the same name. */
+/** Converts a failed request to the failure of its check, with the same code. */
 export function checkFailureOf({ kind, text }: RequestFailure): CheckFailure {
   return new CheckFailure(kind, text);
 }

@@ -18,10 +18,10 @@ const clients = {
 };
 
 /**
- * The one entry: a person, the schedule, the deploy gate and the rotation invoke it, and each gets the same report.
+ * Entry point for a person, the schedule, the deploy gate and the rotation; each gets the same report.
  *
- * @param event - a `CanaryRequest`, all of it optional; anything else is read as a direct invocation
- * @throws SettingsError when the function is not configured as it has to be
+ * @param event - a `CanaryRequest`, all of it optional; anything else is treated as a direct invocation
+ * @throws SettingsError when the function is misconfigured
  */
 export async function handler(event?: unknown): Promise<CanaryReport> {
   const settings = readSettings(process.env);
@@ -32,7 +32,7 @@ export async function handler(event?: unknown): Promise<CanaryReport> {
     .map(({ name, verdict, reason }) => `${name}: ${verdict === 'tolerated' ? 'tolerated: ' : ''}${reason}`);
   const { verdict, trigger, durationMs, attempts } = report;
   const { stateTable } = settings;
-  // Who has just rolled the services out expects them to be there.
+  // A caller that just redeployed the services expects them to exist.
   const mayBeEarly = stateTable !== undefined && !request.settling;
   if (mayBeEarly && (await isBeforeServices(report, { ...settings, stateTable }, clients))) {
     log('info', 'no services to check yet', { trigger, durationMs, attempts, failed });

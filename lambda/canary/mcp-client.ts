@@ -18,13 +18,13 @@ import {
   type RequestFailure,
 } from '../shared/fault.ts';
 
-/** One request of the MCP client as it went over the wire; `rpcMethod` is the HTTP method where there is no message. */
+/** One request of the MCP client on the wire; `rpcMethod` is the HTTP method if there is no message. */
 type Exchange = { readonly rpcMethod: string } & ({ readonly answer: Answer } | { readonly error: DialError });
 
 export type McpOptions = {
   readonly url: URL;
   readonly dial: Dial;
-  /** Sent with everything but `initialize`. */
+  /** Sent with every request except `initialize`. */
   readonly token: MintedToken | undefined;
   readonly timeoutMs: number;
 };
@@ -42,9 +42,8 @@ function rpcMethodOf(init: RequestInit): string {
 }
 
 /**
- * A session of the real MCP client, in the legacy era: `initialize` goes without a token, as a browser's does, everything
- * after it with one. What went over the wire is kept, because the client's own errors quote the bodies of servers, and
- * because it hides some refusals.
+ * A session of the real MCP client, in the legacy era: `initialize` has no token, as in a browser; every later request has one. It
+ * records the traffic, because the client's own errors quote server responses, and because the client hides some refusals.
  */
 export class McpSession {
   readonly #client = new Client({ name: 'quilt-mcp-canary', version: '1' }, { enforceStrictCapabilities: true });
@@ -60,7 +59,7 @@ export class McpSession {
     this.#token = options.token;
     this.#transport = new StreamableHTTPClientTransport(options.url, {
       fetch: (url, init) => this.#track(this.#exchange(url, init ?? {})),
-      // A redirect is a fault of its own; following it would hide that a client has to.
+      // A redirect is a fault; following it would hide it.
       requestInit: { redirect: 'manual' },
       reconnectionOptions: {
         maxRetries: 0,
@@ -71,7 +70,7 @@ export class McpSession {
     });
   }
 
-  /** Opens a session: `initialize` and its notification. Never throws; a failure is reported when it is asked for. */
+  /** Opens a session: `initialize` and its notification. Never throws; `requireInitialize` reports a failure. */
   static async open(options: McpOptions): Promise<McpSession> {
     const session = new McpSession(options);
     try {
@@ -84,13 +83,13 @@ export class McpSession {
 
   /** @throws RequestFailure when `initialize` did not succeed */
   requireInitialize(): void {
-    // The client sends the notification after a valid result only.
+    // The client sends the notification only after a valid result.
     if (this.#handshake !== undefined && !this.#sent(INITIALIZED)) throw this.#failure(this.#handshake, 'initialize');
   }
 
   /**
-   * @throws RequestFailure when the session's token was refused so far. The client goes on after some refusals (that of the
-   * stream it opens beside its requests, say), and its user would not notice.
+   * @throws RequestFailure when the session's token was refused so far. The client continues after some refusals (such as that of its
+   * background stream), so its user would not notice.
    */
   async requireNoRefusal(): Promise<void> {
     await Promise.allSettled(this.#underWay);
@@ -100,7 +99,7 @@ export class McpSession {
     }
   }
 
-  /** What a request of this session carries besides its token. */
+  /** The headers of this session without its token. */
   get headers(): Readonly<Record<string, string>> {
     const { sessionId, protocolVersion } = this.#transport;
     return {
@@ -125,7 +124,7 @@ export class McpSession {
   /**
    * Calls a tool without arguments.
    *
-   * @returns what it answered, or `undefined` when the tool itself ended with an error
+   * @returns its answer, or `undefined` when the tool itself returned an error
    * @throws RequestFailure when the request failed
    */
   async callTool(name: string): Promise<ToolAnswer | undefined> {
@@ -138,19 +137,19 @@ export class McpSession {
     });
   }
 
-  /** Goes on with another token, as a client does whose token was about to expire. */
+  /** Continues with another token, as a client does before its token expires. */
   useToken(token: MintedToken): void {
     this.#token = token;
   }
 
-  /** Ends the session on the server and all that is still under way. */
+  /** Ends the session on the server and all requests in progress. */
   async close(): Promise<void> {
-    // Politeness: a server may refuse it, or keep no sessions.
+    // Best effort: a server may refuse it, or keep no sessions.
     if (this.#handshake === undefined) await this.#transport.terminateSession().catch(() => {});
     await this.leave();
   }
 
-  /** Ends what is still under way; the session stays open on the server. */
+  /** Ends requests in progress; the session stays open on the server. */
   async leave(): Promise<void> {
     await this.#client.close();
   }

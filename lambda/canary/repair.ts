@@ -8,8 +8,8 @@ import type { CanarySettings } from './settings.ts';
 import { readRecord } from './state-table.ts';
 
 /**
- * What the rotation has to look after: a parameter that is not as it wrote it, or that it has no record yet. One that the canary
- * cannot decrypt may have been written under another key, of which the rotation may know more.
+ * Why the rotation must check the parameters: a value that it did not write, or that has no record yet. A parameter that the canary
+ * cannot decrypt may be encrypted under another key that the rotation can use.
  */
 export type RepairCause = 'parameter-invalid' | 'parameter-unreadable' | 'foreign-value' | 'no-record';
 
@@ -18,8 +18,8 @@ export type RepairClients = { readonly dynamodb: DynamoDBClient; readonly sfn: S
 const INPUT: Command = { command: 'repair', trigger: 'canary' };
 
 /**
- * Whether the rotation is to be started. Parameters that were invalid before there was a record are nobody's to repair. An
- * execution that is recorded for a step may be dead: one that is started beside a living one finds that out, and ends at once.
+ * Whether to start the rotation. Parameters that were invalid before the first record are not repaired. The execution recorded for a
+ * step may be dead; one that is started beside a running one detects it and ends at once.
  */
 async function isWanted(
   cause: RepairCause,
@@ -32,8 +32,8 @@ async function isWanted(
 }
 
 /**
- * Starts an execution of the state machine that repairs the parameters, or makes the first record of them. Never throws: what
- * the canary found out does not depend on it, and the next run starts it again.
+ * Starts an execution of the state machine that repairs the parameters, or creates their first record. Never throws: the canary's
+ * result does not depend on it, and the next run starts it again.
  *
  * @param timeoutMs - for everything together
  */

@@ -1,6 +1,6 @@
 const REDACTED = '[redacted]';
 
-/** Characters in a row that are enough to be recognised as part of a text. */
+/** Consecutive characters that identify a part of a text. */
 const PART = 16;
 
 function partsOf(texts: readonly string[]): ReadonlySet<string> {
@@ -26,11 +26,10 @@ function clean(text: string, parts: ReadonlySet<string>): string {
 }
 
 /**
- * Replaces texts that must not be seen, and parts of them from 16 characters on, wherever they stand in the strings of a
- * JSON value.
+ * Redacts secret texts, and parts of them from 16 characters on, in all strings of a JSON value.
  *
- * The last net only: nothing that is put into a report should hold one. But a server may send a token back in a header, and
- * what it does is what the canary is there to find out.
+ * This is the last line of defense: nothing in a report should contain one. But a server may return a token in a header, and the
+ * canary reports on untrusted server behavior.
  *
  * @param texts - each at least 16 characters long
  */
@@ -47,7 +46,7 @@ function redacted(value: unknown, parts: ReadonlySet<string>): unknown {
 
 const BASE64_BLOCK = 3;
 
-/** The part of a secret's base64 that is the same wherever in a longer base64 text it stands. */
+/** The part of a secret's base64 that is the same at a given offset of any longer base64 text. */
 function base64Of(bytes: Buffer, offset: number): string {
   const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString('base64')
@@ -58,8 +57,8 @@ function base64Of(bytes: Buffer, offset: number): string {
 }
 
 /**
- * The texts by which a secret can be recognised in a file: as it is, escaped for JSON or a URL, and in base64 or base64url,
- * also inside of a longer encoded text.
+ * The forms in which a secret may appear in a file: unchanged, escaped for JSON or a URL, and in base64 or base64url, also within a
+ * longer encoded text.
  */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);

@@ -4,7 +4,7 @@ import { type CheckName, isCheckName } from '../../contract/canary-report.ts';
 import * as names from '../../contract/function-variables.ts';
 import { anyText, matching, readVariables, secureOrigin, variable } from '../shared/settings.ts';
 
-/** What the canary asks, and with what. */
+/** The settings of the canary. */
 export type CanarySettings = {
   /** The catalog's page. */
   readonly url: URL;
@@ -17,15 +17,15 @@ export type CanarySettings = {
   readonly mcpService: string;
   readonly catalogService: string;
   readonly buckets: readonly string[];
-  /** Where the rotation's record is and reports are kept, if anywhere. */
+  /** The table with the rotation's record and the canary's reports, if there is one. */
   readonly stateTable: string | undefined;
-  /** What repairs the parameters, if anything does. */
+  /** The state machine that repairs the parameters, if there is one. */
   readonly stateMachine: string | undefined;
-  /** Checks that need not pass. */
+  /** Checks whose failure is tolerated. */
   readonly tolerated: readonly CheckName[];
 };
 
-/** Every problem of the environment at once; values are not repeated, since one may be a secret in the wrong place. */
+/** Names every problem of the environment at once. Does not repeat values, since one may be a misplaced secret. */
 class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -39,7 +39,7 @@ const HOST_NAME =
 const STATE_MACHINE = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]{1,80}$/;
 const PATH = /^(?:\/[A-Za-z0-9._~-]+)+\/?$/;
 
-/** A JSON list without repetitions, sorted; `undefined` when it is none or one of its items is not allowed. */
+/** Parses a JSON list, sorted and without repetitions; `undefined` when it is invalid or contains an item that is not allowed. */
 const listOf =
   <T extends string>(isAllowed: (item: unknown) => item is T) =>
   (text: string): readonly T[] | undefined => {
@@ -90,14 +90,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     (unusable) =>
       new SettingsError(
         unusable.map(
-          ({ name, rule, isMissing }) => `${name} ${isMissing ? 'is missing' : 'is wrong'}: it has to be ${rule}`,
+          ({ name, rule, isMissing }) => `${name} ${isMissing ? 'is missing' : 'is invalid'}: it must be ${rule}`,
         ),
       ),
   );
   if (connectHost !== '' && isIP(settings.url.hostname.replace(/[[\]]/g, '')) !== 0) {
-    // An address is never looked up, so the connect host would be ignored in silence.
+    // Node resolves no name for an IP address, so the connect host would be ignored silently.
     throw new SettingsError([
-      `${names.CANARY_CONNECT_HOST} needs a ${names.CANARY_URL} with a host name, not with an IP address`,
+      `${names.CANARY_CONNECT_HOST} requires a ${names.CANARY_URL} with a host name, not an IP address`,
     ]);
   }
   return {

@@ -9,7 +9,7 @@ import { log } from '../shared/log.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 
-/** As much of the rotation's record as the canary decides by. */
+/** The part of the rotation's record that the canary uses. */
 export type KnownRecord = Pick<
   RotationRecord,
   'revision' | 'phase' | 'intended' | 'before' | 'parameters' | 'current' | 'next'
@@ -44,9 +44,9 @@ function isRecord(value: JsonObject | undefined): boolean {
 }
 
 /**
- * Reads what the rotation meant the parameters to hold.
+ * Reads the intended content of the parameters.
  *
- * @returns `undefined` when it is unknown: there is no table, or no rotation has made the record for these parameters yet
+ * @returns `undefined` when it is unknown: there is no table, or no record for these parameters yet
  * @throws CheckFailure `record-unreadable`
  */
 export async function readRecord(
@@ -60,14 +60,14 @@ export async function readRecord(
   });
   if (item === undefined) return undefined;
   const value = parseJsonObject(item.record?.S ?? '');
-  if (!isRecord(value)) throw unreadable('is not one', stateTable);
+  if (!isRecord(value)) throw unreadable('is invalid', stateTable);
   const record = value as unknown as KnownRecord;
-  // Under other names there are others, which this record knows nothing of.
+  // The record is of parameters with other names.
   const { secret, keySet } = record.parameters;
   return secret === secretParameter && keySet === keySetParameter ? record : undefined;
 }
 
-/** Whether a step is under way: until it ends, tasks may hold what the parameters held before. */
+/** Whether a step is in progress: until it ends, tasks may have the previous content of the parameters. */
 export function isInStep(record: KnownRecord | undefined): boolean {
   return record !== undefined && !RESTING_PHASES.includes(record.phase);
 }
@@ -75,7 +75,7 @@ export function isInStep(record: KnownRecord | undefined): boolean {
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 /**
- * Keeps a report for 30 days. A failure is logged: what was found out does not depend on whether it could be written down.
+ * Stores a report for 30 days. A failure is only logged: the result does not depend on it.
  *
  * @param timeoutMs - for all tries together
  */

@@ -6,14 +6,14 @@ import { keyIdsOf, taskOf } from '../shared/fault.ts';
 import { log } from '../shared/log.ts';
 import type { CanarySettings } from './settings.ts';
 
-/** The services by which ECS knows them. */
+/** Cluster and service names in ECS. */
 export type ServiceNames = Pick<CanarySettings, 'cluster' | 'mcpService' | 'catalogService'>;
 
-/** Remembers which tasks answered. */
+/** Records which tasks answered. */
 export class TaskLog {
   readonly #seen: Record<ServiceRole, Map<string, TaskSeen>> = { mcp: new Map(), catalog: new Map() };
 
-  /** A `dial` to one of the services whose responses are remembered. */
+  /** Wraps `dial` to record the tasks of a service that answer. */
   watch(service: ServiceRole, dial: Dial): Dial {
     return async (url, init) => {
       const response = await dial(url, init);
@@ -30,10 +30,10 @@ export class TaskLog {
 }
 
 /**
- * How many tasks of both services ECS runs and wants, and whether it is replacing them: while it is, the count includes
+ * How many tasks of both services ECS runs and wants, and whether it is replacing them. During a replacement, the count includes
  * tasks that are not healthy yet and tasks that the load balancer no longer uses.
  *
- * A failure is logged and gives `undefined`: the check that needs the counts then fails.
+ * A failure is logged and returns `undefined`: the check that needs the counts then fails.
  */
 export async function countTasks(
   ecs: ECSClient,
@@ -59,18 +59,18 @@ export async function countTasks(
   }
 }
 
-/** Whether tasks are being replaced. `unknown` when ECS reports neither. */
+/** Whether tasks are being replaced. `unknown` when ECS did not answer. */
 export type Rollout = 'under-way' | 'over' | 'unknown';
 
 /** What ECS reports about a service. */
 export type ServiceState = ServiceCount & { readonly rollout: Rollout };
 
-/** What ECS reports about the services; `undefined` when it could not be asked. */
+/** What ECS reports about the services; `undefined` when it did not answer. */
 export type ServiceStates = readonly ServiceState[] | undefined;
 
 const ROLES: readonly ServiceRole[] = ['mcp', 'catalog'];
 
-/** Where the rollout of one service stands, by its deployments. */
+/** The rollout state of one service, by its deployments. */
 function rolloutOf(deployments: readonly Deployment[]): Rollout {
   if (deployments.length > 1) return 'under-way';
   switch (deployments[0]?.rolloutState) {
@@ -83,7 +83,7 @@ function rolloutOf(deployments: readonly Deployment[]): Rollout {
   }
 }
 
-/** Where the rollout of all services stood, over all the times that ECS was asked. */
+/** The rollout state of all services over several reports of ECS. */
 export function rolloutOfAll(asked: readonly ServiceStates[]): Rollout {
   const found = asked.flatMap((states) =>
     ROLES.map((role) => states?.find(({ service }) => service === role)?.rollout ?? 'unknown'),

@@ -9,23 +9,23 @@ import { errorName } from '../../contract/safe-error.ts';
 import { CheckFailure } from './fault.ts';
 import type { CanarySettings } from './settings.ts';
 
-/** What the parameters hold, by whole thumbprints, which are computed from the values and not taken from a key ID. */
+/** The content of the parameters, by whole thumbprints that are computed from the values, not taken from key IDs. */
 export type TrustContent = {
-  /** `undefined` for a secret with white space around it: tasks read it all the same, but nobody here writes one. */
+  /** `undefined` for a secret with surrounding white space: tasks accept it, but this project never writes one. */
   readonly signing: string | undefined;
-  /** The keys of the set with the key IDs that they have there. */
+  /** The keys of the set with the key IDs that they have in it. */
   readonly keys: readonly { readonly thumbprint: string; readonly keyId: string }[];
 };
 
-/** What the parameters hold: the same that the tasks read at their start. */
+/** The content of the parameters, as the tasks read it at their start. */
 export type Trust = {
   readonly signingKey: SigningKey;
-  /** For tokens that have to be signed wrongly in one point only, which `signingKey` does not do. */
+  /** For forged tokens, which `signingKey` cannot create. */
   readonly signingSecret: string;
   /** Every key of the set, ready to sign with. */
   readonly acceptedKeys: readonly SigningKey[];
   readonly content: TrustContent;
-  /** Every text that must not be seen in a report. */
+  /** Every text that must not appear in a report. */
   readonly secretTexts: readonly string[];
 };
 
@@ -65,9 +65,9 @@ function secretTextsOf({ keys }: KeySet, secret: string): readonly string[] {
 }
 
 /**
- * Reads both parameters and checks them with the rules that the services use.
+ * Reads both parameters and validates them by the rules of the services.
  *
- * @throws CheckFailure naming the parameter and what is wrong with it
+ * @throws CheckFailure naming the parameter and its fault
  */
 export async function readTrust(
   ssm: SSMClient,
@@ -89,16 +89,16 @@ export async function readTrust(
 /** Longer than a run of the canary, and of little use if it leaks. */
 const LIFETIME_SECONDS = 300;
 
-/** The tokens that have to be accepted. */
+/** The tokens that must be accepted. */
 export type CanaryTokens = {
   readonly first: MintedToken;
-  /** Stands for a renewed one: the same person, with another expiry. */
+  /** Simulates a renewed token: the same user, another expiry. */
   readonly renewed: MintedToken;
-  /** One of every other key that is accepted: the catalog signed with it before, or will. */
+  /** One of every other accepted key: the catalog signed with it before, or will. */
   readonly others: readonly MintedToken[];
 };
 
-/** Tokens of the canary's own: it may ask what everybody may ask, and lists the buckets that the configuration gives it. */
+/** Mints the canary's tokens: no permissions, and only the buckets from its configuration. */
 export async function mintCanaryTokens(
   { signingKey, acceptedKeys }: Trust,
   buckets: readonly string[],

@@ -3,22 +3,22 @@ import { invokeCanary } from '../../aws/invoke-canary.ts';
 import { awsCall, Refusal } from './refusal.ts';
 import type { Connections } from './settings.ts';
 
-/** A check that the canary could not prove, and why. */
+/** A check that did not pass, and why. */
 export type FailedCheck = { readonly name: string; readonly reason: string };
 
-/** The same, fresh from the canary: a skipped check was not asked, because one that it needs has failed. */
+/** The same, directly from the canary: a skipped check did not run, because one that it needs failed. */
 export type UnprovedCheck = FailedCheck & { readonly skipped: boolean };
 
-/** A check with the stable name that begins its reason: red for another reason is another fault. */
+/** The check with the reason code that begins its reason: another reason is another fault. */
 export function faultOf({ name, reason }: FailedCheck): string {
   const [, fault] = /^([a-z0-9-]+):/.exec(reason) ?? [];
   return fault === undefined ? name : `${name}: ${fault}`;
 }
 
 const NAME = /^[a-z0-9-]{1,64}$/;
-/** A reason of the canary is a few sentences; a longer one is cut, so that a record stays a record. */
+/** A reason of the canary is a few sentences; longer ones are truncated to keep the record small. */
 const MAX_REASON_LENGTH = 400;
-/** What neither speaks against a deploy: what is right, and what the configuration tolerates. */
+/** Verdicts that do not count against a deploy: passed, or tolerated by the configuration. */
 const HARMLESS: readonly unknown[] = ['pass', 'tolerated'];
 
 function failed(what: string): Refusal {
@@ -35,8 +35,8 @@ function checkOf(check: unknown): FailedCheck & { readonly verdict: unknown } {
 }
 
 /**
- * The checks of a report that speak against a deployment: none in a green one. Those that failed come before those that were
- * skipped because of them; a skipped one counts too, since its result is unknown.
+ * The checks of a report that count against a deployment: none in a green one. Failed checks come before those that were skipped
+ * because of them; a skipped check counts too, since its result is unknown.
  */
 function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
   const { verdict, checks } = isJsonObject(report) ? report : {};
@@ -52,9 +52,9 @@ function failedChecksOf(report: unknown): readonly UnprovedCheck[] {
 /**
  * Runs the canary.
  *
- * @param settling - whether tasks may just have been replaced, so that a failed check is repeated for a while
+ * @param settling - whether tasks may just have been replaced, so that failed checks are repeated for a while
  * @returns the checks that failed; none when the canary is green
- * @throws Refusal `canary-failed` when it gave no report, `aws-call-failed` when it could not be invoked
+ * @throws Refusal `canary-failed` without a report, `aws-call-failed` when the invocation failed
  */
 export async function runCanary(
   { settling }: { readonly settling: boolean },

@@ -22,12 +22,12 @@ function requireContractVersion({ properties }: Deploy, { settings }: Connection
   if (wanted === deployed) return;
   throw new Refusal(
     'contract-version',
-    `This Services template is for version ${wanted} of Foundation's contract, and version ${deployed} is deployed. ` +
-      'Deploy Foundation and Trust of the same code, or a revision that was made for that version.',
+    `This Services template requires version ${wanted} of Foundation's contract, but version ${deployed} is deployed. ` +
+      'Deploy Foundation and Trust from the same code, or a revision for that version.',
   );
 }
 
-/** Whether an event was delivered before, and has opened its revision then. */
+/** Whether an earlier delivery of this event opened its revision. */
 function wasOpenedBy(requestId: string, newest: Revision | undefined): boolean {
   if (newest?.openedBy !== requestId) return false;
   if (newest.verdict !== 'failed') return true;
@@ -37,17 +37,17 @@ function wasOpenedBy(requestId: string, newest: Revision | undefined): boolean {
   );
 }
 
-/** Asking the canary takes its time; a stack that was stopped meanwhile opens no revision. */
+/** The canary takes a while; a stack operation that was cancelled in between must not open a revision. */
 async function requireStackGoesForward(stackArn: string, connections: Connections): Promise<void> {
   const status = await stackStatusOf(stackArn, connections);
   if (!goesBack(status) && !isOver(status)) return;
   throw new Refusal('stack-not-in-progress', `The stack is ${status}: the deploy was stopped meanwhile.`);
 }
 
-/** What the canary cannot prove before the deploy. */
+/** The checks that do not pass before the deploy. */
 async function askCanary(deploy: Deploy, connections: Connections): Promise<readonly UnprovedCheck[]> {
   try {
-    // Only what stays red excuses anything later, so a check gets its second chance; on the very first deploy all is red anyway.
+    // Only lasting failures excuse later ones, so failed checks are repeated; on the first deploy all are red anyway.
     return await runCanary({ settling: !deploy.first }, connections);
   } catch (error) {
     if (deploy.properties.breakGlass === undefined || !(error instanceof Refusal)) throw error;
@@ -57,8 +57,8 @@ async function askCanary(deploy: Deploy, connections: Connections): Promise<read
 }
 
 /**
- * What is red already, which this deploy therefore cannot have broken, and what could not be checked because of that. Before the
- * very first deploy there is nothing that could be red.
+ * Checks that are already red, which this deploy cannot have broken, and those that were skipped because of them. Before the first
+ * deploy no check counts.
  */
 function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): UnprovedBefore {
   if (first) return { failedBefore: [], skippedBefore: [] };
@@ -69,15 +69,15 @@ function unprovedBefore({ first }: Deploy, checks: readonly UnprovedCheck[]): Un
 }
 
 /**
- * Admits a deploy before anything of it changes: takes the lock, checks the preconditions and opens the revision. Break-glass
- * silences the canary only; what the tasks need to start, and the lock, hold for everybody.
+ * Admits a deploy before it changes anything: takes the lock, checks the preconditions and opens the revision. Break-glass bypasses
+ * only the canary; the lock and what tasks need to start are always required.
  *
- * @throws Refusal saying what does not hold; the caller gives the lock back
+ * @throws Refusal with the failed precondition; the caller releases the lock
  */
 export async function admit(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;
   requireContractVersion(deploy, connections);
-  // Before the lock: a second delivery may come when the deploy has ended, and nothing would release the lock then.
+  // Before the lock: a repeated delivery may arrive after the deploy ended, and nothing would release the lock then.
   if (wasOpenedBy(requestId, await readNewestRevision(connections))) return;
   await takeLock(stackArn, connections);
   await requireNoRotationStep(connections);
@@ -90,7 +90,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   if (wasOpenedBy(requestId, newest)) return;
   await requireStackGoesForward(stackArn, connections);
   if (newest?.verdict === 'open') {
-    // The deploy that opened it is dead: this one holds the lock.
+    // The deploy that opened it died: this one holds the lock.
     await closeRevision(
       newest.number,
       { verdict: 'failed', because: 'The deploy ended without a verdict.' },
@@ -100,7 +100,7 @@ export async function admit(deploy: Deploy, connections: Connections): Promise<v
   const { trigger, fingerprint, images, tokenLifetimeSeconds, breakGlass: reason } = properties;
   const number = await nextNumber(connections);
   const announcement = await takeAnnouncement(trigger, connections);
-  // Before the record, which names it.
+  // Before the record, which names the template.
   const kept = await keepTemplate(number, deploy, connections);
   const revision = { number, stackArn, openedBy: requestId, fingerprint, images, parameterVersions, reason };
   await openRevision({ ...revision, ...before, tokenLifetimeSeconds, announcement, kept }, connections);

@@ -10,7 +10,7 @@ import { putResponse } from '../shared/cloudformation-response.ts';
 import { respondTo } from './lifecycle.ts';
 import { readSettings } from './settings.ts';
 
-/** An answer of the canary takes as long as its function may run. */
+/** The function timeout of the canary. */
 const CANARY_MS = 95_000;
 
 const clients = {
@@ -25,11 +25,11 @@ const clients = {
   }),
 };
 
-/** Entry of both custom resources: one event, one response, nothing logged of either. */
+/** Entry point of both custom resources: one event, one response; neither is logged. */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   const response = await respondTo(event, (abortSignal) => ({
     ...clients,
-    // Read when they are needed: a rollback succeeds without them.
+    // Read on demand: a rollback succeeds without them.
     get settings() {
       return readSettings(process.env);
     },

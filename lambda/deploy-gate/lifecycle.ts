@@ -11,26 +11,26 @@ import type { Connections } from './settings.ts';
 import { undo } from './undo.ts';
 import { giveVerdict } from './verdict.ts';
 
-/** Opens the connections of one stretch of work, which ends them with its signal. */
+/** Opens the connections of one unit of work; its signal ends them. */
 export type Connect = (abortSignal: AbortSignal) => Connections;
 
-/** The longest canary (90 s), with the calls before and after it; with the undoing it stays within the function's 3 minutes. */
+/** The longest canary run (90 s) and the calls around it. With the cleanup it stays within the function's 3 minutes. */
 const WORK_MS = 130_000;
 const UNDO_MS = 20_000;
 
 /** CloudFormation refuses a response of more than 4,096 bytes. */
 const MAX_REASON_LENGTH = 1_000;
 
-/** These came without a deploy of their own, so that what the stack holds now is another one's. */
+/** Refusals of events without a deploy of their own: what the stack holds then belongs to another deploy. */
 const HOLD_NOTHING: readonly RefusalCode[] = ['revision-not-open', 'stack-not-in-progress'];
 
-/** The two resources that are served, by type. */
+/** The two resource types. */
 const WORK: Readonly<Record<string, (deploy: Deploy, connections: Connections) => Promise<void>>> = {
   'Custom::DeployGate': admit,
   'Custom::DeployVerdict': giveVerdict,
 };
 
-/** Where the stack goes: forward (for the first time or not), or back to what it was. */
+/** Direction of the stack operation: forward (first or later deploy), or back to the previous state. */
 type Direction = 'create' | 'update' | 'back';
 
 /**
@@ -55,8 +55,8 @@ async function directionOf(event: CloudFormationCustomResourceEvent, connections
 }
 
 /**
- * A rollback goes from the deploy that failed to the one before it: to the newest that did not fail, when the gate refused before
- * it opened a revision. A deploy goes to something that was not there before.
+ * Whether an Update event is a rollback. A rollback goes from the failed deploy to the one before it; if the gate refused before it
+ * opened a revision, to the newest one that did not fail. A deploy goes to a new state.
  */
 async function isRollback(event: CloudFormationCustomResourceEvent, connections: Connections): Promise<boolean> {
   if (event.RequestType !== 'Update') return false;
@@ -76,13 +76,13 @@ function refusalOf(error: unknown): Refusal {
 async function goForward(event: CloudFormationCustomResourceEvent, first: boolean, connections: Connections) {
   const work = WORK[event.ResourceType];
   if (work === undefined) {
-    throw new Refusal('properties-invalid', `The deploy gate does not know the resource type ${event.ResourceType}.`);
+    throw new Refusal('properties-invalid', `Unknown resource type ${event.ResourceType}.`);
   }
   const properties = parseProperties(event.ResourceProperties);
   await work({ stackArn: event.StackId, requestId: event.RequestId, first, properties }, connections);
 }
 
-/** Does what the event asks; resolves to the reason why the deploy must not go on, if there is one. */
+/** Handles an event; resolves to the reason to refuse the deploy, if there is one. */
 async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Connect): Promise<Refusal | undefined> {
   try {
     const connections = connect(AbortSignal.timeout(WORK_MS));
@@ -104,15 +104,15 @@ async function refusalFor(event: CloudFormationCustomResourceEvent, connect: Con
   }
 }
 
-/** The resources stand for no thing of their own, so that their IDs never change. */
+/** The resources represent nothing physical, so their IDs never change. */
 function physicalIdOf(event: CloudFormationCustomResourceEvent): string {
   return event.RequestType === 'Create' ? event.LogicalResourceId : event.PhysicalResourceId;
 }
 
 /**
- * Does what an event of CloudFormation asks and gives the response to it; never throws, and ends within 150 s.
+ * Handles an event of CloudFormation and returns the response; never throws, and ends within 150 s.
  *
- * Forward, whatever is not as it must be fails the deploy, errors of its own included. A rollback and a deletion always succeed.
+ * Forward, every failed precondition and every error fails the deploy. A rollback and a deletion always succeed.
  */
 export async function respondTo(
   event: CloudFormationCustomResourceEvent,
@@ -129,7 +129,7 @@ export async function respondTo(
   return { Status: 'FAILED', Reason: reason, ...ids };
 }
 
-/** The stack goes back now; not every rollback reaches both resources. */
+/** Cleans up at once, since not every rollback reaches both resources. */
 async function giveUp(stackArn: string, reason: string, connect: Connect): Promise<void> {
   try {
     await undo({ stackArn, failed: undefined }, reason, connect(AbortSignal.timeout(UNDO_MS)));

@@ -19,8 +19,8 @@ function isAlive(executionArn: string, { sfn, abortSignal }: Connections): Promi
 }
 
 /**
- * A deploy whose stack is not being changed will never release its lock, nor will a rotation whose execution does not
- * run. Holders of a kind that is not known here live.
+ * A lock is stale if its holder can no longer release it: a deploy whose stack is not changing, or a rotation whose execution has
+ * ended. Holders of an unknown kind are never stale.
  */
 async function isStale({ kind, owner }: LockHolder, connections: Connections): Promise<boolean> {
   switch (kind) {
@@ -42,8 +42,8 @@ function heldBy({ owner, kind, takenAt }: LockHolder, connections: Connections):
 }
 
 /**
- * Takes the deploy lock for a stack. Its own lock is taken over (an earlier delivery of the event, or a deploy that died),
- * and so is that of a deploy whose stack is not being changed any more, or of a rotation whose execution does not run.
+ * Takes the deploy lock for a stack. It takes over the stack's own lock (from an earlier delivery of the event, or a deploy that
+ * died) and stale ones.
  *
  * @param stackArn - the owner
  * @throws Refusal `lock-held` naming the holder
@@ -52,10 +52,10 @@ export async function takeLock(stackArn: string, connections: Connections): Prom
   const table = stateTableOf(connections);
   const takeFrom = (holder: Parameters<typeof take>[2]) =>
     awsCall('dynamodb:PutItem', take(table, { owner: stackArn, kind: 'deploy' }, holder));
-  if (await takeFrom('nobody-or-self')) return;
+  if (await takeFrom('free-or-own')) return;
   const holder = await awsCall('dynamodb:GetItem', readLock(table));
   if (holder !== undefined && !(await isStale(holder, connections))) throw heldBy(holder, connections);
-  if (!(await takeFrom(holder ?? 'nobody'))) {
+  if (!(await takeFrom(holder ?? 'free'))) {
     const other = await awsCall('dynamodb:GetItem', readLock(table));
     throw heldBy(other ?? { owner: 'unknown', kind: 'deploy', takenAt: 'now' }, connections);
   }
@@ -63,21 +63,21 @@ export async function takeLock(stackArn: string, connections: Connections): Prom
     log('info', 'stale lock taken over', { kind: holder.kind, owner: holder.owner, takenAt: holder.takenAt });
 }
 
-/** Releases the lock if the stack holds it; that of another owner stays. */
+/** Releases the lock if the stack holds it. */
 export async function releaseLock(stackArn: string, connections: Connections): Promise<void> {
   await awsCall('dynamodb:DeleteItem', release(stateTableOf(connections), stackArn));
 }
 
-/** What to do while a rotation is under way, for the end of a reason. */
+/** What to do while a rotation is in progress, for the end of a reason. */
 function waitForRotation({ settings }: Connections): string {
   const watch = quiltctl('rotate --watch', settings.environment);
   return `\`${watch}\` shows where it is. Wait until it is in its grace time or has ended, then deploy again.`;
 }
 
 /**
- * Requires that no step of a rotation is running: it counts the tasks that it replaces, and a deploy would start others. A
- * phase that is not known here is a step. One that stopped, or whose execution died, is no obstacle: the deploy may be its cure,
- * and tasks start with whatever the parameters hold.
+ * Requires that no step of a rotation is in progress: the step counts the tasks that it replaces, and a deploy would start others. An
+ * unknown phase counts as a step. A rotation that stopped, or whose execution died, is no obstacle: the deploy may fix it, and tasks
+ * start with whatever the parameters hold.
  *
  * @throws Refusal `rotation-in-step`
  */

@@ -5,7 +5,7 @@ import type { UnprovedCheck } from './canary.ts';
 import { awsCall, Refusal } from './refusal.ts';
 import type { Connections } from './settings.ts';
 
-/** The canary's check of what both parameters hold. The gate has no right to decrypt them, so it takes the canary's word. */
+/** The canary's check of both parameters. The gate may not decrypt them, so it relies on the canary. */
 const VALID = 'parameters-valid';
 
 function remedy({ settings }: Connections): string {
@@ -40,9 +40,9 @@ export async function readParameterVersions(connections: Connections): Promise<R
 }
 
 /**
- * Demands that both parameters hold what a task accepts at its start: a task with anything else exits at once.
+ * Requires that both parameters hold what a task accepts at its start: with anything else it exits at once.
  *
- * @param checks - what the canary could not prove before the deploy
+ * @param checks - that did not pass before the deploy
  * @throws Refusal `parameter-invalid` with the canary's reason
  */
 export function requireValidParameters(checks: readonly UnprovedCheck[], connections: Connections): void {

@@ -6,22 +6,22 @@ import { Refusal } from './refusal.ts';
 type DeployProperties = {
   /** Identifies the template. */
   readonly trigger: string;
-  /** Identifies what this deploy changes: it differs from that of the deploy before and after it. */
+  /** Identifies the change: differs from that of the previous and the next deploy. */
   readonly fingerprint: string;
-  /** Version of Foundation's contract that the template was made for. */
+  /** Version of Foundation's contract that the template requires. */
   readonly contractVersion: string;
   /** The images of both services, as their task definitions name them. */
   readonly images: { readonly catalog: string; readonly mcp: string };
-  /** How long the tokens of these services live. */
+  /** Token lifetime of these services. */
   readonly tokenLifetimeSeconds: number;
-  /** Break-glass: why this deploy must go through whatever the canary says. `undefined` when the canary decides. */
+  /** Break-glass: why this deploy must succeed whatever the canary finds. `undefined` when the canary decides. */
   readonly breakGlass: string | undefined;
 };
 
 const PROPERTY_NAMES = ['Trigger', 'Foundation', 'ContractVersion', 'Images', 'Canary', 'Reason'];
-/** Not in every template that was ever deployed. */
+/** Properties that older templates lack. */
 const LATER_PROPERTY_NAMES = ['TokenLifetimeSeconds'];
-/** CloudFormation adds these to what the template says. */
+/** CloudFormation adds these to the template's properties. */
 const ADDED_BY_CLOUDFORMATION = ['ServiceToken', 'ServiceTimeout'];
 
 const IMAGE = /^[\x21-\x7e]{1,512}$/;
@@ -63,10 +63,10 @@ function imagesOf(value: unknown): DeployProperties['images'] {
   return { catalog: textOf(images, 'Catalog'), mcp: textOf(images, 'Mcp') };
 }
 
-/** A template from before it was said is taken for the longest: as long the tokens of its catalog may live. */
+/** For an older template without the property, assumes the maximum: the longest that tokens of its catalog may live. */
 function tokenLifetimeOf({ TokenLifetimeSeconds: value }: Properties): number {
   if (value === undefined) return MAX_LIFETIME_SECONDS;
-  // CloudFormation makes text of every number.
+  // CloudFormation converts every number to text.
   const name = 'TokenLifetimeSeconds';
   const seconds = Number(textOf({ [name]: typeof value === 'number' ? String(value) : value }, name));
   if (seconds > MAX_LIFETIME_SECONDS) throw refuse(`Property ${name} must be ${RULES[name].rule}.`);
@@ -74,8 +74,8 @@ function tokenLifetimeOf({ TokenLifetimeSeconds: value }: Properties): number {
 }
 
 /**
- * SHA-256 of what the template says. CloudFormation sends an event when any of it has changed: the hash of the template, a value
- * of Foundation that the template takes as a parameter, or break-glass.
+ * SHA-256 of the properties. CloudFormation sends an event when any of them changed: the hash of the template, a value of Foundation
+ * that the template takes as a parameter, or break-glass.
  */
 export function fingerprintOf(properties: Properties): string {
   const later = LATER_PROPERTY_NAMES.flatMap((name) => properties[name] ?? []);
@@ -84,15 +84,15 @@ export function fingerprintOf(properties: Properties): string {
 }
 
 /**
- * Checks the `ResourceProperties` of an event.
+ * Validates the `ResourceProperties` of an event.
  *
- * @throws Refusal `properties-invalid` naming the property and its rule; an unknown property is refused, because a misspelt
- * one would otherwise be ignored
+ * @throws Refusal `properties-invalid` naming the property and its rule; unknown properties are refused, since a misspelled one
+ * would otherwise be ignored
  */
 export function parseProperties(properties: Properties): DeployProperties {
   refuseUnknown(properties, [...PROPERTY_NAMES, ...LATER_PROPERTY_NAMES, ...ADDED_BY_CLOUDFORMATION]);
   const reports = textOf(properties, 'Canary') === 'report';
-  if (!reports && properties.Reason !== undefined) throw refuse("Property Reason goes with Canary 'report' only.");
+  if (!reports && properties.Reason !== undefined) throw refuse("Property Reason is only valid with Canary 'report'.");
   return {
     trigger: textOf(properties, 'Trigger'),
     fingerprint: fingerprintOf(properties),
@@ -103,11 +103,11 @@ export function parseProperties(properties: Properties): DeployProperties {
   };
 }
 
-/** One deploy of the Services stack, as an event of CloudFormation describes it. */
+/** One deploy of the Services stack, from an event of CloudFormation. */
 export type Deploy = {
-  /** The stack, which owns lock and revision. */
+  /** The stack, which owns the lock and the revision. */
   readonly stackArn: string;
-  /** The event; the same when it is delivered twice. */
+  /** The event ID; the same for a repeated delivery. */
   readonly requestId: string;
   /** Whether the stack is being created, so that there are no services yet. */
   readonly first: boolean;

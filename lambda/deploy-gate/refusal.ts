@@ -2,8 +2,8 @@ import { errorName } from '../../contract/safe-error.ts';
 import { type LogFields, log } from '../shared/log.ts';
 
 /**
- * Why a deploy is refused, or, for the last ones before `unexpected`, why its record lacks something. The codes are stable: logs,
- * alarms and the runbook use them.
+ * Why a deploy is refused or, for the last ones before `unexpected`, why its record is incomplete. The codes are stable: logs, alarms
+ * and the runbook use them.
  */
 export type RefusalCode =
   | 'properties-invalid'
@@ -25,8 +25,8 @@ export type RefusalCode =
   | 'unexpected';
 
 /**
- * The deploy, or that part of its record, must not go on. Its message is written for the stack's events: what is wrong, where, what to do, and never a
- * value. No other error's message is ever shown (see `errorName`).
+ * The deploy, or the given part of its record, must not proceed. The message is for the stack's events: what is wrong, where, what to
+ * do, and never a value. Messages of other errors are never shown (see `errorName`).
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -40,10 +40,10 @@ export class Refusal extends Error {
 }
 
 /**
- * Does work that no deploy depends on: a failure is only logged.
+ * Does optional work: a failure is only logged.
  *
- * @param failure - the message of that line, such as `lock not released`
- * @returns what it gave; `undefined` when it failed
+ * @param failure - the message of that log line, such as `lock not released`
+ * @returns the result; `undefined` on failure
  */
 export async function attempt<T>(
   failure: string,

@@ -15,7 +15,7 @@ const VARIABLES = {
   secretParameter: anyText(names.DEPLOY_GATE_SECRET_PARAMETER),
   keySetParameter: anyText(names.DEPLOY_GATE_KEY_SET_PARAMETER),
   revisionBucket: anyText(names.DEPLOY_GATE_REVISION_BUCKET),
-  /** How many revisions are kept. */
+  /** Number of revisions to keep. */
   keepRevisions: variable(names.DEPLOY_GATE_KEEP_REVISIONS, 'a whole number', (text) =>
     /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined,
   ),
@@ -24,13 +24,13 @@ const VARIABLES = {
   contractVersion: anyText(names.DEPLOY_GATE_CONTRACT_VERSION),
 };
 
-/** Where the gate looks. */
+/** The settings of the gate. */
 export type GateSettings = Values<typeof VARIABLES>;
 
 /**
  * Reads the settings of the gate from its environment (see `contract/function-variables.ts`).
  *
- * @throws Refusal `settings-invalid` naming every variable that is missing, or the one that is not a whole number
+ * @throws Refusal `settings-invalid` naming every missing variable, or the one that is not a whole number
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): GateSettings {
   return readVariables(
@@ -47,7 +47,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   );
 }
 
-/** The clients that the gate keeps from event to event. */
+/** The clients that the gate reuses between events. */
 type Clients = {
   readonly dynamodb: DynamoDBClient;
   readonly cloudformation: CloudFormationClient;
@@ -57,14 +57,14 @@ type Clients = {
   readonly s3: S3Client;
 };
 
-/** All that a step of the gate talks to, and how long it may. */
+/** The connections of a step, with their deadline. */
 export type Connections = Clients & {
   readonly settings: GateSettings;
-  /** Ends every call when the time of the event is over: what was given up must not go on to write later. */
+  /** Aborts every call when the time of the event is over: an abandoned call must not write later. */
   readonly abortSignal: AbortSignal;
 };
 
-/** The same for a part of the work that must not use up the time of the rest. */
+/** The same connections with a shorter deadline, for work that must leave time for the rest. */
 export function withDeadline(milliseconds: number, connections: Connections): Connections {
   const abortSignal = AbortSignal.any([connections.abortSignal, AbortSignal.timeout(milliseconds)]);
   return { ...connections, abortSignal };

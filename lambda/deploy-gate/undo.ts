@@ -7,18 +7,18 @@ import { closeRevision, readNewestRevision } from './revisions/revision.ts';
 import { type Connections, withDeadline } from './settings.ts';
 
 const WENT_BACK = 'CloudFormation rolled the stack back.';
-/** As long as a rollback waits for the reason of it. */
+/** Limits the delay of a rollback for its reason. */
 const ASK_MS = 10_000;
 
-/** A deploy that does not stand. */
+/** A deploy that failed. */
 export type Undone = {
-  /** Its stack; what belongs to another one stays. */
+  /** Its stack; what other stacks own is left alone. */
   readonly stackArn: string;
-  /** Its fingerprint, when CloudFormation says that the stack goes back from it: then no verdict of before holds. */
+  /** Its fingerprint, when CloudFormation rolls it back: an earlier verdict is then void. */
   readonly failed: string | undefined;
 };
 
-/** Nothing depends on it: who asks later gets it from CloudFormation, as long as that remembers it. */
+/** Optional: later readers can get the reason from CloudFormation, as long as it keeps the events. */
 function failureOf(stackArn: string, connections: Connections): Promise<StackFailure | undefined> {
   return attempt('reason of the rollback not read', () => {
     const { cloudformation, abortSignal } = withDeadline(ASK_MS, connections);
@@ -44,11 +44,11 @@ async function closeOwn(
 }
 
 /**
- * Cleans up after a deploy: closes its revision as failed and releases its lock. Never throws, since a custom resource
- * that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; the next deploy closes and takes over what is left.
+ * Cleans up after a deploy: closes its revision as failed and releases its lock. Never throws, since a custom resource that fails in
+ * a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; the next deploy handles what is left.
  *
- * @param refusal - why the gate gives the deploy up, for the record; `undefined` when CloudFormation took the stack back, which
- *   is then asked why
+ * @param refusal - why the gate refuses the deploy, for the record; `undefined` when CloudFormation rolled the stack back, which is
+ *   then asked for the reason
  */
 export async function undo(deploy: Undone, refusal: string | undefined, connections: Connections): Promise<void> {
   await attempt('revision not closed', () => closeOwn(deploy, refusal, connections));

@@ -17,7 +17,7 @@ function notOpen(): Refusal {
 
 function red(failedChecks: readonly FailedCheck[]): Refusal {
   const reasons = failedChecks.map(({ name, reason }) => `${name}: ${reason}`);
-  // All names first: a long reason is cut.
+  // All names first: a long reason is truncated.
   const message = `The canary is red after the deploy: ${namesOf(failedChecks).join(', ')}. ${reasons.join(' | ')}`;
   return new Refusal('canary-red', message);
 }
@@ -25,8 +25,8 @@ function red(failedChecks: readonly FailedCheck[]): Refusal {
 const namesOf = (checks: readonly FailedCheck[]) => checks.map(({ name }) => name);
 
 /**
- * What was red before does not veto: it may be what the deploy is there to fix, or one of several faults. A check that could
- * not be asked before excuses itself only while it still cannot be asked: one that fails now was never shown to have failed.
+ * Checks that were red before do not veto: the deploy may be meant to fix them, or they have several faults. A check that was skipped
+ * before is excused only while it is still skipped: one that fails now was never shown to have failed before.
  */
 function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }: Revision): Closing {
   if (checks.length === 0) return { verdict: 'good' };
@@ -42,7 +42,7 @@ function judge(checks: readonly UnprovedCheck[], { failedBefore, skippedBefore }
   };
 }
 
-/** Break-glass: the canary is asked and written down, and decides nothing. */
+/** Break-glass: the canary runs and is recorded, but does not decide. */
 async function reportOnly(connections: Connections): Promise<Closing> {
   try {
     return { verdict: 'unverified', failedChecks: await runCanary({ settling: true }, connections) };
@@ -58,17 +58,16 @@ async function closingOf({ properties }: Deploy, revision: Revision, connections
   return judge(await runCanary({ settling: true }, connections), revision);
 }
 
-/** A second delivery of the event says what the first one said. */
+/** Repeats the outcome of the first delivery of an event. */
 function repeat(revision: Revision | undefined, { requestId }: Deploy): void {
   if (revision?.closedBy !== requestId) throw notOpen();
   if (revision.verdict === 'failed') throw red(revision.failedChecks);
 }
 
 /**
- * Judges a deploy when everything of it is done: has the canary check it, closes the revision, gives the lock back and forgets old
- * revisions.
+ * Decides on a deploy once all of it is done: runs the canary, closes the revision, releases the lock and removes old revisions.
  *
- * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary gave no report
+ * @throws Refusal `canary-red` with the checks that it broke; `canary-failed` when the canary returned no report
  */
 export async function giveVerdict(deploy: Deploy, connections: Connections): Promise<void> {
   const { stackArn, requestId, properties } = deploy;

@@ -8,7 +8,7 @@ import { repair } from './steps/repair.ts';
 import { revokeSecret } from './steps/revoke-secret.ts';
 
 const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Step>>> = {
-  // A run that was to repair something first has done so; its next call begins what it was started for.
+  // A run that repaired something first now starts the rotation that it was started for.
   idle: async (run) => wait(run, 1, 'The rotation begins.'),
   createSecret: (run) => createSecret(run),
   testSecret,
@@ -20,8 +20,8 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Step>>> = {
 };
 
 /**
- * One call of the rotation: does what can be done without waiting, and says when to call again. Whatever dies in between, the next
- * call finds in the record what was meant and goes on from there.
+ * One call of the rotation: does what is possible without waiting, and returns when to call again. If a call dies, the next one reads
+ * the intent from the record and continues from there.
  */
 export async function advance(call: Call, ports: Ports): Promise<Progress> {
   return paced(call, await goOn(call, ports));
@@ -36,7 +36,7 @@ async function goOn(call: Call, ports: Ports): Promise<Progress> {
   }
 }
 
-/** A rotation that had to repair something first is not over with that. */
+/** A rotation that had to repair something first then begins. */
 function beginAfterRepair({ command }: Call, progress: Progress): Progress {
   const isRepair = progress.result === 'done' && progress.outcome === 'repaired';
   if (command.command !== 'rotate' || !isRepair) return progress;
@@ -44,19 +44,19 @@ function beginAfterRepair({ command }: Call, progress: Progress): Progress {
 }
 
 /**
- * Step Functions fails an execution at its 25,000th event. A call and the wait after it are eleven: five of the task, four of the
- * two choices, two of the wait. An execution ends after three days, so that whatever it waits for, and however often it begins
- * anew, it has at most 600 + 259,200 / 240 = 1,680 waits: 18,480 events. The rest is for calls that are repeated, three events
- * each. A rotation whose four rollouts take a quarter of an hour each has some 440 waits, and is never slowed.
+ * Step Functions fails an execution at its 25,000th event. A call and its wait are eleven: five of the task, four of the two choices,
+ * two of the wait. An execution times out after three days. So it has at most 600 + 259,200 / 240 = 1,680 waits, or 18,480 events,
+ * whatever it waits for and however often it starts over. The rest is for retries, three events each. A rotation whose four rollouts
+ * take a quarter of an hour each has about 440 waits, and is never slowed.
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
  */
 const BRISK_CALLS = 600;
 const SLOW_SECONDS = 240;
 
 /**
- * Counts the calls of an execution, and has one that has called very often call less often.
+ * Counts the calls of an execution and, after many, increases the time between them.
  *
- * @param said - what this call says
+ * @param said - the result of this call
  */
 function paced({ progress }: Call, said: Progress): Progress {
   if (said.result !== 'wait') return said;

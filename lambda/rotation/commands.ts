@@ -10,11 +10,11 @@ import { beginRepair } from './steps/repair.ts';
 import { beginRevocation } from './steps/revoke-secret.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** After a failure a scheduled run leaves it alone for so long: a person was alerted. */
+/** How long scheduled runs pause after a failure: an alarm notified a person. */
 const PAUSE_MS = DAY_MS;
 const DEPLOY_SECONDS = 60;
 
-/** A command that was admitted gives the run to go on with; another one what to say. */
+/** An admitted command returns the run to continue with; any other returns its result. */
 type Admission = Promise<Run | Progress>;
 
 function refuse(code: RefusalCode, message: string): Progress {
@@ -37,13 +37,13 @@ function underWay({ record, ports }: Run): Progress {
   );
 }
 
-/** Goes on in place of an execution that is dead, or of one that is fenced off by this write. */
+/** Takes over from an execution that is dead, or that this write fences off. */
 async function takeOver(run: Run): Promise<Run> {
   await save(run, { execution: run.call.execution, stopped: undefined, retries: undefined, roll: undefined });
   return run;
 }
 
-/** Whether a scheduled run leaves everything as it is, and why. */
+/** Why a scheduled run does nothing, if so. */
 function notNow({ record, ports }: Run): string | undefined {
   const now = ports.now();
   const { last, signingSince, stopped } = record;
@@ -131,7 +131,7 @@ async function abort(run: Run): Admission {
   return run;
 }
 
-/** Puts back what a person changed, unless a running execution will see it with its next call. */
+/** Restores what a person changed, unless a running execution will detect it with its next call. */
 async function repairForeign(run: Run): Admission {
   const { phase } = run.record;
   if (!RESTING_PHASES.includes(phase) && (await isAlive(run))) {
@@ -150,7 +150,7 @@ async function revoke(run: Run): Admission {
   return step === 'go-on' ? run : step;
 }
 
-/** What each command does when its execution drives nothing yet. */
+/** What each command does when its execution has nothing in progress yet. */
 export const COMMANDS: Readonly<Record<Command['command'], (run: Run) => Admission>> = {
   rotate,
   resume,

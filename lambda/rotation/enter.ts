@@ -4,7 +4,7 @@ import { contentOf, type ParameterState, readParameters } from './parameter-stat
 import type { Ports } from './ports.ts';
 import { progressOf, RecordConflict, type Run } from './run.ts';
 
-/** The record that is there, or the first one. */
+/** The existing record, or the first one. */
 async function recordFor({ execution }: Call, ports: Ports): Promise<RotationRecord | undefined> {
   const record = await ports.records.read();
   const isOfOthers =
@@ -13,7 +13,7 @@ async function recordFor({ execution }: Call, ports: Ports): Promise<RotationRec
   return record === undefined || isOfOthers ? makeRecord(ports, execution, record) : record;
 }
 
-/** What an execution says that has ended already, when its last call is repeated. */
+/** Repeats the result of an execution that has ended, when its last call is retried. */
 async function ended(
   { execution, command }: Call,
   ports: Ports,
@@ -25,16 +25,16 @@ async function ended(
     return { result: 'failed', code: 'stopped', message: stopped.reason };
   }
   if (record.phase !== 'idle' || last?.execution !== execution) return undefined;
-  // A rotation that found something to repair begins afterwards.
+  // A rotation that repaired something first then begins.
   if (command.command === 'rotate' && last.outcome === 'repaired') return undefined;
   await ports.lock.release(execution);
   return progressOf(last);
 }
 
 /**
- * Decides what a call may do: go on with what its execution drives, or begin what it was started for.
+ * Decides what a call does: continue what its execution has in progress, or begin what it was started for.
  *
- * @returns the run to go on with, or what to say at once
+ * @returns the run to continue with, or the result to return at once
  */
 export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
   const record = await recordFor(call, ports);
@@ -43,14 +43,14 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
       result: 'refused',
       code: 'parameters-invalid',
       message:
-        'There is no record of the secret yet, and none can be made: the parameters do not hold a signing secret together with a key set that contains it. Restore the last good values from the history of the parameters, then try again.',
+        'The secret has no record yet, and none can be created: the parameters do not hold a signing secret and a key set that contains it. Restore the last good values from the history of the parameters, then try again.',
     };
   }
   const run: Run = { ports, call, record };
   const said = await ended(call, ports, record);
   if (said !== undefined) return said;
   if (record.execution === call.execution) return run;
-  // Its own end was a repair before the rotation that it was started for; the call that said so may have died.
+  // The execution ended with a repair before the rotation that it was started for; the call that reported it may have died.
   const endedItself = record.phase === 'idle' && record.last?.execution === call.execution;
   if (call.progress?.result === 'wait' && call.progress.phase !== 'idle' && !endedItself) {
     const message =
@@ -61,10 +61,10 @@ export async function enter(call: Call, ports: Ports): Promise<Run | Progress> {
 }
 
 /**
- * The first record: what the deployment made or adopted. A set of two keys is half of a rotation that was begun before there was a
- * record, or under an earlier one: whichever key does not sign is removed in the end, after a whole grace time.
+ * The first record, from what the deployment created or adopted. A set of two keys is half of a rotation without a record: the key
+ * that does not sign is removed in the end, after a full grace time.
  *
- * @returns undefined when the parameters do not hold a signing secret and a set that it is in
+ * @returns undefined when the parameters do not hold a signing secret and a set that contains it
  */
 async function firstRecord(
   ports: Ports,
@@ -103,10 +103,10 @@ async function firstRecord(
 }
 
 /**
- * Makes the record, once, from what the parameters hold.
+ * Creates the record, once, from the content of the parameters.
  *
  * @param instead - the record of other parameters, if there is one
- * @returns undefined when they cannot be used
+ * @returns undefined when they are unusable
  * @throws RecordConflict when another execution was faster
  */
 async function makeRecord(

@@ -9,25 +9,25 @@ import type { ParameterPort, ParameterRole, Ports, Stored } from './ports.ts';
 /** Secrets by their whole thumbprints. */
 export type Secrets = ReadonlyMap<string, string>;
 
-/** A key as it stands in a set. */
+/** A key of a set. */
 type SetKey = { readonly thumbprint: string; readonly keyId: string; readonly secret: string };
 
-/** Parameter Store still shows what was there before a write. The call ends, and the state machine repeats it. */
+/** Parameter Store still returns a value from before a write. The call ends, and the state machine retries it. */
 export class NotVisibleYet extends Error {
   override readonly name = 'NotVisibleYet';
 }
 
-/** What the parameters hold, by thumbprints that were computed from the values. */
+/** The content of the parameters, by thumbprints that are computed from the values. */
 export type ParameterState = {
-  /** The signing secret; undefined when there is none, or one that is not as a secret is written here. */
+  /** The signing secret; undefined if it is missing or not in the exact form that this project writes. */
   readonly signing: string | undefined;
-  /** The keys of the set, sorted (see `entryOf`); undefined when there is none, or it cannot be used. */
+  /** The keys of the set, sorted (see `entryOf`); undefined if the set is missing or unusable. */
   readonly accepted: readonly string[] | undefined;
-  /** The same keys with the key IDs that they have there. */
+  /** The same keys with their key IDs in the set. */
   readonly keys: readonly SetKey[];
   readonly secrets: Secrets;
   readonly seen: Partial<Readonly<Record<ParameterRole, Seen>>>;
-  /** When the later of the two was written, in milliseconds: what a task read before it may be something else. */
+  /** When the later of the two was written, in milliseconds: a task that started before may have other values. */
   readonly modifiedAt: number;
 };
 
@@ -40,13 +40,13 @@ async function usable<T>(read: () => T | Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The secret of a parameter's value. White space around it is not ours, so a value with it counts as foreign. */
+/** Parses the secret of a parameter. This project never writes surrounding white space, so such a value is foreign. */
 async function readSecret(value: string): Promise<readonly [string, string] | undefined> {
   const secret = await usable(() => normalizeSecret(value));
   return secret === undefined || secret !== value ? undefined : [await thumbprintOf(secret), secret];
 }
 
-/** The keys of a parameter's value. */
+/** Parses the keys of a parameter. */
 async function readKeySet(value: string): Promise<readonly SetKey[] | undefined> {
   const set = await usable(() => parseKeySet(value));
   if (set === undefined) return undefined;
@@ -67,9 +67,9 @@ function seenOf(stored: Stored): Seen {
 }
 
 /**
- * Reads both parameters. Nothing in them is believed: not a key ID, not even that they are secrets.
+ * Reads both parameters. Trusts nothing in them: not the key IDs, and not that they are secrets.
  *
- * @param names - the keys that are known, with the key IDs that their tokens carry
+ * @param names - the known keys, with the key IDs that their tokens carry
  */
 export async function readParameters(parameters: ParameterPort, names: readonly KeyName[]): Promise<ParameterState> {
   const { secret, keySet } = await parameters.read();
@@ -89,7 +89,7 @@ function secretsOf(keys: readonly SetKey[] | undefined): readonly (readonly [str
   return (keys ?? []).map(({ thumbprint, secret }) => [thumbprint, secret]);
 }
 
-/** Every secret that is still in the history of either parameter. */
+/** Every secret in the history of either parameter. */
 export async function secretsOfHistory(parameters: ParameterPort): Promise<Secrets> {
   const [secrets, sets] = await Promise.all([parameters.history('secret'), parameters.history('keySet')]);
   const signing = await Promise.all(secrets.map(({ value }) => readSecret(value)));
@@ -101,7 +101,7 @@ export function sameKeys(one: readonly string[] | undefined, other: readonly str
   return one?.join() === other?.join();
 }
 
-/** Whether the parameters hold this content, and nothing else. */
+/** Whether the parameters have exactly this content. */
 export function holds({ signing, accepted }: ParameterState, content: Content): boolean {
   return signing === content.signing && sameKeys(accepted, content.accepted);
 }
@@ -111,21 +111,21 @@ export function contentOf(signing: string, accepted: readonly string[]): Content
   return { signing, accepted: [...new Set(accepted)].sort() };
 }
 
-/** What a parameter went through since it was last seen. */
+/** The history of a parameter since it was last seen. */
 type Since = {
   readonly before: Seen;
   readonly now: Seen;
-  /** The contents that are ours. */
+  /** The contents that the rotation wrote. */
   readonly own: readonly Content[];
-  /** The keys that are known. */
+  /** The known keys. */
   readonly names: readonly KeyName[];
 };
 
 /**
- * Whether every version that was written since a parameter was last seen held one of the given contents. A person who wrote
- * another value and put the right one back has left tasks behind that hold the other.
+ * Whether every version since a parameter was last seen has one of the given contents. A person who wrote another value and then
+ * restored the right one leaves tasks behind that have the other.
  *
- * @throws NotVisibleYet when the history lacks what the parameter itself shows already
+ * @throws NotVisibleYet when the history lacks the current version
  */
 export async function onlyOwnWrites(
   parameters: ParameterPort,
@@ -133,7 +133,7 @@ export async function onlyOwnWrites(
   { before, now, own, names }: Since,
 ): Promise<boolean> {
   if (now.version === before.version && now.modifiedAt === before.modifiedAt) return true;
-  // Versions begin anew when a parameter is deleted and made again.
+  // Versions restart when a parameter is deleted and created again.
   if (now.version <= before.version) return false;
   const since = (await parameters.history(role)).filter(({ version }) => version > before.version);
   if (!since.some(({ version }) => version >= now.version)) throw new NotVisibleYet();
@@ -152,24 +152,24 @@ export async function onlyOwnWrites(
 }
 
 /**
- * Demands that what was read is not older than what was seen before: Parameter Store may answer with what was there before a write.
+ * Requires that a version is not older than one seen before: Parameter Store may return a value from before a write.
  *
  * @throws NotVisibleYet
  */
 export function requireNotOlder(now: Seen | undefined, before: Seen | undefined): void {
-  // One that was deleted and made again has an older version as well, and a later date.
+  // A parameter that was deleted and created again has an older version too, but a later date.
   if (now && before && now.version < before.version && now.modifiedAt <= before.modifiedAt) throw new NotVisibleYet();
 }
 
-/** The value that a person left, trimmed and checked, or why it cannot be used. */
+/** A person's value, trimmed and checked, or why it cannot be used. */
 type Incoming =
   | { readonly secret: string; readonly refusal?: undefined }
   | { readonly secret?: undefined; readonly refusal: string };
 
 /**
- * Reads the next secret from where a person wrote it. Nothing is deleted here: a value that is refused stays for them to correct.
+ * Reads the next secret that a person provided. Deletes nothing: they can correct a refused value.
  *
- * @param current - the key that signs now, which the next one has to differ from
+ * @param current - the signing key, from which the next one must differ
  */
 export async function readIncoming(ports: Ports, name: string, current: KeyName): Promise<Incoming> {
   const value = await ports.parameters.readIncoming(name);

@@ -21,17 +21,17 @@ function commandOf(value: unknown): Command {
   const by = TRIGGERS.find((name) => name === trigger);
   if (known === undefined || by === undefined || Object.keys(others).length > 0) {
     throw new InvalidCall(
-      `The input has to be a command (${COMMANDS.join(', ')}) with its trigger (${TRIGGERS.join(', ')}).`,
+      `The input must be a command (${COMMANDS.join(', ')}) with its trigger (${TRIGGERS.join(', ')}).`,
     );
   }
   if (fromParameter === undefined) return { command: known, trigger: by };
   if (known !== 'rotate' || typeof fromParameter !== 'string' || !PARAMETER.test(fromParameter)) {
-    throw new InvalidCall('fromParameter goes with rotate, and is the name of an SSM parameter.');
+    throw new InvalidCall('fromParameter is only valid with rotate and must be the name of an SSM parameter.');
   }
   return { command: known, trigger: by, fromParameter };
 }
 
-/** What the call before said. In the first call it is the execution's input, which says nothing. */
+/** The result of the previous call. The first call has the execution's input instead. */
 function progressOf(value: unknown): Progress | undefined {
   return isJsonObject(value) && (value as JsonObject).result === 'wait' ? (value as Progress) : undefined;
 }

@@ -14,10 +14,10 @@ export type Stored = {
 export interface ParameterPort {
   /** Both parameters as they are now, without those that do not exist. */
   read(): Promise<Partial<Readonly<Record<ParameterRole, Stored>>>>;
-  /** Every version that is still known, in any order; empty when the parameter does not exist. */
+  /** Every available version, in any order; empty when the parameter does not exist. */
   history(role: ParameterRole): Promise<readonly Stored[]>;
   put(role: ParameterRole, value: string): Promise<void>;
-  /** The value that a person left; undefined when there is none. */
+  /** The value that a person provided; undefined when the parameter does not exist. */
   readIncoming(name: string): Promise<string | undefined>;
   /** Succeeds also when there is nothing to delete. */
   deleteIncoming(name: string): Promise<void>;
@@ -27,15 +27,15 @@ export interface ParameterPort {
 export interface RecordPort {
   read(): Promise<RotationRecord | undefined>;
   /**
-   * Writes the record in place of the one that was read.
+   * Writes the record, provided that it is unchanged.
    *
-   * @param instead - what was read; undefined: there was none
-   * @returns false when there is another one by now
+   * @param instead - the record that was read; undefined: it did not exist
+   * @returns false when it changed
    */
   write(record: RotationRecord, instead: RotationRecord | undefined): Promise<boolean>;
 }
 
-/** Who changes services or secrets now. */
+/** The current owner of the right to change services or secrets. */
 export type Holder = {
   readonly owner: string;
   readonly kind: 'deploy' | 'rotation' | 'unknown';
@@ -46,10 +46,10 @@ export type Holder = {
 export interface LockPort {
   read(): Promise<Holder | undefined>;
   /**
-   * Takes the lock from the holder that was read.
+   * Takes the lock, provided that its holder is unchanged.
    *
-   * @param instead - undefined: nobody held it
-   * @returns false when there is another one by now
+   * @param instead - the holder that was read; undefined: the lock was free
+   * @returns false when it changed
    */
   take(owner: string, instead: Holder | undefined): Promise<boolean>;
   /** Releases the lock if `owner` holds it. */
@@ -84,9 +84,9 @@ export type Event =
   | { readonly kind: 'age'; readonly days: number };
 
 export type Timing = {
-  /** The token lifetime as it is configured now. */
+  /** The token lifetime in the current configuration. */
   readonly tokenLifetimeSeconds: number;
-  /** What a verifier adds to it. */
+  /** What a verifier tolerates beyond it. */
   readonly leewaySeconds: number;
   /** Age at which a scheduled run rotates. */
   readonly everyDays: number;
@@ -94,7 +94,7 @@ export type Timing = {
   readonly rolloutSeconds: number;
 };
 
-/** Everything that the steps touch. The model test replaces it with a simulated world; the steps are the same. */
+/** The environment of the steps. The model test replaces it with a simulated world; the steps are the same. */
 export interface Ports {
   readonly parameters: ParameterPort;
   /** Names of the two parameters. */
@@ -112,7 +112,7 @@ export interface Ports {
   stackInProgress(stack?: string): Promise<boolean>;
   /** What the canary found wrong with the deployment, as text; empty when it is green. */
   runCanary(): Promise<readonly string[]>;
-  /** Sends a token to every running MCP task; resolves to what is wrong, as text: nothing when every task refuses it. */
+  /** Sends a token to every running MCP task; resolves to the problems as text, none when every task refuses it. */
   findTasksAccepting(token: string): Promise<readonly string[]>;
   /**
    * The longest token lifetime, in seconds, that a catalog was deployed with between two instants, in milliseconds; undefined

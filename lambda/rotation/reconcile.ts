@@ -15,19 +15,19 @@ import {
 import type { ParameterRole } from './ports.ts';
 import { keyNames, type Run, save } from './run.ts';
 
-/** What keeps a step from going on. */
+/** Why a step cannot continue. */
 type Unreconciled =
   /** A person wrote, overwrote or deleted a parameter; `what` says which. */
   | { readonly kind: 'foreign'; readonly what: string }
-  /** The secret that was to be written exists nowhere. */
+  /** The secret to write exists nowhere. */
   | { readonly kind: 'lost'; readonly thumbprints: readonly string[] };
 
 type Reconciled = { readonly kind: 'reconciled'; readonly found: ParameterState };
 
 /**
- * Says what a person did to the parameters; undefined when all they ever held since they were last seen is ours.
+ * What a person did to the parameters; undefined when all their contents since they were last seen are the rotation's.
  *
- * @param own - the contents that are ours
+ * @param own - the rotation's contents
  * @throws NotVisibleYet
  */
 export async function foreignWrite(
@@ -56,7 +56,7 @@ export async function foreignWrite(
   return undefined;
 }
 
-/** What a person did to the parameters since they were last as they should be. */
+/** What a person did to the parameters since they were last as intended. */
 export async function findForeignWrite(run: Run): Promise<string | undefined> {
   const { intended, before } = run.record;
   const found = await readParameters(run.ports.parameters, keyNames(run.record));
@@ -64,10 +64,10 @@ export async function findForeignWrite(run: Run): Promise<string | undefined> {
 }
 
 /**
- * Brings the parameters to what the record intends. What is there already is recorded; what was there before is overwritten;
- * anything else is foreign, and nothing is written.
+ * Brings the parameters to the content that the record intends. Content that is already there is recorded; the previous content is
+ * overwritten; anything else is foreign, and nothing is written.
  *
- * @param fresh - a secret that exists nowhere else yet
+ * @param fresh - a secret that is not stored anywhere yet
  */
 export async function reconcile(run: Run, fresh?: Secrets): Promise<Reconciled | Unreconciled> {
   const { ports } = run;
@@ -94,13 +94,13 @@ export async function reconcile(run: Run, fresh?: Secrets): Promise<Reconciled |
   return { kind: 'reconciled', found };
 }
 
-/** When Parameter Store shows a write for certain. */
+/** Time after which Parameter Store certainly shows a write. */
 const SHOWN_MS = 30_000;
 
 /**
- * How long it is too early to take a write that was meant for one that was not done: it may not be shown yet.
+ * How long it is too early to conclude that an intended write failed: it may not be visible yet.
  *
- * @returns seconds; 0 when it was not done
+ * @returns seconds; 0 when it failed
  */
 export function secondsUntilShown({ ports, record }: Run): number {
   const since = Math.max(Date.parse(record.phaseSince), Date.parse(record.next?.since ?? record.phaseSince));
@@ -108,8 +108,8 @@ export function secondsUntilShown({ ports, record }: Run): number {
 }
 
 /**
- * Makes sure, before something else is meant, that the last write was done or was not: one that is shown only afterwards would look
- * like a foreign one.
+ * Ensures, before a new intent is recorded, that the last write either succeeded or failed: one that appears later would look
+ * foreign.
  *
  * @throws NotVisibleYet
  */
@@ -124,12 +124,12 @@ export async function confirm(run: Run): Promise<void> {
   else if (holds(found, before) && secondsUntilShown(run) > 0) throw new NotVisibleYet();
 }
 
-/** Thumbprints whose secrets are nowhere any more; empty when everything was written. */
+/** Thumbprints whose secrets no longer exist; empty when everything was written. */
 type Lost = readonly string[];
 
 /**
- * The text of a key set. The key IDs are those of the record, whatever the keys were called where they were found: tokens carry them.
- * It is read back, so that nothing is ever written that a task would refuse.
+ * The text of a key set. The key IDs are those of the record, whatever they were where the keys were found: tokens carry them. The text
+ * is parsed again, so that a set that a task would refuse is never written.
  */
 async function keySetText(keys: readonly string[], secrets: Secrets, record: RotationRecord): Promise<string> {
   const sets = await Promise.all(
@@ -144,11 +144,11 @@ async function keySetText(keys: readonly string[], secrets: Secrets, record: Rot
 }
 
 /**
- * Makes the parameters hold what the record intends. The set comes first, so that the signing secret is always in it. The
- * secrets come from the parameters, else from their history; what is written already is not written again.
+ * Writes the content that the record intends. The set is written first, so that it always contains the signing secret. The secrets come
+ * from the parameters, or from their history. Content that is already there is not written again.
  *
- * @param found - what the parameters hold
- * @param fresh - a secret that exists nowhere else yet
+ * @param found - the content of the parameters
+ * @param fresh - a secret that is not stored anywhere yet
  */
 export async function restore(run: Run, found: ParameterState, fresh: Secrets = new Map()): Promise<Lost> {
   const { parameters } = run.ports;

@@ -2,7 +2,7 @@ import type { RotationRecord, ServiceRole } from '../../contract/rotation.ts';
 import type { Deployment, ServiceState } from './ports.ts';
 import { iso, type Run, save } from './run.ts';
 
-/** The clocks of two services of AWS may differ by this much. */
+/** Maximum difference between the clocks of two AWS services. */
 const MARGIN_MS = 2_000;
 
 /** Most rollouts take a few minutes; a longer one is polled less often (see `paced`). */
@@ -10,7 +10,7 @@ const POLL_SECONDS = 3;
 const FEW_MINUTES_MS = 180_000;
 const LATER_POLL_SECONDS = 15;
 
-/** When ECS shows a deployment for certain. */
+/** Time after which ECS certainly shows a deployment. */
 const SHOWN_MS = 5_000;
 
 type Roll = NonNullable<RotationRecord['roll']>;
@@ -21,8 +21,8 @@ export type Rollout =
   | { readonly state: 'failed'; readonly reason: string };
 
 /**
- * Whether every task of a service has read the parameters since they were last written: the service has one deployment, it is
- * complete, and no task that is not STOPPED, a waiting or a draining one included, was created before.
+ * Whether every task of a service has read the parameters since their last write: the service has exactly one deployment, it is
+ * complete, and every task that is not STOPPED, pending and draining ones included, was created later.
  *
  * @param after - milliseconds
  */
@@ -32,7 +32,7 @@ export function isComplete({ deployments, tasks }: ServiceState, after: number):
   return tasks.filter(({ status }) => status !== 'STOPPED').every(({ createdAt }) => createdAt > after);
 }
 
-/** ECS gave a deployment up: it says so, or an older one is in its place. */
+/** Whether ECS stopped a deployment: it is marked as failed, or an older one is in its place. */
 function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: Roll): boolean {
   const own = deployments.find(({ id }) => id === deployment);
   if (own?.state === 'FAILED') return true;
@@ -41,8 +41,8 @@ function wasGivenUp(deployments: readonly Deployment[], { deployment, since }: R
 }
 
 /**
- * Has every task of a service read the parameters anew, a look a call. It goes by what ECS has and not by what it was asked for:
- * a rollout that was started late enough by someone else is as good as its own.
+ * Has every task of a service read the parameters again, with one look per call. It goes by the state of ECS, not by its own request: a
+ * rollout that another caller started late enough counts as well.
  *
  * @param modifiedAt - when the parameters were last written, in milliseconds
  */
@@ -51,12 +51,12 @@ export async function rollout(run: Run, service: ServiceRole, modifiedAt: number
   const after = modifiedAt + MARGIN_MS;
   const state = await services.look(service);
   if (isComplete(state, after)) return { state: 'complete' };
-  // What is created within the margin may have been created before.
+  // A task that is created within the margin may be older than the write.
   if (now() <= after) return { state: 'under-way', seconds: (after - now()) / 1000 };
 
   const own = run.record.roll?.service === service ? run.record.roll : undefined;
   const age = own ? now() - Date.parse(own.since) : 0;
-  // A deployment that was just asked for may not be shown yet, and looks like one that was given up.
+  // A new deployment may not be visible yet, and looks like one that was stopped.
   if (own && age < SHOWN_MS) return { state: 'under-way', seconds: POLL_SECONDS };
   if (own && wasGivenUp(state.deployments, own)) {
     return {

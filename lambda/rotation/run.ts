@@ -11,24 +11,24 @@ import type {
 } from '../../contract/rotation.ts';
 import type { Ports } from './ports.ts';
 
-/** One call of the function, with the record as this call has left it. */
+/** One call of the function, with the record in its latest state. */
 export type Run = { readonly ports: Ports; readonly call: Call; record: RotationRecord };
 
-/** What a step says: how the call ends, or that the next step follows at once. */
+/** The result of a step: how the call ends, or that the next step follows at once. */
 export type Step = Progress | 'go-on';
 
 export type Changes = { readonly [K in keyof RotationRecord]?: RotationRecord[K] | undefined };
 
-/** Another execution wrote the record. The call ends; the state machine repeats it, and it reads the new record. */
+/** Another execution wrote the record. The call ends; the state machine retries it, and the retry reads the new record. */
 export class RecordConflict extends Error {
   override readonly name = 'RecordConflict';
 
   constructor() {
-    super('The record of the rotation was changed by another execution.');
+    super('Another execution changed the record of the rotation.');
   }
 }
 
-/** The record with changes, as the next one to be written; `undefined` removes a value. */
+/** The record with changes; `undefined` removes a value. */
 export function changed(record: RotationRecord, changes: Changes, now: number): RotationRecord {
   const moved = [changes.phase ?? record.phase, changes.direction ?? record.direction];
   const stays = moved[0] === record.phase && moved[1] === record.direction;
@@ -38,7 +38,7 @@ export function changed(record: RotationRecord, changes: Changes, now: number): 
 }
 
 /**
- * Writes the record, in place of the very one that was read: of two executions one is fenced off.
+ * Writes the record, provided that it is the one that was read: of two executions, one is fenced off.
  *
  * @throws RecordConflict
  */
@@ -48,7 +48,7 @@ export async function save(run: Run, changes: Changes): Promise<void> {
   run.record = next;
 }
 
-/** Writes the record and reports that something new begins, which follows at once. */
+/** Writes the record and reports a new phase, which follows at once. */
 export async function move(run: Run, changes: Changes & { readonly phase: Phase }, message: string): Promise<'go-on'> {
   await save(run, { roll: undefined, retries: undefined, ...changes });
   run.ports.report({ kind: 'step', message, record: run.record });
@@ -59,28 +59,28 @@ export function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Has the state machine call again. */
+/** Requests another call by the state machine. */
 export function wait({ record: { phase } }: Run, seconds: number, message: string): Waiting {
   return { result: 'wait', phase, seconds: Math.max(1, Math.ceil(seconds)), message };
 }
 
-/** The keys that the record knows by name. */
+/** The keys that the record names. */
 export function keyNames({ current, next }: RotationRecord): readonly KeyName[] {
   return next === undefined ? [current] : [current, next];
 }
 
-/** Public IDs of keys, for messages. */
+/** The public key ID of a key, for messages. */
 export function keyIdOf(record: RotationRecord, thumbprint: string): string {
   return keyNames(record).find((key) => key.thumbprint === thumbprint)?.keyId ?? 'an unknown key';
 }
 
-/** What an execution says that has ended, also when its last call is repeated. */
+/** The result of an execution that has ended; its last call may be retried. */
 export function progressOf({ outcome, reason: message = 'Done.' }: Ended): Progress {
   return outcome === 'undone' ? { result: 'failed', code: 'undone', message } : { result: 'done', outcome, message };
 }
 
 /**
- * Ends a run: back to rest with one key, and the lock free.
+ * Ends a run: idle, with one key, and the lock released.
  *
  * @param message - shown to people
  */
@@ -111,7 +111,7 @@ export async function rest(run: Run, outcome: Outcome, message: string, changes:
   return progressOf(last);
 }
 
-/** Stops in the same phase until a person looks. Both services keep what they hold. */
+/** Stops in the current phase until a person resumes. Both services keep their keys. */
 export async function stop(run: Run, reason: string): Promise<Progress> {
   const { ports, call } = run;
   const resume = quiltctl('rotate --resume', ports.environment);

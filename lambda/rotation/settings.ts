@@ -6,7 +6,7 @@ class SettingsError extends Error {
 
   constructor(unusable: readonly { readonly name: string }[]) {
     const list = unusable.map(({ name }) => name).join(', ');
-    super(`The rotation function lacks a usable ${list}. Deploy the Trust stack again, which sets them.`);
+    super(`The rotation function has no valid ${list}. Deploy the Trust stack again, which sets them.`);
   }
 }
 
@@ -38,7 +38,7 @@ const VARIABLES = {
   connectHost: variable(names.ROTATION_CONNECT_HOST, 'a DNS name', (text) => text, ''),
 };
 
-/** Where the rotation looks, and how long things take. */
+/** The settings of the rotation. */
 export type RotationSettings = Omit<Values<typeof VARIABLES>, 'url' | 'mcpPath' | 'connectHost'> & {
   readonly mcpUrl: URL;
   readonly connectHost: string | undefined;

@@ -12,18 +12,18 @@ import {
 import { normalizeSecret } from '../../auth/normalize-secret.ts';
 import { Refusal, type SecretParameterProperties } from './properties.ts';
 
-/** The two things that are done to Parameter Store. */
+/** The operations on Parameter Store. */
 export interface ParameterStore {
   /** The decrypted values of those parameters that exist, by name. */
   get(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Writes a SecureString under a KMS key, over what is there; resolves to its new version. */
+  /** Writes or overwrites a SecureString under a KMS key; resolves to its new version. */
   put(name: string, value: string, encryptionKeyArn: string): Promise<number>;
 }
 
 /** How the parameters came to be valid. */
 type EnsureAction = 'made' | 'adopted' | 'made-from-set' | 'kept';
 
-/** What was done, in words that may be logged: no value, only IDs, versions and lengths in bytes. */
+/** What was done, safe to log: no value, only IDs, versions and lengths in bytes. */
 export type Ensured = {
   readonly action: EnsureAction;
   readonly keyId: string;
@@ -55,7 +55,7 @@ function planOf(action: EnsureAction, secret: string, set: KeySet, setText = ser
   return { action, secret, set, setText };
 }
 
-/** Decides from what is stored; throws before anything is written. */
+/** Decides by the stored values; throws before anything is written. */
 async function plan(
   { SecretParameterName, KeySetParameterName, AdoptDespite }: SecretParameterProperties,
   storedSecret: string | undefined,
@@ -85,9 +85,9 @@ async function plan(
 }
 
 /**
- * Requires that nothing was written meanwhile: Parameter Store has no conditional write, and this would overwrite the new value.
+ * Requires that nothing was written meanwhile: Parameter Store has no conditional write, and this deploy would overwrite the new value.
  *
- * @param stored - what was read before
+ * @param stored - the values that were read before
  */
 async function requireUnchanged(
   names: readonly string[],
@@ -103,19 +103,19 @@ async function requireUnchanged(
 }
 
 /**
- * Makes both parameters exist, valid and encrypted under the given key, or refuses; a second call changes no value.
+ * Ensures that both parameters exist, are valid and are encrypted under the given key, or refuses; a second call changes no value.
  *
- * The set is always written before the secret, so that a crash in between leaves a set that accepts the secret to come:
- * one key without a secret, from which the next call makes the secret, or both as they should be.
+ * The set is always written before the secret. A crash in between leaves a set that accepts the secret to come: either one key
+ * without a secret, from which the next call creates the secret, or both as intended.
  *
- * What exists is written again with the same (trimmed) content. That is the only way to be certain under which key it is
- * encrypted: GetParameters does not report it, DescribeParameters cannot be restricted to single parameters by IAM, and
- * GetParameterHistory, which shows old secrets, is for the rotation alone.
+ * Existing parameters are written again with the same (trimmed) content. Only that ensures the encryption key: GetParameters does
+ * not report it, IAM cannot restrict DescribeParameters to single parameters, and GetParameterHistory, which shows old secrets, is
+ * for the rotation alone.
  *
- * It knows nothing of the rotation's lock and record, which are of a later stack. A write of a rotation between the last look and
- * the writes here would be taken back, and is put right by the rotation as any foreign value is.
+ * It ignores the rotation's lock and record, which belong to a later stack. A rotation's write between the last check and the
+ * writes here would be overwritten; the rotation then repairs it like any foreign value.
  *
- * @throws Refusal when what is stored cannot be used, or was written meanwhile; nothing has been written then.
+ * @throws Refusal when the stored values are unusable, or were changed meanwhile; nothing has been written then.
  */
 export async function ensureParameters(properties: SecretParameterProperties, store: ParameterStore): Promise<Ensured> {
   const { SecretParameterName, KeySetParameterName, EncryptionKeyArn } = properties;
@@ -126,8 +126,8 @@ export async function ensureParameters(properties: SecretParameterProperties, st
   const signingKey = findKeyOfSecret(set, secret);
   if (signingKey === undefined) {
     throw new Refusal(
-      `The secret in parameter ${SecretParameterName} is none of the keys in ${KeySetParameterName}. Put back the one that ` +
-        'belongs to the other, or delete the one that is wrong (it is then made from the other), and deploy again.',
+      `The secret in parameter ${SecretParameterName} is not among the keys in ${KeySetParameterName}. Restore the one that ` +
+        'belongs to the other, or delete the wrong one (it is then created from the other), and deploy again.',
     );
   }
 

@@ -8,7 +8,7 @@ import { ssmParameters } from './ssm-parameters.ts';
 
 const store = ssmParameters(new SSMClient(AWS_CLIENT_OPTIONS));
 
-/** Entry of the custom resource: one event, one response, nothing logged of either. */
+/** Entry point of the custom resource: one event, one response; neither is logged. */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   await putResponse(event.ResponseURL, await respondTo(event, store));
 }

@@ -8,10 +8,10 @@ import { log } from '../shared/log.ts';
 import { ensureParameters, type ParameterStore } from './ensure-parameters.ts';
 import { PROPERTY_NAMES, parseProperties, Refusal } from './properties.ts';
 
-/** All that a template may learn: versions. `NoEcho` does not mask a custom resource's `Data`, so no value may be in it. */
+/** The attributes for the template: only versions. `NoEcho` does not mask a custom resource's `Data`, so it must not contain a value. */
 type Data = { readonly SecretVersion: string; readonly KeySetVersion: string };
 
-/** What is answered when the parameters were deliberately not read; a template that asks for a version still gets one. */
+/** The response when the parameters were deliberately not read; a template that asks for a version still gets one. */
 const UNCHANGED: Data = { SecretVersion: 'unchanged', KeySetVersion: 'unchanged' };
 
 /** CloudFormation refuses a response of more than 4,096 bytes. */
@@ -49,16 +49,16 @@ async function update(event: CloudFormationCustomResourceUpdateEvent, store: Par
     log('info', 'parameters untouched', { requestType: event.RequestType });
     return UNCHANGED;
   }
-  // An update that renamed the secret and failed did not change the physical ID. If the ID is not the old name, then the
-  // old properties are those of the failed update, and this is its rollback.
+  // A failed update that renamed the secret did not change the physical ID. So if the ID is not the old name, the old properties are
+  // those of the failed update, and this is its rollback.
   const rollsBack = event.PhysicalResourceId !== old.SecretParameterName;
   try {
     return await ensure(event, store);
   } catch (error) {
     if (!rollsBack) throw error;
-    // A custom resource that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED; what is at the old names now
-    // was there before the update, so refusing it here would fix nothing.
-    log('error', 'rollback leaves the parameters as they are', { reason: reasonOf(error) });
+    // A custom resource that fails in a rollback leaves the stack in UPDATE_ROLLBACK_FAILED. The parameters at the old names existed
+    // before the update, so a refusal would fix nothing.
+    log('error', 'rollback leaves the parameters unchanged', { reason: reasonOf(error) });
     return UNCHANGED;
   }
 }
@@ -67,7 +67,7 @@ function physicalIdOf(event: CloudFormationCustomResourceEvent, succeeded: boole
   const name: unknown = event.ResourceProperties.SecretParameterName;
   const wanted = typeof name === 'string' && name !== '' ? name : event.LogicalResourceId;
   if (event.RequestType === 'Create') return wanted;
-  // A failed update keeps the ID, or CloudFormation would take the new name for a resource that has to be deleted.
+  // A failed update keeps the ID; otherwise CloudFormation would delete the new name as a replaced resource.
   return event.RequestType === 'Update' && succeeded ? wanted : event.PhysicalResourceId;
 }
 
@@ -78,13 +78,13 @@ async function dataOf(event: CloudFormationCustomResourceEvent, store: Parameter
     case 'Update':
       return update(event, store);
     case 'Delete':
-      // Retained: losing the secret would sign everybody out and could not be undone.
+      // Retained: losing the secret would sign out every user and could not be undone.
       log('info', 'parameters retained', { requestType: event.RequestType });
       return undefined;
   }
 }
 
-/** Does what an event of CloudFormation asks and gives the response to it; never throws. */
+/** Handles an event of CloudFormation and sends the response; never throws. */
 export async function respondTo(
   event: CloudFormationCustomResourceEvent,
   store: ParameterStore,

@@ -3,13 +3,13 @@ import { errorName } from '../../contract/safe-error.ts';
 import type { ParameterStore } from './ensure-parameters.ts';
 import { Refusal } from './properties.ts';
 
-/** What to do about the errors of SSM that an operator meets; the names are those of its API reference. */
+/** Remedies for SSM errors that an operator may see; the names are from the API reference. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'Allow it to the role of this function, on the parameter and on the KMS key.',
-  HierarchyTypeMismatchException: 'It exists with another type: keep its value elsewhere, delete it and deploy again.',
+  AccessDeniedException: 'Allow it for the role of this function, on the parameter and on the KMS key.',
+  HierarchyTypeMismatchException: 'It exists with another type. Save its value elsewhere, delete it and deploy again.',
   InvalidKeyId: 'Check that the KMS key exists, is enabled and may be used by the role of this function.',
   ParameterMaxVersionLimitExceeded: 'Remove the label from its oldest version.',
-  ValidationException: 'A parameter of the advanced tier cannot become a standard one: delete it and deploy again.',
+  ValidationException: 'An advanced parameter cannot become a standard one. Delete it and deploy again.',
 };
 
 function refusalOf(operation: string, names: string, error: unknown): Refusal {
@@ -30,7 +30,7 @@ export function ssmParameters(client: SSMClient): ParameterStore {
       const found = new Map<string, string>();
       for (const { Name, Type, Value } of Parameters) {
         if (Name === undefined || Value === undefined) continue;
-        // SSM cannot change a parameter's type, and says so only at the second of our two writes.
+        // SSM cannot change a parameter's type, and would refuse only the second of the two writes.
         if (Type !== 'SecureString') {
           throw new Refusal(
             `Parameter ${Name} is a ${Type}, not a SecureString: anyone who may read parameters may have read it. Delete it and deploy again to create a new one.`,

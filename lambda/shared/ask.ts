@@ -2,11 +2,11 @@ import { type Dial, DialError } from './dial.ts';
 import { type Answer, answerOf, failureOf, faultOfAnswer, faultOfDial } from './fault.ts';
 
 /**
- * Sends one request and gives what is known of the answer; its body is left.
+ * Sends one request and returns the facts of its response; does not read the body.
  *
- * @param where - what is asked, for the reason
+ * @param where - the request, for the reason
  * @param tokenKeyId - the key of the valid token that the request carries, if it carries one
- * @throws RequestFailure when there was no answer
+ * @throws RequestFailure when there was no response
  */
 export async function askOnce(
   dial: Dial,
@@ -24,7 +24,7 @@ export async function askOnce(
   }
 }
 
-/** A plain MCP request without parameters, for what an MCP client would not send. */
+/** A plain MCP request without parameters, which an MCP client would not send. */
 export function mcpRequest(method: string, headers: Readonly<Record<string, string>> = {}): RequestInit {
   return {
     method: 'POST',
@@ -33,10 +33,10 @@ export function mcpRequest(method: string, headers: Readonly<Record<string, stri
   };
 }
 
-/** A file with the head that came with it; `text` is `undefined` when it was not read to its end, or is encoded. */
+/** A file with its headers; `text` is `undefined` when it was too large or is encoded. */
 type WholeFile = { readonly headers: string; readonly text: string | undefined };
 
-/** Byte for byte, so that nothing that is searched for can be lost in a decoding error. */
+/** Reads byte for byte, so that a decoding error cannot hide a searched text. */
 async function read(response: Response, maxBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -49,10 +49,10 @@ async function read(response: Response, maxBytes: number): Promise<string | unde
 }
 
 /**
- * Reads what a URL serves, whatever its status; that there is nothing is an answer too.
+ * Reads what a URL serves, whatever its status: a missing file is a result too.
  *
- * @param where - what is asked, for the reason
- * @throws RequestFailure when there was no answer, a redirect, or a server error
+ * @param where - the request, for the reason
+ * @throws RequestFailure for no response, a redirect, or a server error
  */
 export async function readWhole(dial: Dial, url: URL, where: string, maxBytes: number): Promise<WholeFile> {
   try {

@@ -5,7 +5,7 @@ import { errorName } from '../../contract/safe-error.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** The URL is pre-signed, that is a credential: neither it nor an error that may quote it leaves this file. */
+/** The pre-signed URL is a credential: neither it nor an error that may quote it leaves this file. */
 class ResponseNotDelivered extends Error {
   override readonly name = 'ResponseNotDelivered';
 
@@ -21,10 +21,10 @@ function send(url: URL, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const put = request(url, {
       method: 'PUT',
-      // An empty type: the signature of the URL covers that header, and any other value is answered with 403.
+      // An empty type: the signature of the URL covers that header, and S3 refuses any other value with 403.
       headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
     });
-    // Counts the whole exchange, unlike the request's own time-out, which counts silence only.
+    // Limits the whole exchange; the request's own timeout limits only idle time.
     const timer = setTimeout(() => put.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })), TIMEOUT_MS);
     put.on('error', reject);
     put.on('close', () => clearTimeout(timer));
@@ -38,10 +38,10 @@ function send(url: URL, body: string): Promise<number> {
 }
 
 /**
- * Puts the one response of a custom resource to the event's `ResponseURL`.
+ * Puts the response of a custom resource to the event's `ResponseURL`.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
  *
- * @throws ResponseNotDelivered, so that Lambda, which was invoked asynchronously, repeats the whole idempotent event.
+ * @throws ResponseNotDelivered, so that Lambda, which invoked the function asynchronously, retries the whole idempotent event.
  */
 export async function putResponse(responseUrl: string, response: CloudFormationCustomResourceResponse): Promise<void> {
   let status: number;

@@ -11,15 +11,15 @@ export type Dial = (url: string | URL, init?: RequestInit) => Promise<Response>;
 export type DialOptions = {
   /** DNS name to connect to in place of the URL's host. */
   readonly connectHost?: string | undefined;
-  /** Time for one exchange, from the look-up to the end of the body, in milliseconds. */
+  /** Time limit of one exchange, from the DNS lookup to the end of the body, in milliseconds. */
   readonly timeoutMs: number;
-  /** Ends every exchange when it fires: the time for all of them is over. */
+  /** Aborts every exchange when the time for all of them is over. */
   readonly deadline?: AbortSignal | undefined;
   /** Certificate authorities in PEM in place of Node's own. */
   readonly ca?: string | undefined;
 };
 
-/** No answer was had. `code` is Node's: `ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID` … */
+/** There was no response. `code` is Node's: `ECONNREFUSED`, `ERR_TLS_CERT_ALTNAME_INVALID` … */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly kind: 'unreachable' | 'certificate' | 'time-out' | 'aborted';
@@ -35,7 +35,7 @@ export class DialError extends Error {
 /** The statuses that have no body: https://fetch.spec.whatwg.org/#null-body-status */
 const NULL_BODY = new Set([101, 204, 205, 304]);
 
-/** OpenSSL's and Node's names of what can be wrong with a certificate. */
+/** Error codes of OpenSSL and Node for certificates. */
 const CERTIFICATE_CODE = /CERT|CRL|VERIFY|ISSUER|^ERR_TLS_/;
 
 function dialErrorOf(error: unknown): DialError {
@@ -44,7 +44,7 @@ function dialErrorOf(error: unknown): DialError {
   return new DialError(CERTIFICATE_CODE.test(code) ? 'certificate' : 'unreachable', code);
 }
 
-/** Resolves another name than the one that is asked for; everything else in Node still goes by the URL's host. */
+/** Resolves `connectHost` in place of the requested name; all else in Node uses the URL's host. */
 function lookupOf(connectHost: string): LookupFunction {
   return (_host, options, callback) => lookup(connectHost, options, callback);
 }
@@ -69,12 +69,11 @@ function responseOf(message: http.IncomingMessage): Response {
 }
 
 /**
- * Makes a `fetch` that connects to a host of our choice: it dials `connectHost`, while SNI, the Host header and the check of
- * the certificate stay those of the URL, because only the name look-up is exchanged. So a load balancer can be asked by its
- * own name before public DNS knows it.
+ * Creates a `fetch` that connects to `connectHost`. SNI, the Host header and the certificate check stay those of the URL, because only
+ * the DNS lookup is replaced. A load balancer can thus be reached by its own name before public DNS knows the URL's host.
  *
- * Each call opens a connection of its own, so that a load balancer chooses a task anew. Redirects are given back, never
- * followed. It rejects with a `DialError`; so does the body of a response when the time is over.
+ * Each call opens a new connection, so that a load balancer chooses a task again. Redirects are returned, never followed. It rejects
+ * with a `DialError`; so does the body of a response at the time limit.
  */
 export function createDial({ connectHost, timeoutMs, deadline, ca }: DialOptions): Dial {
   const lookupOption = connectHost === undefined ? {} : { lookup: lookupOf(connectHost) };

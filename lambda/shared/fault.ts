@@ -19,16 +19,16 @@ export type Fault =
   | { readonly kind: 'token-demanded'; readonly status: number }
   | { readonly kind: 'mcp-error'; readonly code: string };
 
-/** What is known of one answer, without anything of its body. */
+/** The facts of one response, without its body. */
 export type Answer = {
   readonly status: number;
   /** `text/html`, or empty. */
   readonly mediaType: string;
   /** Scheme of a redirect's target, or empty. */
   readonly redirectScheme: 'http' | 'https' | 'other' | '';
-  /** The task that answered, as it calls itself; `undefined` when it does not. */
+  /** The task that answered, by its own header; `undefined` without one. */
   readonly task: string | undefined;
-  /** What the task that answered says it holds. */
+  /** The keys that the task reports. */
   readonly keyIds: readonly string[];
   /** The key of the valid token that the request carried, if it carried one. */
   readonly tokenKeyId: string | undefined;
@@ -87,13 +87,13 @@ function describe(fault: Fault, where: string): string {
         `${fault.accepted.join(', ') || 'keys that it does not name'}. Redeploy the service so that its tasks read the parameters again.`
       );
     case 'token-demanded':
-      return `${where} gave ${fault.status} without a token. Serve it to everybody.`;
+      return `${where} gave ${fault.status} without a token. Serve it without authentication.`;
     case 'mcp-error':
       return `${where} gave ${fault.code}. Check the log of the service.`;
   }
 }
 
-/** A request failed; the message begins with the name of its fault, and says what was seen and what to do. */
+/** A failed request; the message begins with the name of its fault, followed by what was seen and what to do. */
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure';
   readonly kind: Fault['kind'];
@@ -108,9 +108,9 @@ export class RequestFailure extends Error {
 }
 
 /**
- * One fault as the failure of a request.
+ * Converts a fault to the failure of a request.
  *
- * @param where - what was asked: `tools/list without a token`
+ * @param where - the request: `tools/list without a token`
  */
 export function failureOf(fault: Fault, where: string): RequestFailure {
   return new RequestFailure(fault.kind, describe(fault, where));
@@ -129,7 +129,7 @@ function redirectScheme(location: string, url: URL): Answer['redirectScheme'] {
 }
 
 /**
- * What is known of a response without its body, for `faultOfAnswer`.
+ * The facts of a response, for `faultOfAnswer`.
  *
  * @param tokenKeyId - the key of the valid token that the request carried, if it carried one
  */
@@ -147,13 +147,13 @@ export function answerOf(response: Response, url: URL, tokenKeyId: string | unde
 const TASK = /^[0-9a-f]{16}$/;
 const KEY_ID = /^[A-Za-z0-9-]{1,64}\.[A-Za-z0-9_-]{8}$/;
 
-/** The task that a response names; a text of another form is none, since it would go into the report. */
+/** The task that a response names. Text of another form is ignored, since it would go into the report. */
 export function taskOf(headers: Headers): string | undefined {
   const task = headers.get(TASK_HEADER) ?? '';
   return TASK.test(task) ? task : undefined;
 }
 
-/** The key IDs that a response names; texts of another form are left out, since they would go into the report. */
+/** The key IDs that a response names. Text of another form is ignored, since it would go into the report. */
 export function keyIdsOf(headers: Headers): readonly string[] {
   const listed = headers.get(KEY_IDS_HEADER)?.split(',') ?? [];
   return listed.map((keyId) => keyId.trim()).filter((keyId) => KEY_ID.test(keyId));

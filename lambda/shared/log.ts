@@ -1,11 +1,10 @@
-/** What a log line may hold: flat, so that nothing unexpected is carried along inside an object. */
+/** The fields of a log line: flat, so that no object carries anything unexpected along. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 
 /**
- * Writes one JSON line to standard output, which Lambda hands to its log group.
+ * Writes one JSON line to standard output, which Lambda sends to its log group.
  *
- * Callers pass the fields one by one and never an event, an error or a response: that is what keeps values, tokens and
- * pre-signed URLs out of the logs.
+ * Callers pass single fields, never an event, an error or a response: that keeps values, tokens and pre-signed URLs out of the logs.
  */
 export function log(level: 'info' | 'error', message: string, fields: LogFields = {}): void {
   process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);

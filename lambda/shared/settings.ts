@@ -1,7 +1,7 @@
-/** One environment variable. Without a fallback it has to be there. */
+/** One environment variable; required unless it has a fallback. */
 export type Variable<T> = {
   readonly name: string;
-  /** What it must be, for the reason. */
+  /** The rule for its value, for the reason. */
   readonly rule: string;
   /** Returns `undefined` for a text that breaks the rule. */
   readonly parse: (text: string) => T | undefined;
@@ -21,14 +21,14 @@ export function variable<T>(
 
 export const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
-/** A variable that holds any text but white space alone. */
+/** A variable with any text except white space alone. */
 export const anyText = (name: string, rule = ''): Variable<string> => variable(name, rule, (text) => text);
 
 /**
  * Reads every variable of a table.
  *
- * @param textOf - an environment variable by its name; white space alone counts as missing
- * @param refuse - makes the error for those that cannot be used. It gets no values, since one may be a secret in the wrong place
+ * @param textOf - an environment variable by name; white space alone counts as missing
+ * @param refuse - creates the error for unusable variables. It gets no values, since one may be a misplaced secret
  */
 export function readVariables<const V extends Readonly<Record<string, Variable<unknown>>>>(
   variables: V,
@@ -48,7 +48,7 @@ export function readVariables<const V extends Readonly<Record<string, Variable<u
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9.-]+\.localhost)$/;
 
 /**
- * Reads the URL of a place that tokens travel to: HTTPS, in clear on loopback only, and nothing behind the host.
+ * Parses a URL that tokens are sent to: HTTPS (plain HTTP on loopback only), with nothing after the host.
  *
  * @returns undefined for any other text
  */

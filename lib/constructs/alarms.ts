@@ -11,7 +11,7 @@ import { quiltctl } from '../../contract/command-line.ts';
 import { SECRET_AGE_DAYS, SECRET_REPAIRED, TRUST_NAMESPACE } from '../../contract/metrics.ts';
 import { alarmName, canaryFunctionName, rotationStateMachineArn } from '../names.ts';
 
-/** A rotation that is due may have to wait for a deploy, or be tried again. */
+/** A due rotation may have to wait for a deploy, or be retried. */
 const OVERDUE_AFTER_DAYS = 2;
 /** The age is reported every hour. */
 const AGE_PERIOD = Duration.hours(3);
@@ -20,27 +20,27 @@ const SOON = Duration.minutes(5);
 interface AlarmProps {
   /** Last part of the alarm's name. */
   readonly name: string;
-  /** What has happened, and what to do. */
+  /** What happened, and what to do. */
   readonly description: string;
-  /** The section that says what to do: file below the project, and heading as a link has it. */
+  /** The runbook section: a file of the project, and the heading as a link anchor. */
   readonly runbook: string;
   readonly metric: Metric;
-  /** The highest value that is as it should be. @default 0 */
+  /** The highest value without an alarm. @default 0 */
   readonly limit?: number;
-  /** @default - silence is good */
+  /** @default - missing data is good */
   readonly missing?: TreatMissingData;
-  /** How many of how many periods. @default - one of one */
+  /** How many of how many periods must be over the limit. @default - one of one */
   readonly periods?: { readonly red: number; readonly of: number };
 }
 
 interface TrustAlarmsProps {
-  /** What the configuration calls this deployment. */
+  /** The deployment's name in the configuration. */
   readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly topic: ITopic;
 }
 
-/** What a person has to know about the shared secret. The functions are known by their names: nothing depends on Trust. */
+/** Alarms about the shared secret. They refer to the functions by name, so this stack does not depend on Trust. */
 export class TrustAlarms extends Construct {
   readonly #props: TrustAlarmsProps;
 
@@ -64,13 +64,13 @@ export class TrustAlarms extends Construct {
       });
     this.alarm('RotationFailed', {
       name: 'rotation-failed',
-      description: `A rotation of the shared secret failed: it was undone, or it stands still. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate')}, with \`--resume\` if it stands still.`,
+      description: `A rotation of the shared secret failed and was rolled back, or stopped. Run ${this.command('secret status')}, fix the cause that it reports, then run ${this.command('rotate')}, with \`--resume\` if the rotation stopped.`,
       runbook: 'docs/rotation.md#a-rotation-failed',
       metric: executions('ExecutionsFailed'),
     });
     this.alarm('RotationTimedOut', {
       name: 'rotation-timed-out',
-      description: `A rotation of the shared secret did not end within three days. Both services go on with what they hold. Run ${this.command('secret status')}, mend what it names, then ${this.command('rotate --resume')}.`,
+      description: `A rotation of the shared secret did not end within three days. Both services keep their current keys. Run ${this.command('secret status')}, fix the cause that it reports, then run ${this.command('rotate --resume')}.`,
       runbook: 'docs/rotation.md#a-rotation-timed-out',
       metric: executions('ExecutionsTimedOut'),
     });
@@ -80,17 +80,17 @@ export class TrustAlarms extends Construct {
     const { everyDays } = this.#props.config.rotation;
     this.alarm('SecretRepaired', {
       name: 'secret-repaired',
-      description: `Somebody else wrote or deleted the signing secret or the key set, and it was put back. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run ${this.command('rotate')}.`,
+      description: `The signing secret or the key set was changed or deleted outside of the rotation, and was restored. Find the writer in CloudTrail (PutParameter, DeleteParameter) and stop it; if it knew the secret, run ${this.command('rotate')}.`,
       runbook: 'docs/rotation.md#the-secret-was-repaired',
       metric: this.trust(SECRET_REPAIRED, { statistic: Stats.SUM, period: SOON }),
     });
     this.alarm('RotationOverdue', {
       name: 'rotation-overdue',
-      description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run ${this.command('secret status')} to see what stands in the way, then ${this.command('rotate')}.`,
+      description: `The signing secret is more than ${everyDays + OVERDUE_AFTER_DAYS} days old; it should be replaced after ${everyDays}. Run ${this.command('secret status')} to find the cause, then ${this.command('rotate')}.`,
       runbook: 'docs/rotation.md#a-rotation-is-overdue',
       metric: this.trust(SECRET_AGE_DAYS, { statistic: Stats.MAXIMUM, period: AGE_PERIOD }),
       limit: everyDays + OVERDUE_AFTER_DAYS,
-      // A paused schedule reports no age: that is neither good nor bad news.
+      // A paused schedule reports no age, which is neither good nor bad.
       missing: TreatMissingData.MISSING,
     });
   }
@@ -99,26 +99,26 @@ export class TrustAlarms extends Construct {
     const { config } = this.#props;
     this.alarm('CanaryErrors', {
       name: 'canary-errors',
-      description: `The canary function itself fails again and again, so that nobody watches over the trust of both services. Run ${this.command('canary')} and read the log of the function.`,
+      description: `The canary function fails repeatedly, so the trust of both services is not monitored. Run ${this.command('canary')} and read the log of the function.`,
       runbook: 'docs/rotation.md#the-canary-does-not-run',
       metric: new Metric({
         namespace: 'AWS/Lambda',
         metricName: 'Errors',
         dimensionsMap: { FunctionName: canaryFunctionName(config) },
         statistic: Stats.SUM,
-        // A period without a run would count as a good one.
+        // A period without a run would count as good.
         period: Duration.minutes(Math.max(config.canary.everyMinutes, SOON.toMinutes())),
       }),
       periods: { red: 2, of: 3 },
     });
   }
 
-  /** A command that means this deployment, as the text of a message shows it. */
+  /** A command for this deployment, formatted for a message. */
   private command(command: string): string {
     return `\`${quiltctl(command, this.#props.environmentName)}\``;
   }
 
-  /** A metric that the functions of this deployment write. */
+  /** A metric of this deployment's functions. */
   private trust(metricName: string, props: { readonly statistic: string; readonly period: Duration }): Metric {
     return new Metric({
       namespace: TRUST_NAMESPACE,
@@ -145,9 +145,8 @@ export class TrustAlarms extends Construct {
 }
 
 /**
- * Where alarms go: an imported topic, whose policy, key and subscribers are its keeper's, or one that is made here. That one is
- * encrypted under a key of its own: CloudWatch may not use `aws/sns`, whose policy nobody can change, and the secrets' key is for
- * the secrets.
+ * The topic of all alarms: an imported one, whose owner manages its policy, key and subscribers, or a new one. The new one has its own
+ * encryption key: CloudWatch may not use `aws/sns`, whose policy cannot be changed, and the secrets' key is only for the secrets.
  */
 export class AlarmTopic extends Construct {
   readonly topic: ITopic;
@@ -155,7 +154,7 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, config: EnvironmentConfig) {
     super(scope, id);
     const { topic } = config.operations;
-    // CDK's types do not know exactOptionalPropertyTypes: to the compiler a Topic is no ITopic.
+    // CDK's types do not support exactOptionalPropertyTypes: for the compiler, a Topic is not an ITopic.
     this.topic =
       topic.kind === 'import' ? Topic.fromTopicArn(this, 'Topic', topic.arn) : (this.create(config) as ITopic);
   }
@@ -175,11 +174,11 @@ export class AlarmTopic extends Construct {
     const key = new Key(this, 'Key', {
       description: `Alarms of ${config.namePrefix} on their way`,
       enableKeyRotation: true,
-      // Messages are not kept, so nothing has to be read with it later.
+      // Messages are not stored, so the key is not needed later.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // Without a condition on the source: AWS documents none for this use, and an alarm that is lost in silence is the worse
-    // risk. Who may publish, the topic's policy says.
+    // Without a condition on the source: AWS documents none for this use, and a silently lost alarm is the greater risk. The topic's
+    // policy restricts who may publish.
     key.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -190,7 +189,7 @@ export class AlarmTopic extends Construct {
     return key;
   }
 
-  /** A topic that has a policy has lost the default one, with which every alarm of the account might publish. */
+  /** An explicit policy replaces the default one, which would let every alarm of the account publish. */
   private allowAlarms(config: EnvironmentConfig, topic: Topic): void {
     const stack = Stack.of(this);
     topic.addToResourcePolicy(

@@ -9,7 +9,7 @@ import { builtFile } from '../../config/bundles.ts';
 import { acceptWildcard, allow } from '../permissions.ts';
 
 export interface BundledFunctionProps {
-  /** Folder below lambda/, which the build bundles to one file. */
+  /** Folder in lambda/ that the build bundles into one file. */
   readonly folder: string;
   readonly description: string;
   readonly timeout: Duration;
@@ -19,17 +19,17 @@ export interface BundledFunctionProps {
   readonly functionName?: string;
   /** @default - no variables */
   readonly environment?: Readonly<Record<string, string>>;
-  /** How many calls may run at once, which the account then keeps for this function. @default - as many as there are */
+  /** Maximum concurrency, which the account reserves for this function. @default - unreserved */
   readonly reservedConcurrency?: number;
   /** Private subnets that the function runs in. @default - outside of any VPC */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
 }
 
-/** Why one statement names no resource. */
+/** The reason for a statement without a resource. */
 const ENI_REASON =
   'A function in a VPC makes its network interfaces, which have no name before they are made (AWSLambdaVPCAccessExecutionRole allows the same).';
 
-/** A Lambda function of this project: one bundled file, a role of its own that may do nothing but log, a log group. */
+/** A Lambda function of this project: one bundled file, a role that may only log, and a log group. */
 export class BundledFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;

@@ -11,9 +11,9 @@ import { BundledFunction } from './bundled-function.ts';
 import { clientNetwork } from './network.ts';
 import { Schedule } from './schedule.ts';
 
-/** A check that came late says nothing that the next one does not say. */
+/** No retries: the next run on schedule finds the same. */
 const RETRY = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 };
-/** The checks end by themselves after 60 s, so that a report is there before Lambda would end the function. */
+/** The checks end after 60 s, so that the report is complete before the function times out. */
 const TIMEOUT = Duration.seconds(90);
 
 interface CanaryProps {
@@ -22,8 +22,8 @@ interface CanaryProps {
 }
 
 /**
- * The canary: a real MCP client that signs in with a token of its own. It runs where clients are: outside of the VPC for an
- * internet-facing load balancer, in private subnets for an internal one.
+ * The canary: a real MCP client with its own token. It runs in the clients' network: outside of the VPC for an internet-facing load
+ * balancer, in private subnets for an internal one.
  */
 export class Canary extends Construct {
   readonly function: IFunction;
@@ -50,7 +50,7 @@ export class Canary extends Construct {
         [variables.CANARY_BUCKETS]: JSON.stringify(config.canary.buckets),
         [variables.CANARY_STATE_TABLE]: foundation.get('state-table-name'),
         [variables.CANARY_TOLERATED]: JSON.stringify(config.canary.tolerate),
-        // By name: the rotation is made with the canary's function.
+        // By name: the rotation is created with the canary's function.
         [variables.CANARY_STATE_MACHINE]: rotationStateMachineArn(config),
         ...(config.canary.connect === 'load-balancer' && {
           [variables.CANARY_CONNECT_HOST]: foundation.get('load-balancer-dns-name'),

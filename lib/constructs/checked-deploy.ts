@@ -6,7 +6,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import { CONTRACT_VERSION, type FoundationReader } from '../foundation-contract.ts';
 import { deployGateFunctionName, type ServiceName } from '../names.ts';
 
-/** Longer than the function may run, so that its answer is awaited, and Lambda's first repetition of a failed event too. */
+/** Longer than the function timeout and Lambda's first retry of a failed event. */
 const SERVICE_TIMEOUT = Duration.minutes(7);
 
 export interface CheckedDeployProps {
@@ -14,17 +14,17 @@ export interface CheckedDeployProps {
   readonly foundation: FoundationReader;
   /** The images of both services, as their task definitions name them. */
   readonly images: Readonly<Record<ServiceName, string>>;
-  /** Whatever is deployed: it comes after the gate and before the verdict. */
+  /** The deployed resources: created after the gate and before the verdict. */
   readonly deployed: readonly IConstruct[];
   /** @default - the canary decides */
   readonly breakGlass?: BreakGlass | undefined;
-  /** The template of the stack as it is now, with tokens. */
+  /** Returns the current template of the stack, with tokens. */
   readonly template: () => unknown;
 }
 
 /**
- * The two resources that make a plain `cdk deploy` gated, tested and recorded: the deploy gate before everything else of the
- * stack, and the verdict after it. Both run whenever anything in the template or in what it reads changes, and only then.
+ * The two resources that make a plain `cdk deploy` gated, tested and recorded: the deploy gate before all other resources of the stack,
+ * and the verdict after them. Both run whenever the template or its input values change, and only then.
  */
 export class CheckedDeploy extends Construct {
   #hashing = false;
@@ -36,7 +36,7 @@ export class CheckedDeploy extends Construct {
   ) {
     super(scope, id);
     const common = {
-      // By name: Trust moves forward alone, and a template of long ago has to find it.
+      // By name: Trust is updated by itself, and an old template must find it.
       serviceToken: Stack.of(this).formatArn({
         service: 'lambda',
         resource: 'function',
@@ -48,7 +48,7 @@ export class CheckedDeploy extends Construct {
         Trigger: Lazy.uncachedString({ produce: () => this.hashOf(template) }),
         Foundation: Lazy.uncachedList({ produce: () => [...foundation.all()] }),
         ContractVersion: String(CONTRACT_VERSION),
-        // A rotation waits for the longest that an earlier revision may have given.
+        // A rotation waits for the longest lifetime that an earlier revision may have used.
         TokenLifetimeSeconds: String(config.tokenLifetimeSeconds),
         Images: { Catalog: images.catalog, Mcp: images.mcp },
         Canary: breakGlass ? 'report' : 'enforce',
@@ -61,9 +61,9 @@ export class CheckedDeploy extends Construct {
     verdict.node.addDependency(gate, ...deployed);
   }
 
-  /** SHA-256 of the template without the triggers. Computed again each time: it is final only when the template is written. */
+  /** SHA-256 of the template without the triggers. Computed each time: it is final only when the template is written. */
   private hashOf(template: () => unknown): string {
-    // The triggers are part of the template that is being hashed.
+    // The triggers are part of the hashed template.
     if (this.#hashing) return '';
     this.#hashing = true;
     try {

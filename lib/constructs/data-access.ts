@@ -13,14 +13,14 @@ import { acceptWildcard, allow, bucketArn } from '../permissions.ts';
 export interface DataAccessProps {
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
-  /** The role of the containers that may make credentials of the data-access role. */
+  /** The containers' role, which may assume the data-access role. */
   readonly taskRole: Role;
 }
 
-/** Every session names who it is made for, or is not made. */
+/** Every session must name its principal. */
 const WITH_SOURCE_IDENTITY = { StringLike: { 'sts:SourceIdentity': '*' } };
 
-/** CDK makes further policies where one is full, of whole statements: 20 ARNs are some 2 KB of the 6 or 10 that there are. */
+/** CDK splits full policies only between statements: 20 ARNs take about 2 KB of the 6 or 10 KB of a policy. */
 const ARNS_OF_A_STATEMENT = 20;
 
 function inPortions(arns: readonly string[]): readonly (readonly string[])[] {
@@ -31,12 +31,11 @@ function inPortions(arns: readonly string[]): readonly (readonly string[])[] {
 }
 
 /**
- * The data-access role: all that the tools of the MCP service may do in S3, whoever asks. The task role can take it and can do
- * nothing else, so that every request to S3 is made with credentials of a session, which the service makes for one person, one
- * bucket and one kind of action.
+ * The data-access role: all that the MCP tools may do in S3, for any user. The task role may only assume it, so that every request to S3
+ * uses credentials of a session that the service creates for one user, one bucket and one class of actions.
  */
 export class DataAccess extends Construct {
-  /** Variables that name the role to the container; an image of your own gets the same. */
+  /** Variables that give the role's ARN to the container; a custom image gets the same. */
   readonly variables: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, { config, foundation, taskRole }: DataAccessProps) {
@@ -46,7 +45,7 @@ export class DataAccess extends Construct {
     this.allowBuckets(role, config);
     if (encryptionKeyArns.length > 0) this.allowKeys(role, config);
     this.denyOwnBuckets(role, config, foundation.get('revision-bucket-name'));
-    // A policy of its own, so that a dependency on this construct includes the permission to assume the role.
+    // A separate policy, so that a dependency on this construct includes the permission to assume the role.
     new Policy(this, 'Assume', {
       roles: [taskRole],
       statements: [
@@ -64,7 +63,7 @@ export class DataAccess extends Construct {
     const role = new Role(this, 'Role', {
       description: 'What the tools of the MCP service may do with buckets, one person and one bucket at a time',
       assumedBy: taker.withConditions(WITH_SOURCE_IDENTITY),
-      // The longest that a role can be taken for by another one.
+      // The maximum for role chaining.
       maxSessionDuration: Duration.hours(1),
     });
     role.assumeRolePolicy?.addStatements(
@@ -77,7 +76,7 @@ export class DataAccess extends Construct {
     return role;
   }
 
-  /** A bucket of another account counts only where that account is listed: names that are given up can be taken by anybody. */
+  /** Allows buckets only in the listed accounts: anyone can create a bucket under a name that was released. */
   private allowBuckets(role: Role, { account, dataAccess }: EnvironmentConfig): void {
     const { read, write } = BUCKET_ACTIONS;
     const conditions = { StringEquals: { 's3:ResourceAccount': [account, ...dataAccess.accounts] } };
@@ -99,7 +98,7 @@ export class DataAccess extends Construct {
   }
 
   private allowKeys(role: Role, { region, dataAccess: { encryptionKeyArns: keys } }: EnvironmentConfig): void {
-    // Keys are where their buckets are, which is the same partition in any case.
+    // Keys are in the region of their bucket, and so in the same partition.
     const { domainSuffix } = RegionInfo.get(region);
     const services = keys.map((key) => `s3.${placeOf(key).region}.${domainSuffix}`);
     allow(role, [...new Set([...KEY_ACTIONS.read, ...KEY_ACTIONS.write])], keys, {
@@ -108,12 +107,12 @@ export class DataAccess extends Construct {
   }
 
   /**
-   * What the deployment keeps in buckets of its own, and what the CDK deploys from, is nobody's data, also where a pattern such as
-   * `quilt-*` fits their names: who could write a template there could deploy it.
+   * Denies the deployment's own buckets and those that the CDK deploys from, even if a pattern such as `quilt-*` matches their names:
+   * anyone who could write a template there could deploy it.
    */
   private denyOwnBuckets(role: Role, config: EnvironmentConfig, revisionBucket: string): void {
     const { synthesizer } = Stack.of(this);
-    // CloudFormation begins the names that it makes with the name of the stack.
+    // CloudFormation starts generated names with the name of the stack.
     const names = [
       revisionBucket,
       `${stackName(config, 'foundation')}-*`,

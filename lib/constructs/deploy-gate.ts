@@ -19,20 +19,20 @@ import {
 import { arnsOf, secretParameters } from '../secret-parameters.ts';
 import { BundledFunction } from './bundled-function.ts';
 
-/** One canary, with what is before and after it; it answers within 155 s by itself. */
+/** One canary run and the calls around it; it responds within 155 s. */
 const TIMEOUT = Duration.minutes(3);
-/** When CloudFormation has stopped to wait for an answer, an event must not be delivered any more. */
+/** An event must not be delivered after CloudFormation has stopped waiting for its response. */
 const MAX_EVENT_AGE = Duration.minutes(5);
 
 export interface DeployGateProps {
-  /** What the configuration calls this deployment. */
+  /** The deployment's name in the configuration. */
   readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
   readonly canary: IFunction;
 }
 
-/** The function behind both custom resources of the Services stack: it admits a deploy, and judges it in the end. */
+/** The function of both custom resources in the Services stack: it admits a deploy and, at the end, decides on it. */
 export class DeployGate extends Construct {
   constructor(scope: Construct, id: string, { environmentName, config, foundation, canary }: DeployGateProps) {
     super(scope, id);
@@ -57,7 +57,7 @@ export class DeployGate extends Construct {
     });
     gate.configureAsyncInvoke({ maxEventAge: MAX_EVENT_AGE });
 
-    // Their versions alone: what they hold, the canary says. It is one of the few that may decrypt.
+    // Only their versions: the canary, one of the few functions that may decrypt, checks their content.
     allow(role, ['ssm:GetParameters'], arnsOf(parameters));
     allowState(role, foundation, ['GetItem'], ['lock', 'rotation']);
     allowState(role, foundation, ['PutItem'], ['lock', 'revision']);
@@ -71,14 +71,14 @@ export class DeployGate extends Construct {
   }
 }
 
-/** The template that is being deployed, and why it failed. */
+/** Reads the template being deployed, and why it failed. */
 function allowServicesChange(role: Role, config: EnvironmentConfig): void {
   const actions = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
   // Acknowledged by `allowServicesStackStatus`.
   allow(role, actions, [stackArn(role, config, 'services')]);
 }
 
-/** It puts templates and removes them; only who rolls back reads one. */
+/** Writes and deletes templates; only a rollback reads one. */
 function allowRevisionTemplates(role: Role, foundation: FoundationReader): void {
   const templates = bucketArn(role, foundation.get('revision-bucket-name'), `${REVISION_TEMPLATES}*`);
   allow(role, ['s3:PutObject', 's3:DeleteObject'], [templates]);

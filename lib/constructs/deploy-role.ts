@@ -9,11 +9,11 @@ import { acceptWildcard, allow, allowRotationStatus, allowState } from '../permi
 interface DeployRoleProps {
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
-  /** Who may take the role. */
+  /** Who may assume the role. */
   readonly assumedBy: IPrincipal;
 }
 
-/** What deploys, rolls back and checks: the CDK's own roles, and what `bin/quiltctl` looks at and writes itself. */
+/** A role that deploys, rolls back and checks: through the CDK's own roles, and with the permissions of `bin/quiltctl` itself. */
 export class DeployRole extends Construct {
   readonly arn: string;
 
@@ -41,11 +41,11 @@ export class DeployRole extends Construct {
   }
 }
 
-/** The roles of the CDK's own stack that its CLI takes. */
+/** Roles of the CDK's bootstrap stack that its CLI assumes. */
 type BootstrapRole = 'deploy' | 'file-publishing' | 'image-publishing' | 'lookup';
 
 /**
- * The ARNs of roles that `cdk bootstrap` has made in a stack's account and region.
+ * The ARNs of roles that `cdk bootstrap` created in a stack's account and region.
  * https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html#bootstrapping-env-roles
  */
 export function bootstrapRoleArns(stack: Stack, roles: readonly BootstrapRole[]): string[] {

@@ -3,7 +3,7 @@ import { OidcProviderNative, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type CiConfig, GITHUB_AUDIENCE, GITHUB_ISSUER_HOST } from '../../config/ci.ts';
 
-/** What makes the account believe the tokens of GitHub's workflows: made, or the one that it has. */
+/** The account's identity provider for the tokens of GitHub workflows: created, or an existing one. */
 export class GitHubProvider extends Construct {
   readonly arn: string;
   readonly #repository: string;
@@ -17,7 +17,7 @@ export class GitHubProvider extends Construct {
         : new OidcProviderNative(this, 'Provider', {
             url: `https://${GITHUB_ISSUER_HOST}`,
             clientIds: [GITHUB_AUDIENCE],
-            // An account has one, for all of its repositories: others may rely on it by then.
+            // An account has only one, for all repositories: others may use it by then.
             removalPolicy: RemovalPolicy.RETAIN,
           }).oidcProviderArn;
   }
@@ -30,12 +30,12 @@ export class GitHubProvider extends Construct {
     return this.principal(`environment:${environment}`);
   }
 
-  /** Jobs of the repository that a pull request has started, and that have no GitHub environment. */
+  /** Jobs of the repository that a pull request started, without a GitHub environment. */
   jobsOfPullRequests(): WebIdentityPrincipal {
     return this.principal('pull_request');
   }
 
-  /** Compared as a whole: a pattern would let in what somebody names to fit it. */
+  /** Compared exactly: an attacker could choose a name that matches a pattern. */
   private principal(context: string): WebIdentityPrincipal {
     return new WebIdentityPrincipal(this.arn, {
       StringEquals: {

@@ -25,8 +25,8 @@ interface LoadBalancerProps {
 }
 
 /**
- * The load balancer: HTTPS only, port 80 redirects, and whatever no listener rule knows gets 404. The rules are made in the
- * Services stack, so that they go back together with the services.
+ * The load balancer: HTTPS only; port 80 redirects; requests without a matching rule get 404. The rules are part of the Services stack,
+ * so that they roll back together with the services.
  */
 export class LoadBalancer extends Construct {
   readonly dnsName: string;
@@ -103,8 +103,8 @@ interface ImportedLoadBalancerProps {
 }
 
 /**
- * An existing load balancer, which belongs to someone else. As configured, its listener gets the host name's certificate in
- * addition to its own, and DNS gets the record. The two rules are made in the Services stack, as for a load balancer of ours.
+ * An existing load balancer with another owner. Depending on the configuration, its listener gets the host name's certificate in addition
+ * to its own, and DNS gets the record. The two rules are part of the Services stack, as for a new load balancer.
  */
 export class ImportedLoadBalancer extends Construct {
   readonly dnsName: string;
@@ -120,7 +120,7 @@ export class ImportedLoadBalancer extends Construct {
 
     const zone = hostedZone(this, config);
     const certificates = certificateArns(this, config, zone);
-    // Chosen by SNI: the listener's default certificate stays what it is.
+    // Selected by SNI: the listener keeps its default certificate.
     if (certificates.length > 0) {
       new CfnListenerCertificate(this, 'ListenerCertificate', {
         listenerArn,
@@ -134,11 +134,11 @@ export class ImportedLoadBalancer extends Construct {
 }
 
 /**
- * The ARNs of the certificates that the listener needs for the host name: an imported one, or one that is made here and proved by
- * DNS. None when it is a listener that has the certificate already.
+ * The ARNs of the certificates that the listener needs for the host name: an imported one, or a new one with DNS validation. None for a
+ * listener that already has the certificate.
  *
- * @param zone - the zone that the proof is written to; without one CloudFormation waits until someone has created the
- *   records that ACM shows
+ * @param zone - the zone for the validation records; without one, CloudFormation waits until someone creates the records that ACM
+ *   shows
  */
 function certificateArns(scope: Construct, { certificate, hostName }: EnvironmentConfig, zone?: IHostedZone): string[] {
   if (certificate.kind === 'listener') return [];
@@ -150,7 +150,7 @@ function certificateArns(scope: Construct, { certificate, hostName }: Environmen
   return [created.certificateArn];
 }
 
-/** The zone that the host name is kept in; none where DNS is kept outside. */
+/** The hosted zone of the host name; none when DNS is managed elsewhere. */
 function hostedZone(scope: Construct, { dns }: EnvironmentConfig): IHostedZone | undefined {
   if (dns.kind === 'outside') return undefined;
   const { hostedZoneId, zoneName } = dns;

@@ -20,7 +20,7 @@ import type { BundledFunctionProps } from './bundled-function.ts';
 type CreatedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'create' }>;
 type ImportedVpc = Extract<EnvironmentConfig['vpc'], { kind: 'import' }>;
 
-/** The VPC with public subnets for the load balancer and private ones, which reach AWS through NAT, for everything else. */
+/** The VPC: public subnets for the load balancer, and private ones, which reach AWS through NAT, for everything else. */
 export class Network extends Construct {
   readonly vpc: IVpc;
 
@@ -38,9 +38,9 @@ export class Network extends Construct {
         { name: 'public', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
         { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       ],
-      // Image layers come from S3: through the endpoint they cost nothing, through NAT they do.
+      // Image layers come from S3: free through the endpoint, charged through NAT.
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
-      // Nothing here uses the default group, and CDK would close it with a function that may change any security group.
+      // Nothing uses the default group, and CDK would close it with a function that may change any security group.
       restrictDefaultSecurityGroup: false,
     });
     for (const { node } of [...vpc.publicSubnets, ...vpc.privateSubnets]) {
@@ -52,7 +52,7 @@ export class Network extends Construct {
     }
     const logGroup = new LogGroup(this, 'FlowLogs', { retention: logRetentionDays });
     vpc.addFlowLog('FlowLog', { destination: FlowLogDestination.toCloudWatchLogs(logGroup) });
-    // CDK's types do not know exactOptionalPropertyTypes: to the compiler a Vpc is no IVpc.
+    // CDK's types do not support exactOptionalPropertyTypes: for the compiler, a Vpc is not an IVpc.
     return vpc as IVpc;
   }
 
@@ -67,7 +67,7 @@ export class Network extends Construct {
   }
 }
 
-/** A VPC that is known by its attributes. */
+/** A VPC by its attributes. */
 function importedVpc(scope: Construct, attributes: VpcAttributes): IVpc {
   const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', attributes);
   Validations.of(vpc).acknowledge({
@@ -77,7 +77,7 @@ function importedVpc(scope: Construct, attributes: VpcAttributes): IVpc {
   return vpc;
 }
 
-/** Foundation's VPC with its private subnets, as another stack sees it when it is deployed. */
+/** Foundation's VPC with its private subnets, for another stack. */
 export function foundationVpc(scope: Construct, { vpc }: EnvironmentConfig, foundation: FoundationReader): IVpc {
   const subnetIds = Fn.split(',', foundation.get('private-subnet-ids'));
   return importedVpc(scope, {
@@ -88,8 +88,8 @@ export function foundationVpc(scope: Construct, { vpc }: EnvironmentConfig, foun
 }
 
 /**
- * The network of a function that asks the services as a client does: it runs where clients are, outside of the VPC for an
- * internet-facing load balancer (undefined), in private subnets for an internal one.
+ * The network of a function that acts as a client: outside of the VPC for an internet-facing load balancer (undefined), in private
+ * subnets for an internal one.
  *
  * @param who - begins the description of the security group
  */

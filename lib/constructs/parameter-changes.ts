@@ -16,9 +16,8 @@ interface ParameterChangesProps {
 }
 
 /**
- * Starts a check of the two parameters within seconds of every write and deletion. The event does not say who wrote, so the
- * rotation's own writes start one too; values that match the record are left alone. Events are best effort: the canary also
- * checks.
+ * Starts a check of the two parameters within seconds of every write and deletion. The event does not name the writer, so the rotation's
+ * own writes start one too; values that match the record are left alone. Events are best effort: the canary also checks.
  */
 export class ParameterChanges extends Construct {
   constructor(scope: Construct, id: string, { config, machine }: ParameterChangesProps) {

@@ -11,11 +11,11 @@ import { acceptWildcard, allow } from '../permissions.ts';
 
 interface RotationMachineProps {
   readonly config: EnvironmentConfig;
-  /** The function that it calls. */
+  /** The function to call. */
   readonly rotation: IFunction;
 }
 
-/** The state machine that drives the rotation function. Its definition is a text: the L2 task also allows every version. */
+/** The state machine that calls the rotation function. Its definition is a text: the L2 task also allows every version. */
 export class RotationMachine extends Construct {
   readonly machine: StateMachine;
 
@@ -32,15 +32,15 @@ export class RotationMachine extends Construct {
       role,
       logs: {
         destination: new LogGroup(this, 'Logs', {
-          // Under this path the account's policy of log deliveries does not grow with every state machine.
+          // With this prefix, the account's policy for log deliveries does not grow with every state machine.
           // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
           logGroupName: `/aws/vendedlogs/states/${name}`,
           retention: config.logRetentionDays,
-          // A chosen name, which would be in the way of the next deployment; the rotation function's own log stays.
+          // The chosen name would block the next deployment; the rotation function's own log is kept.
           removalPolicy: RemovalPolicy.DESTROY,
         }),
         level: LogLevel.ALL,
-        // Names of parameters, key IDs and messages for people: no secret passes through the state machine.
+        // Parameter names, key IDs and messages: no secret passes through the state machine.
         includeExecutionData: true,
       },
       tracingEnabled: true,
@@ -67,12 +67,12 @@ export class RotationMachine extends Construct {
   }
 }
 
-/** A grace time lasts a day at most; the rest is for rollouts and retries. The pace of calls depends on it. */
+/** A grace time lasts at most a day; the rest is for rollouts and retries. The pace of calls depends on it. */
 const MACHINE_TIMEOUT = Duration.days(3);
-/** Longer than the function may run: an answer that got lost must not be awaited for ever. */
+/** Longer than the function timeout: never waits forever for a lost response. */
 const CALL_TIMEOUT = Duration.minutes(5);
 
-/** What each phase waits for; a state is named after it, so that the console shows at a glance where a rotation is. */
+/** What each phase waits for; a state has its name, so that the console shows the phase of a rotation. */
 const WAITS: Readonly<Record<Phase, string>> = {
   createSecret: 'MCP is being replaced, to accept the next key too',
   testSecret: 'Tokens of both keys are tried on every task',
@@ -85,8 +85,8 @@ const WAITS: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * The state machine in Amazon States Language. It knows nothing about rotations: it calls the function, waits as long as the
- * answer says, and calls again. What the function answers is the whole state.
+ * The state machine in Amazon States Language. It has no rotation logic: it calls the function, waits as long as the response says, and
+ * calls again. The function's response is its whole state.
  *
  * @param functionArn - the rotation function
  */
@@ -122,7 +122,7 @@ function advance(functionArn: string): object {
     TimeoutSeconds: CALL_TIMEOUT.toSeconds(),
     Retry: [
       {
-        // Another execution is being answered: one call at a time is what makes the function the only writer.
+        // The function runs one call at a time, so that it is the only writer; another execution is being served.
         ErrorEquals: ['Lambda.TooManyRequestsException'],
         IntervalSeconds: 2,
         BackoffRate: 1.5,
@@ -130,7 +130,7 @@ function advance(functionArn: string): object {
         MaxAttempts: 200,
         JitterStrategy: 'FULL',
       },
-      // Whatever failed, the next call reads the record and continues from there.
+      // Whatever failed, the next call continues from the record.
       { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6 },
     ],
     Next: 'Result',

@@ -27,12 +27,12 @@ export interface RotationPermissions {
   readonly canary: IFunction;
 }
 
-/** All that the rotation function may do: it is the one that writes the secret parameters, and that sees retired secrets. */
+/** All permissions of the rotation function: the only one that writes the secret parameters and reads retired secrets. */
 export function allowRotation(role: Role, { config, foundation, canary }: RotationPermissions): void {
   allowParameters(role, config, foundation.get('encryption-key-arn'));
   allowState(role, foundation, ['GetItem', 'PutItem'], ['rotation', 'lock']);
   allowState(role, foundation, ['DeleteItem'], ['lock']);
-  // For how long a token may live that an earlier revision has minted.
+  // For the token lifetimes of earlier revisions.
   allowState(role, foundation, ['Query'], ['revision']);
   allowServices(role, config);
   allow(role, ['lambda:InvokeFunction'], [canary.functionArn]);
@@ -48,7 +48,7 @@ function allowParameters(role: Role, config: EnvironmentConfig, encryptionKeyArn
   allowDecryptingUnderAnyKey(
     role,
     parameters,
-    'Which key encrypts a value that somebody wrote over a parameter, or an old version of it, is not known.',
+    'The key of a foreign value or of an old version of a parameter is not known.',
   );
   allowTakingIncoming(role, incomingPath(config), encryptionKeyArn);
 }
@@ -68,7 +68,7 @@ function allowServices(role: Role, config: EnvironmentConfig): void {
   );
 }
 
-/** A revocation says how many requests it has cost. */
+/** A revocation reports how many requests it refused. */
 function allowCountingRefusals(role: Role, logGroupName: string): void {
   const streams = logStreamsArn(role, logGroupName);
   allow(role, ['logs:FilterLogEvents'], [streams]);

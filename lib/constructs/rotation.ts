@@ -13,15 +13,15 @@ import { RotationMachine } from './rotation-machine.ts';
 import { allowRotation } from './rotation-permissions.ts';
 import { Schedule } from './schedule.ts';
 
-/** What the schedule asks for. */
+/** The input of the schedule. */
 const ROTATE: Command = { command: 'rotate', trigger: 'schedule' };
-/** The next hour asks again. */
+/** The next run is an hour later. */
 const RETRY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 };
-/** One step with its canary, which answers within 90 s; the state machine waits for a minute longer. */
+/** One step with its canary run (90 s); the state machine waits a minute longer. */
 const TIMEOUT = Duration.minutes(4);
 
 export interface RotationProps {
-  /** What the configuration calls this deployment. */
+  /** The deployment's name in the configuration. */
   readonly environmentName: string;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
@@ -29,8 +29,8 @@ export interface RotationProps {
 }
 
 /**
- * The rotation of the shared secret: a function that knows every step, a state machine that calls it until it is done, and
- * what starts the state machine: a schedule and a write of a parameter. The canary and people do too.
+ * The rotation of the shared secret: a function with every step, a state machine that calls it until it is done, and the events that
+ * start the state machine: a schedule and a write of a parameter. The canary and people start it too.
  */
 export class Rotation extends Construct {
   constructor(scope: Construct, id: string, props: RotationProps) {
@@ -44,17 +44,17 @@ export class Rotation extends Construct {
       timeout: TIMEOUT,
       memory: Size.mebibytes(512),
       logRetentionDays: config.logRetentionDays,
-      // Parameter Store has no conditional write; a single writer replaces it.
+      // Parameter Store has no conditional write; a single writer makes up for it.
       reservedConcurrency: 1,
       environment: this.environment(props),
       ...(network && { network }),
     });
     allowRotation(role, { config, foundation, canary });
     const { machine } = new RotationMachine(this, 'StateMachine', { config, rotation });
-    // Whether a rotation is due, the function decides by the age of the secret: one that a deploy delays is tried an hour later, and a
+    // The function decides by the age of the secret whether a rotation is due: one that a deploy delays is retried an hour later, and a
     // manual one counts.
     new Schedule(this, 'Schedule', {
-      description: 'Asks for a rotation of the shared secret, which goes on when it is due',
+      description: 'Starts a rotation of the shared secret, which proceeds if it is due',
       roleDescription: 'EventBridge Scheduler starts rotations with it',
       expression: 'rate(1 hour)',
       state: config.rotation.paused ? 'DISABLED' : 'ENABLED',

@@ -12,7 +12,7 @@ interface ScheduleProps {
   readonly expression: string;
   /** @default - enabled */
   readonly state?: 'ENABLED' | 'DISABLED';
-  /** What is called, and the only action on it that the schedule's role allows. */
+  /** The target, and the only action on it that the schedule's role allows. */
   readonly target: { readonly arn: string; readonly action: string; readonly input: object };
   readonly retryPolicy: CfnSchedule.RetryPolicyProperty;
 }
@@ -40,7 +40,7 @@ export class Schedule extends Construct {
 }
 
 /**
- * EventBridge Scheduler, for schedules of this account only, so that no other customer's schedule can use a role (confused deputy).
+ * EventBridge Scheduler, only for schedules of this account, so that another customer's schedule cannot use a role (confused deputy).
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 function schedulerPrincipal(scope: Construct): ServicePrincipal {

@@ -27,19 +27,19 @@ export interface ServiceTaskProps {
   readonly service: ServiceName;
   readonly config: EnvironmentConfig;
   readonly foundation: FoundationReader;
-  /** Variables of this service, in addition to those of both. */
+  /** Variables of this service, in addition to the common ones. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * What one task of a service is: one container whose secrets ECS resolves when it starts, with two roles. The execution role
- * is used by ECS, to pull, log and read the secrets; the task role is the container's own and allows nothing by itself.
+ * The task definition of a service: one container whose secrets ECS resolves at its start, with two roles. ECS uses the execution role
+ * to pull, log and read the secrets; the task role is the container's own and allows nothing by itself.
  */
 export class ServiceTask extends Construct {
   readonly definition: FargateTaskDefinition;
   readonly executionRole: Role;
   readonly taskRole: Role;
-  /** The container's image, as the definition names it. */
+  /** The container's image, as in the task definition. */
   readonly image: string;
   readonly #container: ContainerDefinition;
 
@@ -51,8 +51,8 @@ export class ServiceTask extends Construct {
     const logGroup = LogGroup.fromLogGroupName(this, 'Logs', foundation.get(`${service}-log-group`));
     const { signingSecret, keySet } = secretParameters(this, config);
 
-    // Without the conditions of the task role: AWS documents them for that one only, and a task that cannot be started by its
-    // execution role is an outage.
+    // Without the conditions of the task role: AWS documents them only for that one, and an execution role that cannot be assumed is an
+    // outage.
     this.executionRole = new Role(this, 'ExecutionRole', {
       description: `ECS starts tasks of ${serviceName(config, service)} with it`,
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
@@ -71,7 +71,7 @@ export class ServiceTask extends Construct {
       image,
       portMappings: [{ containerPort: port }],
       readonlyRootFilesystem: true,
-      // Another health path means other tasks: a wrong one fails the deployment, and not the tasks that run.
+      // Another health path creates new tasks: a wrong one fails the deployment, not the running tasks.
       dockerLabels: { 'health-path': healthPath },
       environment: {
         ...own,
@@ -97,12 +97,12 @@ export class ServiceTask extends Construct {
     this.acknowledgeFindings(logStreamsArn(this, foundation.get(`${service}-log-group`)), inEcr);
   }
 
-  /** Sets variables of the container that are known only now that the task's role exists. */
+  /** Adds variables that are known only once the task role exists. */
   addVariables(variables: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(variables)) this.#container.addEnvironment(name, value);
   }
 
-  /** A role that ECS may take for tasks of this account and region only: no other customer's ECS can be talked into it. */
+  /** A role that ECS may assume only for tasks of this account and region (confused deputy). */
   private createTaskRole(description: string): Role {
     const { account } = Stack.of(this);
     return new Role(this, 'TaskRole', {
@@ -119,7 +119,7 @@ export class ServiceTask extends Construct {
   private acknowledgeFindings(logStreams: string, inEcr: boolean): void {
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
-      reason: 'The variables are settings that everybody may know; both secrets come by valueFrom.',
+      reason: 'The variables are public settings; both secrets come by valueFrom.',
     });
     acceptWildcard(
       this.executionRole,
@@ -135,17 +135,17 @@ export class ServiceTask extends Construct {
   }
 }
 
-/** As much of a digest as a reader needs to distinguish two versions. */
+/** As much of a digest as a reader needs to distinguish versions. */
 const VERSION_LENGTH = 12;
 
 /** The image of a service: built from its folder, or given by digest. */
 class ServiceImage extends Construct {
   readonly image: ContainerImage;
   readonly cpuArchitecture: CpuArchitecture;
-  /** What the service shows as its version: the beginning of the digest of its image, or of all that the image is built from. */
+  /** The displayed version: the beginning of the image's digest, or of the hash of its sources. */
   readonly version: string;
 
-  /** Whether ECS has to sign in to pull it. */
+  /** Whether ECS must sign in to pull it. */
   readonly inEcr: boolean;
 
   constructor(scope: Construct, id: string, service: ServiceName, config: ImageConfig) {
@@ -159,7 +159,7 @@ class ServiceImage extends Construct {
       this.version = config.uri.replace(/^.*@sha256:/, '').slice(0, VERSION_LENGTH);
       return;
     }
-    // Its .dockerignore keeps everything but the bundle out, so that nothing else changes the hash.
+    // .dockerignore excludes all but the bundle, so that nothing else changes the hash.
     const asset = new DockerImageAsset(this, 'Asset', {
       directory: dirname(dirname(builtFile(`services/${service}/dist/server.mjs`))),
       platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
@@ -169,7 +169,7 @@ class ServiceImage extends Construct {
     this.version = asset.assetHash.slice(0, VERSION_LENGTH);
   }
 
-  /** The repository may be one of another account or region; the role that pulls is allowed this one alone. */
+  /** The repository may be in another account or region; the execution role may pull from this one alone. */
   private inRepository({ account, region, repository, digest }: EcrImage): ContainerImage {
     const arn = Stack.of(this).formatArn({
       service: 'ecr',
@@ -183,8 +183,8 @@ class ServiceImage extends Construct {
 }
 
 /**
- * A secret of a container, by `valueFrom`. Adding one to a container grants nothing: `Secret.fromSsmParameter` would grant
- * `ssm:GetParameterHistory` too, so the execution role gets its permissions from `allowReading`.
+ * A secret of a container, by `valueFrom`. Adding it to a container grants nothing: `Secret.fromSsmParameter` would also grant
+ * `ssm:GetParameterHistory`, so the execution role gets its permissions from `allowReading`.
  */
 class ParameterSecret extends Secret {
   readonly arn: string;

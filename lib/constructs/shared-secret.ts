@@ -13,18 +13,18 @@ interface SharedSecretProps {
   readonly encryptionKeyArn: string;
 }
 
-/** Four calls of Parameter Store and the response, each with its repetitions. */
+/** Four calls to Parameter Store and the response, each with its retries. */
 const FUNCTION_TIMEOUT = Duration.seconds(90);
-/** Lambda repeats a failed asynchronous call twice, after one and two minutes; then no answer comes any more. */
+/** Lambda retries a failed asynchronous call twice, after one and two minutes; later there is no response. */
 const SERVICE_TIMEOUT = Duration.minutes(8);
 
 /**
- * The signing secret and the key set: made or adopted by a function at the first deployment, written under the given key,
- * and never touched again unless a name or the key changes. Both stay when the stack is deleted.
+ * The signing secret and the key set: a function creates or adopts them at the first deployment, encrypted under the given key, and
+ * changes them again only if a name or the key changes. Both are kept when the stack is deleted.
  *
- * The function may decrypt these two parameters under *any* key of the account and region. That is how they are adopted
- * from whoever wrote them, and how they are found again after the stack was deleted and deployed again: the retained key has
- * lost its alias by then and no template knows its ID, but the parameters' ciphertext does.
+ * The function may decrypt these two parameters under *any* key of the account and region. This is needed to adopt parameters of
+ * another writer, and to find them after the stack was deleted and deployed again: the retained key then has no alias, and no template
+ * knows its ID, but the parameters' ciphertext does.
  */
 export class SharedSecret extends Construct {
   constructor(scope: Construct, id: string, { config, parameters, encryptionKeyArn }: SharedSecretProps) {
@@ -59,11 +59,10 @@ export class SharedSecret extends Construct {
 }
 
 /**
- * The customer-managed key of the secret parameters: `aws/ssm` would let every principal of the account decrypt them that
- * may read parameters.
+ * The customer-managed key of the secret parameters: under `aws/ssm`, every principal that may read parameters could decrypt them.
  *
- * The key outlives its stack, as the parameters do, or they could never be read again. Its alias does not: the next
- * deployment gives it to a new key, under which the parameters are then written again (see `SharedSecret`).
+ * The key outlives its stack, like the parameters, or they could never be read again. Its alias does not: the next deployment gives it
+ * to a new key and encrypts the parameters under that one (see `SharedSecret`).
  */
 export class EncryptionKey extends Construct {
   readonly arn: string;

@@ -13,8 +13,8 @@ interface StateStoreProps {
 }
 
 /**
- * What a deployment remembers: lock, rotation, revisions and the canary's reports in a table, and the template of every
- * revision in a bucket. No secrets.
+ * The state of a deployment: lock, rotation, revisions and the canary's reports in a table, and the template of every revision in a
+ * bucket. No secrets.
  */
 export class StateStore extends Construct {
   readonly tableName: string;
@@ -42,9 +42,9 @@ export class StateStore extends Construct {
       serverAccessLogsPrefix: 'revisions/',
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
-        // What the deploy gate has pruned, and what somebody deleted, can still be found for a month.
+        // Pruned and deleted templates can be restored for a month.
         { noncurrentVersionExpiration: DELETED_TEMPLATES_KEPT, expiredObjectDeleteMarker: true },
-        // Templates that a rollback handed over to CloudFormation, which has read them by then.
+        // Templates that a rollback prepared for CloudFormation, which has read them by then.
         { prefix: PREPARED_TEMPLATES, expiration: Duration.days(1) },
       ],
       removalPolicy: RemovalPolicy.RETAIN,
@@ -56,11 +56,11 @@ export class StateStore extends Construct {
 /**
  * The bucket for access logs of the load balancer and of other buckets.
  *
- * @param retentionDays - after these days a log is deleted
+ * @param retentionDays - logs are deleted after these days
  */
 export function accessLogBucket(scope: Construct, id: string, retentionDays: number): IBucket {
   const bucket = new Bucket(scope, id, {
-    // The load balancer writes to buckets with S3's own encryption only.
+    // The load balancer writes only to buckets with S3-managed encryption.
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -74,6 +74,6 @@ export function accessLogBucket(scope: Construct, id: string, retentionDays: num
     id: 'AwsSolutions-S1',
     reason: 'This bucket takes the access logs; logging its own access into itself would never end.',
   });
-  // CDK's types do not know exactOptionalPropertyTypes: to the compiler a Bucket is no IBucket.
+  // CDK's types do not support exactOptionalPropertyTypes: for the compiler, a Bucket is not an IBucket.
   return bucket as IBucket;
 }

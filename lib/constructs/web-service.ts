@@ -12,20 +12,20 @@ import { Construct, type IConstruct } from 'constructs';
 import { serviceName } from '../names.ts';
 import { ServiceTask, type ServiceTaskProps } from './service-task.ts';
 
-/** Requests that are under way when a task is taken out get this long to end. */
+/** Time for requests in flight to end when a task is deregistered. */
 const DRAIN_TIME = Duration.seconds(15);
 
 export interface WebServiceProps extends ServiceTaskProps {
   readonly cluster: ICluster;
   readonly vpc: IVpc;
-  /** Paths of the host that belong to the service. @default - all that no other rule takes */
+  /** Paths of the host that belong to the service. @default - all paths without another rule */
   readonly paths?: readonly string[];
 }
 
 /**
- * A service behind the load balancer: tasks in private subnets that only the load balancer reaches, and the rule that sends
- * requests to them. ECS replaces them without ever having fewer than before, and rolls back by itself when the new ones do not
- * become healthy. The load balancer's check is the only one: it works for every image, also without a shell inside.
+ * A service behind the load balancer: tasks in private subnets that only the load balancer can reach, and the rule that forwards
+ * requests to them. ECS replaces them without ever running fewer than before, and rolls back by itself when new ones do not become
+ * healthy. The load balancer's health check is the only one: it works for every image, even without a shell.
  */
 export class WebService extends Construct {
   readonly service: FargateService;
@@ -55,7 +55,7 @@ export class WebService extends Construct {
       propagateTags: PropagatedTagSource.SERVICE,
     });
     this.service.attachToApplicationTargetGroup(targetGroup);
-    // ECS refuses a target group without a load balancer, and cannot start a task before its role has its permissions.
+    // ECS refuses a target group without a load balancer, and cannot start a task whose role lacks permissions.
     this.service.node.addDependency(rule, this.task.executionRole, ...egress);
   }
 
@@ -78,8 +78,8 @@ export class WebService extends Construct {
     });
   }
 
-  /** An L1 construct: the listener is known by its ARN alone, and a rule made from an L2 listener would add a
-   * second, separate rule to the tasks' security group. */
+  /** An L1 construct: the listener is known only by its ARN, and a rule of an L2 listener would add a second, separate rule to the
+   * tasks' security group. */
   private listenerRule({ config, foundation, service, paths }: WebServiceProps, targetGroup: ApplicationTargetGroup) {
     const conditions = [
       ListenerCondition.hostHeaders([config.hostName]),
@@ -108,7 +108,7 @@ export class WebService extends Construct {
   }
 
   /**
-   * Lets an imported load balancer reach the tasks, where its own rules do not. To this group alone: a rule like it cannot exist
+   * Lets an imported load balancer reach the tasks, if its own rules do not. The rule names this group alone, so that it cannot exist
    * already, which EC2 would refuse.
    */
   private egressOfLoadBalancer({ config, service, foundation }: WebServiceProps, tasks: SecurityGroup): IConstruct[] {

@@ -8,7 +8,7 @@ import { GitHubProvider } from '../constructs/github-provider.ts';
 import { FoundationReader } from '../foundation-contract.ts';
 import { allow } from '../permissions.ts';
 
-/** What a repository's workflows need of the account: trust in GitHub's tokens, and a role for each of two jobs. */
+/** What a repository's workflows need in the account: an identity provider for GitHub's tokens, and a role for each of two jobs. */
 export class DeliveryStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, ci: CiConfig, props: StackProps) {
     super(scope, id, props);
@@ -25,7 +25,7 @@ export class DeliveryStack extends Stack {
     if (ci.pullRequestDiffs) this.addDiffRole(config, github);
   }
 
-  /** A pull request runs its own code with it: it may take the CDK's role for look-ups, and do nothing else. */
+  /** A pull request runs its own code with this role: it may only assume the CDK's lookup role. */
   private addDiffRole(config: EnvironmentConfig, github: GitHubProvider): void {
     const diff = new Role(this, 'Diff', {
       assumedBy: github.jobsOfPullRequests(),

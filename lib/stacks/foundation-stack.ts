@@ -13,7 +13,7 @@ import { PublishedFoundation } from '../foundation-contract.ts';
 import { clusterName, type ServiceName } from '../names.ts';
 import { secretParameters } from '../secret-parameters.ts';
 
-/** Everything that has state or that others point to: network, load balancer, secret, logs. It only ever moves forward. */
+/** Everything with state or with references to it: network, load balancer, secret, logs. It never rolls back to an older version. */
 export class FoundationStack extends Stack {
   readonly #zones: readonly string[];
 
@@ -35,7 +35,7 @@ export class FoundationStack extends Stack {
     const encryptionKeyArn = new EncryptionKey(this, 'EncryptionKey', config).arn;
     const parameters = secretParameters(this, config);
     const sharedSecret = new SharedSecret(this, 'SharedSecret', { config, parameters, encryptionKeyArn });
-    // A secret that is refused has to stop the deployment before there is a load balancer, which is protected from deletion.
+    // A refused secret must stop the deployment before the load balancer exists, which has deletion protection.
     loadBalancer.node.addDependency(sharedSecret);
     const { tableName, bucketName } = new StateStore(this, 'State', { config, accessLogs });
 
@@ -57,7 +57,7 @@ export class FoundationStack extends Stack {
     });
   }
 
-  /** The configured zones. CDK would ask the account for its own otherwise, and synthesis needs no network. */
+  /** The configured zones. CDK would look them up in the account, and synthesis needs no network. */
   override get availabilityZones(): string[] {
     return [...this.#zones];
   }

@@ -4,11 +4,11 @@ import type { EnvironmentConfig } from '../../config/schema.ts';
 import { AlarmTopic, TrustAlarms } from '../constructs/alarms.ts';
 
 export interface OperationsStackProps extends StackProps {
-  /** What the configuration calls this deployment. */
+  /** The deployment's name in the configuration. */
   readonly environmentName: string;
 }
 
-/** Alarms. They know everything by its name, so that this stack can be deployed, and deleted, by itself. */
+/** The alarms. They refer to all resources by name, so that this stack can be deployed, and deleted, by itself. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, props: OperationsStackProps) {
     super(scope, id, props);

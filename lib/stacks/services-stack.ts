@@ -14,11 +14,11 @@ import { FoundationReader } from '../foundation-contract.ts';
 import { clusterName } from '../names.ts';
 
 interface ServicesStackProps extends StackProps {
-  /** @default - the canary decides about the deploy */
+  /** @default - the canary decides on the deploy */
   readonly breakGlass?: BreakGlass;
 }
 
-/** The two services with all that makes them reachable: what a revision is, and what goes back when one fails. */
+/** The two services and their listener rules: the content of a revision, which rolls back as one. */
 export class ServicesStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, { breakGlass, ...props }: ServicesStackProps) {
     super(scope, id, props);
@@ -31,7 +31,7 @@ export class ServicesStack extends Stack {
     const mcp = new WebService(this, 'Mcp', {
       ...common,
       service: 'mcp',
-      // A pattern with /* does not match the path without its slash. With the host name a rule has room for five patterns at most.
+      // A pattern with /* does not match the path without its slash. With the host name, a rule has room for five patterns.
       paths: [path, `${path}/*`, `${WELL_KNOWN_PATH}*`],
       environment: {
         [variables.QUILT_DEPLOYMENT]: config.namePrefix,
@@ -42,7 +42,7 @@ export class ServicesStack extends Stack {
     if (config.dataAccess.buckets.length > 0) {
       const access = new DataAccess(mcp, 'DataAccess', { config, foundation, taskRole: mcp.task.taskRole });
       mcp.task.addVariables(access.variables);
-      // A task that starts before its permissions would be refused by STS.
+      // STS would refuse a task that starts before its permissions exist.
       mcp.service.node.addDependency(access);
     }
     const catalog = new WebService(this, 'Catalog', {
@@ -54,7 +54,7 @@ export class ServicesStack extends Stack {
         [variables.QUILT_MCP_PATH]: path,
       },
     });
-    // Verifiers first: what mints a new kind of token comes after what accepts it.
+    // Verifiers first: a new kind of token must be accepted before it is minted.
     catalog.service.node.addDependency(mcp.service);
     new CheckedDeploy(this, 'Deploy', {
       config,
@@ -69,9 +69,9 @@ export class ServicesStack extends Stack {
 }
 
 /**
- * Where the MCP service answers below the public URL, without a final slash; everything under it belongs to it too.
+ * The path of the MCP service under the public URL, without a final slash; everything under it belongs to the service too.
  *
- * The canary and the rotation ask at the path as it is configured instead, since the other spelling may be a redirect.
+ * The canary and the rotation use the path as configured instead, since the other spelling may be a redirect.
  */
 function mcpPath({ services: { mcp } }: Pick<EnvironmentConfig, 'services'>): string {
   return mcp.path.replace(/\/$/, '');

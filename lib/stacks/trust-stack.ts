@@ -8,11 +8,11 @@ import { FoundationReader } from '../foundation-contract.ts';
 import { rotationStateMachineArn } from '../names.ts';
 
 export interface TrustStackProps extends StackProps {
-  /** What the configuration calls this deployment. */
+  /** The deployment's name in the configuration. */
   readonly environmentName: string;
 }
 
-/** The functions that keep both services trusting each other. It only ever moves forward. */
+/** The functions that maintain the trust between both services. It never rolls back to an older version. */
 export class TrustStack extends Stack {
   constructor(scope: Construct, id: string, config: EnvironmentConfig, props: TrustStackProps) {
     super(scope, id, props);

@@ -15,8 +15,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export function point(text: string, depth = 0): string {
   const indent = '  '.repeat(depth);
   const lines = [''];
-  // The text of a link stays on one line.
-  for (const word of text.match(/\[[^\]]*\]\([^)]*\)\S*|\S+/g) ?? []) {
+  // What is in brackets stays on one line: the text of a link, and a list, which Biome would take for a link.
+  for (const word of text.match(/\[[^\]]*\](?:\([^)]*\))?\S*|\S+/g) ?? []) {
     const line = lines.at(-1) ?? '';
     if (line === '') lines[lines.length - 1] = word;
     else if (indent.length + 2 + length(line) + 1 + length(word) <= WIDTH) lines[lines.length - 1] = `${line} ${word}`;

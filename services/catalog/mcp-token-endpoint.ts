@@ -18,13 +18,13 @@ const STATUS: Readonly<Record<RegistryErrorCode, number>> = {
   registry_unreachable: 502,
   registry_answer_invalid: 502,
 };
-/** RFC 6750 section 3: the error attribute only where a token was shown. */
+/** RFC 6750 section 3: an error attribute is sent only when the request carried a token. */
 const CHALLENGE = 'Bearer realm="quilt-catalog"';
 const CHALLENGE_INVALID = `${CHALLENGE}, error="invalid_token"`;
 
 /**
- * `POST /api/auth/mcp_token`: exchanges the caller's registry login for an enhanced token. Who the caller is, which role is
- * active and which buckets exist comes from the registry alone; the request says nothing but the login token.
+ * `POST /api/auth/mcp_token`: exchanges the caller's registry login for an enhanced token. The caller's identity, active role and
+ * buckets come from the registry alone; the request carries only the login token.
  */
 export function createMcpTokenEndpoint(options: {
   readonly signingKey: SigningKey;
@@ -86,7 +86,7 @@ function loginTokenOf(authorization: string | undefined): string {
   });
 }
 
-/** One function from every failure to what the caller may know of it; `undefined` for a bug. */
+/** Maps every failure to what the caller may know about it; `undefined` for a bug. */
 function refusalOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof RegistryError) {
@@ -98,7 +98,7 @@ function refusalOf(error: unknown): HttpError | undefined {
       status === 401 ? { 'www-authenticate': CHALLENGE_INVALID } : {},
     );
   }
-  // What the registry and the configuration said does not make a token that would be accepted.
+  // The registry's answer or the configuration does not yield a token that would be accepted.
   if (error instanceof AuthError) return new HttpError(500, error.code, error.message);
   return undefined;
 }

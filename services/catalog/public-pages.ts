@@ -14,7 +14,7 @@ footer { border-top: 1px solid; padding: 1rem 0; font-size: .875rem; }
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** Nothing but this page's own style sheet; no script, no frame, no form. https://www.w3.org/TR/CSP3/ */
+/** Allows only this page's own style sheet: no script, frame or form. https://www.w3.org/TR/CSP3/ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${STYLE_HASH}'`,
@@ -23,7 +23,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The catalog's first page: that it runs, in which version, and where its MCP endpoint is. */
+/** The catalog's first page: shows its status, its version and the MCP endpoint. */
 export function createHomePage(options: { readonly version: string; readonly mcpEndpoint: string }): RequestHandler {
   const page = Buffer.from(render(options));
   return ({ request, response }) => {
@@ -71,8 +71,8 @@ function escapeHtml(text: string): string {
 }
 
 /**
- * What a browser has to know. Anyone can read it, so its parameters are all that it can hold: no settings object comes near
- * it, and with that no secret.
+ * What a browser needs to know. Anyone can read it. It is built from these parameters alone: no settings object, and so no
+ * secret, reaches it.
  */
 export function createPublicConfig(options: {
   readonly mcpEndpoint: string;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const TIMEOUT_MS = 5_000;
 
-/** One query, so that person, roles and buckets are of one moment. */
+/** A single query, so that user, roles and buckets are consistent. */
 const QUERY = '{ me { name email role { name } roles { name } } bucketConfigs { name } }';
 
 const Named = z.object({ name: z.string() });
@@ -13,20 +13,20 @@ const Answer = z.object({
   }),
 });
 
-/** A signed-in person, as the registry knows them at this moment. */
+/** A signed-in user, as the registry knows them now. */
 export type RegistryAccount = {
   readonly name: string;
-  /** The role the person has switched to; none where the registry knows no switching. */
+  /** The role that the user switched to; `undefined` for a registry without role switching. */
   readonly activeRole: string | undefined;
-  /** Every role the person may switch to. */
+  /** Every role that the user may switch to. */
   readonly roles: readonly string[];
-  /** The buckets of the catalog that the person can see. */
+  /** The catalog's buckets that the user can see. */
   readonly buckets: readonly string[];
 };
 
 export type RegistryErrorCode = 'login_required' | 'registry_unreachable' | 'registry_answer_invalid';
 
-/** Why the registry did not say who the caller is. The message holds nothing of the login token. */
+/** Why the registry did not identify the caller. The message contains nothing of the login token. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
   readonly code: RegistryErrorCode;
@@ -42,7 +42,7 @@ export class RegistryError extends Error {
  *
  * @param registryUrl without a trailing slash
  * @param timeoutMs for the whole exchange
- * @throws RegistryError when the registry does not say who it is
+ * @throws RegistryError when the registry does not identify the caller
  */
 export async function readRegistryAccount(
   registryUrl: string,
@@ -51,7 +51,7 @@ export async function readRegistryAccount(
 ): Promise<RegistryAccount> {
   const parsed = Answer.safeParse(await ask(`${registryUrl}/graphql`, loginToken, timeoutMs));
   if (!parsed.success) {
-    throw new RegistryError('registry_answer_invalid', 'The registry did not answer with a person and buckets.');
+    throw new RegistryError('registry_answer_invalid', 'The registry did not return a user and buckets.');
   }
   const { me, bucketConfigs } = parsed.data.data;
   if (me === null) throw loginRequired();
@@ -83,7 +83,7 @@ async function post(url: string, loginToken: string, timeoutMs: number): Promise
         accept: 'application/json',
       },
       body: JSON.stringify({ query: QUERY }),
-      // A redirect would carry the login token to wherever it points.
+      // A redirect would send the login token to another address.
       redirect: 'error',
       signal: timeout,
     });
@@ -92,7 +92,7 @@ async function post(url: string, loginToken: string, timeoutMs: number): Promise
     return await answer.text();
   } catch (error) {
     if (error instanceof RegistryError) throw error;
-    // The text of a fetch error may quote a header, so it goes nowhere.
+    // The message of a fetch error may quote a header, so it is dropped.
     throw unreachable(timeout.aborted ? 'did not answer in time' : 'cannot be reached');
   }
 }
@@ -108,9 +108,8 @@ function unreachable(how: string): RegistryError {
 /**
  * The roles a token is minted for.
  *
- * A person acts in one role at a time: switching it has to change what the next token allows, and roles that are merely
- * available would take that choice away. Where the registry names no active role it knows no switching, and all roles of
- * the person hold at once; those are merged.
+ * A user acts in one role at a time: switching roles changes what the next token allows, so roles that are merely available do not
+ * count. A registry that names no active role has no switching; all roles of the user apply at once and are merged.
  */
 export function grantedRoles({ activeRole, roles }: RegistryAccount): readonly string[] {
   return activeRole === undefined ? roles : [activeRole];

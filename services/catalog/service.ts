@@ -18,9 +18,9 @@ import { createHomePage, createPublicConfig } from './public-pages.ts';
 /**
  * Starts the catalog service.
  *
- * @param environment see `environment.ts` here and in `../shared`
- * @param sink where the log goes instead of standard output
- * @throws StartError with everything that has to be put right
+ * @param environment see `catalogSettings` below and `../shared/service-settings.ts`
+ * @param sink receives the log instead of standard output
+ * @throws StartError listing every problem to fix
  */
 export async function startCatalogService(environment: Environment, sink?: LogSink): Promise<RunningService> {
   const settings = await readSettings(environment, catalogSettings);
@@ -42,7 +42,7 @@ export async function startCatalogService(environment: Environment, sink?: LogSi
   });
 }
 
-/** What the catalog service is configured with. */
+/** The settings of the catalog service. */
 const catalogSettings = {
   ...serviceSettings,
   catalogUrl: webUrl(QUILT_CATALOG_URL),

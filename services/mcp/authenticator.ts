@@ -13,7 +13,7 @@ export type Authenticated = {
 };
 
 /**
- * Turns a bearer token into the principal it stands for.
+ * Returns the principal of a bearer token.
  *
  * @throws AuthError with a `TokenErrorCode`
  */
@@ -22,10 +22,10 @@ export type Authenticate = (token: string) => Promise<Authenticated>;
 const DEFAULT_CAPACITY = 10_000;
 
 /**
- * Verifies each token once and remembers the outcome; whether it is current is asked on every request. Refused tokens are
- * not remembered: they would let a stranger push out the good ones.
+ * Verifies each token once and caches the outcome; its validity period is checked on every request. Refused tokens are not
+ * cached: otherwise anyone could evict valid ones.
  *
- * @param options `leewaySeconds` for the clocks of two machines; `capacity` in tokens; `now` for tests
+ * @param options `leewaySeconds` for clock differences; `capacity` in tokens; `now` for tests
  */
 export function createAuthenticator(options: {
   readonly keys: VerificationKeys;
@@ -36,7 +36,7 @@ export function createAuthenticator(options: {
   const { keys, leewaySeconds, capacity = DEFAULT_CAPACITY, now = () => new Date() } = options;
   const cache = new TokenCache<Principal>(capacity);
 
-  /** What is being verified: who shows the same token meanwhile waits for that. */
+  /** Verifications in progress: concurrent requests with the same token share one. */
   const verifying = new Map<string, Promise<Principal>>();
 
   async function verify(token: string, time: TokenTimeOptions): Promise<Principal> {
@@ -65,9 +65,9 @@ export function createAuthenticator(options: {
 }
 
 /**
- * Remembers what a token was verified to, by the SHA-256 of the whole token: every bit of it counts, the signature included,
- * and a dump of the cache holds no token. Bounded; the entry used longest ago goes first. A task holds the keys that it was
- * started with for all its life, so that an entry goes with its key: together with the task.
+ * Caches verified tokens by the SHA-256 of the whole token: every bit counts, the signature included, and a dump of the cache
+ * contains no token. Bounded; the least recently used entry is evicted first. A task keeps the keys that it started with, so
+ * entries need no invalidation when keys change.
  */
 export class TokenCache<V> {
   readonly #entries: LruCache<V>;
@@ -77,7 +77,7 @@ export class TokenCache<V> {
     this.#entries = new LruCache(capacity);
   }
 
-  /** The place of a token, made once for looking it up and remembering it. */
+  /** The entry of a token. Hashes once for both lookup and storage. */
   at(token: string): { readonly known: V | undefined; readonly remember: (value: V) => void } {
     const digest = hash('sha256', token, 'base64url');
     return { known: this.#entries.get(digest), remember: (value) => this.#entries.set(digest, value) };

@@ -1,22 +1,22 @@
-/** What this task says of itself to any caller; each of these is in a header of every answer, or in the documentation. */
+/** Facts about this task that any caller may see; each is also in a response header or in the documentation. */
 export type ServiceFacts = {
-  /** Which task answers: the value of `X-Quilt-Task`. */
+  /** The task that answers: the value of `X-Quilt-Task`. */
   readonly task: string;
-  /** The keys that it accepts: those of `X-Quilt-Key-Ids`. */
+  /** The accepted keys: the value of `X-Quilt-Key-Ids`. */
   readonly keyIds: readonly string[];
-  /** How far its clock and that of the catalog may differ. */
+  /** Allowed difference between its clock and the catalog's. */
   readonly leewaySeconds: number;
   /** The deployed version. */
   readonly version: string;
 };
 
-/** What a session ID and this task know of a session. None of it grants anything. */
+/** What a session ID and this task know about a session. It grants nothing. */
 export type SessionFacts = {
   /** Seconds since the epoch. */
   readonly startedAt: number;
   readonly endsAt: number;
-  /** The protocol revision that `initialize` settled. */
+  /** The protocol revision negotiated by `initialize`. */
   readonly protocolVersion: string;
-  /** Whom the session belongs to: settled by a token at `initialize`, or by the first one that this task saw. */
+  /** What bound the session to its owner: a token at `initialize`, or the first token that this task saw. */
   readonly boundBy: 'initialize' | 'first token';
 };

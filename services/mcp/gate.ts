@@ -12,7 +12,7 @@ export type Verdict =
   | ({ readonly kind: 'authenticated' } & Authenticated)
   | { readonly kind: 'refused'; readonly refusal: Extract<Refusal, { kind: 'token' }> };
 
-/** What a client needs before it can have a token, and what reveals nothing. */
+/** Methods that a client needs before it has a token; they reveal nothing. */
 const OPEN_METHODS: ReadonlySet<string> = new Set([
   'initialize',
   'notifications/initialized',
@@ -21,7 +21,7 @@ const OPEN_METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Decides as whom a request comes, before its body is read. A token that is shown is always judged, also where none is needed.
+ * Authenticates a request before its body is read. A token that is sent is always verified, even where none is required.
  */
 export async function judgeToken(authorization: string | undefined, authenticate: Authenticate): Promise<Verdict> {
   const credentials = readBearerToken(authorization);
@@ -36,10 +36,10 @@ export async function judgeToken(authorization: string | undefined, authenticate
 }
 
 /**
- * Decides whether a request passes, before the SDK sees it: without a token only what is open to all. A batch is no open method,
- * whatever is in it.
+ * Decides whether a request passes, before the SDK sees it: without a token, only open methods pass. A batch is never an open
+ * method, whatever it contains.
  *
- * @param verdict what {@link judgeToken} said
+ * @param verdict from {@link judgeToken}
  * @param request `message` is the parsed body of a POST
  */
 export function passGate(
@@ -47,7 +47,7 @@ export function passGate(
   { httpMethod, message }: { readonly httpMethod: string; readonly message: unknown },
 ): Verdict {
   if (verdict.kind !== 'anonymous' || isOpen(httpMethod, message)) return verdict;
-  return refused('token_missing', 'This request needs an enhanced token as its bearer token.');
+  return refused('token_missing', 'This request requires an enhanced token as its bearer token.');
 }
 
 async function judge(token: string, authenticate: Authenticate): Promise<Verdict> {
@@ -66,14 +66,14 @@ function refused(reason: AuthenticationReason, message: string): Verdict {
 }
 
 function isOpen(httpMethod: string, message: unknown): boolean {
-  // The end of a session; it ends nothing but itself.
+  // Ends a session and grants nothing.
   if (httpMethod === 'DELETE') return true;
   return httpMethod === 'POST' && OPEN_METHODS.has(methodOf(message) ?? '');
 }
 
 /**
- * What the gate decided: who came, with what rights and under which key, or why they were turned away. A token that is known
- * already is worth a line only to somebody who looks for it; the line of what it was used for names its owner anyway.
+ * Logs the gate's decision: the principal with rights and key, or the reason of a refusal. A cached token is logged at debug level
+ * only; the log line of the tool call names its owner anyway.
  */
 export function logVerdict(logger: Logger, metrics: Metrics, verdict: Verdict): void {
   switch (verdict.kind) {

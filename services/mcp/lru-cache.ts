@@ -1,4 +1,4 @@
-/** Bounded; the entry used longest ago goes first. */
+/** A bounded cache; the least recently used entry is evicted first. */
 export class LruCache<V> {
   readonly #entries = new Map<string, V>();
   readonly #capacity: number;
@@ -11,7 +11,7 @@ export class LruCache<V> {
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) {
-      // A Map keeps the order of insertion: moving an entry to the end makes it the youngest.
+      // A Map keeps insertion order: moving an entry to the end makes it the most recent.
       this.#entries.delete(key);
       this.#entries.set(key, value);
     }
@@ -25,7 +25,7 @@ export class LruCache<V> {
     if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  /** Removes an entry as long as it is this value: a younger one under the same key stays. */
+  /** Removes an entry only while it has this value: a newer value under the same key stays. */
   deleteIf(key: string, value: V): void {
     if (this.#entries.get(key) === value) this.#entries.delete(key);
   }

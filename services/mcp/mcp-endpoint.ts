@@ -20,12 +20,12 @@ import { createSdkHandler } from './protocol/sdk-handler.ts';
 import { type Refusal, refusalOf, reportRefusal, sendRefusal } from './refusal.ts';
 import type { Sessions } from './sessions.ts';
 
-/** GET, a stream of what the server has to say by itself, is judged and then refused: it never has. */
+/** GET opens a stream of server messages. It is authenticated, then refused: this server sends none. */
 const PROTOCOL_METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
 
 /**
- * Serves MCP over streamable HTTP, in both eras: where a request comes from is judged first, then its bearer token, then the session
- * where there is one, then the protocol has it. One body read, one parse: all of them judge the same message.
+ * Serves MCP over streamable HTTP, in both eras. Checks run in this order: origin and host, bearer token, session, protocol. The body
+ * is read and parsed once, so that all checks see the same message.
  */
 export function createMcpEndpoint(options: {
   readonly edge: Edge;
@@ -64,10 +64,10 @@ export function createMcpEndpoint(options: {
         return;
       }
       if (!isJsonContentType(request.headers['content-type'] ?? null)) {
-        throw new HttpError(415, 'content_type_unsupported', 'Content-Type has to be application/json.');
+        throw new HttpError(415, 'content_type_unsupported', 'Content-Type must be application/json.');
       }
       if (body === undefined || !body.isJson) throw new HttpError(400, 'json_invalid', 'The request body is not JSON.');
-      if (body.isDeep) throw new HttpError(400, 'request_invalid', 'The body is nested too deep to be a message.');
+      if (body.isDeep) throw new HttpError(400, 'request_invalid', 'The request body is nested too deeply.');
       await serve(exchange, message, verdict);
     } catch (error) {
       if (!(error instanceof HttpError)) metrics.refused('internal_error');
@@ -91,7 +91,11 @@ export function createMcpEndpoint(options: {
     const route = routeOf(headers, message);
     if (route.kind === 'initialize') {
       if (!isInitializeRequest(message)) {
-        throw new HttpError(400, 'request_invalid', 'initialize needs protocolVersion, capabilities and clientInfo.');
+        throw new HttpError(
+          400,
+          'request_invalid',
+          'initialize requires protocolVersion, capabilities and clientInfo.',
+        );
       }
       await beginSession({ servers, sessions }, exchange, route.request, principalOf(verdict));
       return;
@@ -116,12 +120,12 @@ export function createMcpEndpoint(options: {
       if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
         cancellable.cancel(String(headers[SESSION_HEADER]), message.params?.requestId, caller?.principal);
       }
-      // Nothing that a client tells or answers is awaited here.
+      // The service never waits for a client's notifications or responses.
       exchange.response.writeHead(202).end();
     }
   }
 
-  /** The session that a request names; `undefined` when it was refused, which is then answered already. */
+  /** The session that a request names; `undefined` when it was refused and the response was sent. */
   function enterSession(
     exchange: Exchange,
     message: unknown,
@@ -136,7 +140,7 @@ export function createMcpEndpoint(options: {
         }
         return verdict.session;
       case 'missing':
-        throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing: begin with initialize.');
+        throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing. Start a session with initialize.');
       case 'unknown':
         refuse(exchange, { kind: 'session', reason: 'session_unknown' }, message);
         return undefined;

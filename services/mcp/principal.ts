@@ -3,13 +3,13 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { EnhancedClaims } from '../../auth/claims.ts';
 import type { SessionFacts } from './facts.ts';
 
-/** Who a request runs as: the claims of the token that this very request carried. */
+/** The identity of a request: the claims of the token that it carries. */
 export class Principal {
   readonly claims: EnhancedClaims;
-  /** The key that the token was verified with. */
+  /** The key that verified the token. */
   readonly keyId: string;
   readonly scopes: readonly string[];
-  /** 128 bits of a hash of issuer and subject: the same person under another token has the same one. */
+  /** 128 bits of a hash of issuer and subject, the same for all tokens of a user. */
   readonly tag: string;
 
   constructor(claims: EnhancedClaims, keyId: string) {
@@ -22,7 +22,7 @@ export class Principal {
 
 export type Era = 'legacy' | 'modern';
 
-/** Who calls, as this very request showed it: nothing here outlives the request. */
+/** The caller of one request. It is not kept after the request. */
 export type Caller = {
   readonly principal: Principal;
   /** Whether this task had verified the token before. */
@@ -34,7 +34,7 @@ export type Caller = {
   readonly session: SessionFacts | undefined;
 };
 
-/** Hands the caller to the SDK, which passes it on to tools. The token itself stays behind: no tool can leak it. */
+/** Passes the caller to the SDK, which passes it to tools. It leaves out the token, so no tool can leak it. */
 export function authInfoOf(caller: Caller): AuthInfo {
   const { claims, scopes } = caller.principal;
   return { token: '', clientId: claims.sub, scopes: [...scopes], expiresAt: claims.exp, extra: { caller } };

@@ -1,6 +1,6 @@
 import type { TokenErrorCode } from '../../auth/errors.ts';
 
-/** Why a request could not be served as it was written, or not at all. */
+/** Why a request could not be served. */
 export type RequestReason =
   | 'host_missing'
   | 'not_found'
@@ -17,13 +17,13 @@ export type RequestReason =
 /** Why a request got 401. */
 export type AuthenticationReason = 'token_missing' | 'authorization_scheme_unsupported' | TokenErrorCode;
 
-/** Why a request got 403 before anything else was looked at. */
+/** Why a request got 403 before any other check. */
 export type EdgeReason = 'host_not_allowed' | 'origin_not_allowed';
 
-/** Why a request got 400, 404 or 403 for the session that it names, or does not. */
+/** Why a request got 400, 404 or 403 for its session, or for a missing one. */
 export type SessionReason = 'session_missing' | 'session_unknown' | 'session_foreign';
 
-/** Why a tool was not run; the equivalent of HTTP 403, inside the tool's result, where the model can read it. */
+/** Why a tool was not run: the equivalent of HTTP 403, in the tool's result, where the model can read it. */
 export const TOOL_REFUSAL_REASONS = [
   'unauthenticated',
   'permission_missing',
@@ -33,7 +33,7 @@ export const TOOL_REFUSAL_REASONS = [
 ] as const;
 export type ToolRefusalReason = (typeof TOOL_REFUSAL_REASONS)[number];
 
-/** Why a tool that ran could not do what was asked. */
+/** Why a tool that ran failed. */
 export type ToolFailureReason =
   | 'argument_invalid'
   | 'object_not_found'
@@ -49,7 +49,7 @@ export type ToolFailureReason =
   | 'cancelled'
   | 'internal_error';
 
-/** Every reason that the service gives for not doing what it was asked: in an answer, a log line, a metric. */
+/** Every reason code of the service: in an answer, a log line or a metric. */
 export type Reason =
   | RequestReason
   | EdgeReason
@@ -59,8 +59,8 @@ export type Reason =
   | ToolFailureReason;
 
 /**
- * A call that is not, or cannot be, carried out, for a reason that its caller can act on. The message goes to the
- * model, not to the log: it holds nothing that the caller must not see, and no credentials.
+ * A call that fails for a reason that its caller can act on. The message goes to the model, not to the log: it must contain no
+ * credentials and nothing that the caller may not see.
  */
 export class ToolError extends Error {
   override readonly name = 'ToolError';

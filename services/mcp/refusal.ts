@@ -5,33 +5,33 @@ import type { Metrics } from './metrics/metrics.ts';
 import { PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError, UNAUTHORIZED } from './protocol/json-rpc.ts';
 import type { AuthenticationReason, EdgeReason, RequestReason, SessionReason } from './reasons.ts';
 
-/** Why the endpoint does not serve a request, by the rule that refused it. */
+/** Why the endpoint refuses a request, by the check that refused it. */
 export type Refusal =
   /** The host or the origin is not allowed. */
   | { readonly kind: 'edge'; readonly reason: EdgeReason; readonly error: HttpError }
-  /** The request cannot be served as it was written. */
+  /** The request cannot be served as written. */
   | { readonly kind: 'request'; readonly reason: RequestReason | SessionReason; readonly error: HttpError }
   | {
       readonly kind: 'token';
       readonly reason: AuthenticationReason;
-      /** Safe to send: holds nothing of the token. */
+      /** Safe to send: contains nothing of the token. */
       readonly message: string;
-      /** Whether a bearer token was there at all (RFC 6750 section 3.1). */
+      /** Whether the request had a bearer token (RFC 6750 section 3.1). */
       readonly tokenShown: boolean;
     }
-  /** The session ended, or this service never made it. */
+  /** The session ended, or is not from this service. */
   | { readonly kind: 'session'; readonly reason: 'session_unknown' }
-  /** The session belongs to another principal than `sub`. */
+  /** The session belongs to a principal other than `sub`. */
   | { readonly kind: 'session'; readonly reason: 'session_foreign'; readonly sub: string | undefined };
 
-/** What an answer takes from the request that is refused. */
+/** The parts of a refused request that its response uses. */
 type Refused = {
-  /** Of the challenge: where the protected-resource metadata is (RFC 9728 section 5.1). */
+  /** Challenge parameter: the location of the protected-resource metadata (RFC 9728 section 5.1). */
   readonly parameter: string;
   readonly id: string | number | null;
 };
 
-/** The refusal that an error of the edge, or of what reads a request, stands for. */
+/** The refusal for an error of the edge or of the request reader. */
 export function refusalOf(error: HttpError): Refusal {
   const reason = error.code as RequestReason | EdgeReason | SessionReason;
   if (reason === 'host_not_allowed' || reason === 'origin_not_allowed') return { kind: 'edge', reason, error };
@@ -41,7 +41,7 @@ export function refusalOf(error: HttpError): Refusal {
 /** Counts and logs a refusal. */
 export function reportRefusal(logger: Logger, metrics: Metrics, refusal: Refusal): void {
   const { kind, reason } = refusal;
-  // Every client of the legacy era asks for a stream of its session, which no server has to have: that is no refusal.
+  // Every legacy client requests a stream for its session, which servers need not support: this is expected.
   const isExpected = reason === 'method_not_allowed';
   if (!isExpected) metrics.refused(reason);
   switch (kind) {
@@ -64,9 +64,9 @@ export function reportRefusal(logger: Logger, metrics: Metrics, refusal: Refusal
 }
 
 /**
- * Turns a refusal into the response. A token that is refused gets 401 with the challenge of RFC 6750 section 3: no error attribute
- * when no token was shown, `invalid_token` when one was. A foreign session gets the 403 of its section 3.1: the token is good, but
- * not for this. The reason code also goes into the body, for clients that branch on it.
+ * Sends the response to a refusal. A refused token gets 401 with the challenge of RFC 6750 section 3: no error attribute when there
+ * was no token, `invalid_token` otherwise. A foreign session gets the 403 of its section 3.1: the token is valid, but not for this
+ * session. The reason code is also in the body, for clients that branch on it.
  */
 export function sendRefusal(response: ServerResponse, refusal: Refusal, { parameter, id }: Refused): void {
   const { reason } = refusal;
@@ -86,12 +86,12 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, { parame
     }
     case 'session': {
       if (refusal.reason === 'session_unknown') {
-        // By this status a client knows that it has to begin anew.
-        const message = 'The session is over: begin a new one with initialize.';
+        // This status tells a client to start a new session.
+        const message = 'The session has ended. Start a new one with initialize.';
         sendRpcError(response, 404, { code: SESSION_UNKNOWN, message, reason, id });
         return;
       }
-      const message = 'The session belongs to another principal: begin your own with initialize.';
+      const message = 'The session belongs to another principal. Start your own with initialize.';
       const attributes = ['error="insufficient_scope"', describe(message)];
       sendRpcError(response, 403, { code: REQUEST_REFUSED, message, reason, id }, challenge(attributes, parameter));
     }

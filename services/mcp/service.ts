@@ -25,16 +25,16 @@ import { TOOLS } from './tools/all-tools.ts';
 import { checkTools } from './tools/check-tools.ts';
 import type { Tool, ToolServices } from './tools/define-tool.ts';
 
-/** Both spellings, without a redirect: a redirect would lose the body, or the token. */
+/** Both spellings, without a redirect, which would lose the body or the token. */
 const PATHS = ['/mcp', '/mcp/'] as const;
 
 /**
  * Starts the MCP service.
  *
- * @param environment see `environment.ts` here and in `../shared`
- * @param sink where the log goes instead of standard output
- * @param parts what takes the place of the service's own; for tests
- * @throws StartError with everything that has to be put right
+ * @param environment see `mcpSettings` below and `../shared/service-settings.ts`
+ * @param sink receives the log instead of standard output
+ * @param parts replace those of the service; for tests
+ * @throws StartError listing every problem to fix
  */
 export async function startMcpService(
   environment: Environment,
@@ -88,9 +88,9 @@ export async function startMcpService(
 }
 
 /**
- * Makes MCP servers with the given tools; both eras get the same.
+ * Creates MCP servers with the given tools, the same for both eras.
  *
- * @throws StartError naming each tool that cannot work
+ * @throws StartError naming each invalid tool
  */
 export function createServerFactory(options: {
   readonly version: string;
@@ -105,7 +105,7 @@ export function createServerFactory(options: {
     const server = new McpServer(
       { name: 'quilt-mcp', title: 'Quilt', version, websiteUrl: catalogUrl },
       {
-        // The list is the same for the life of the task: nothing to subscribe to.
+        // The list never changes during the life of a task, so there is nothing to subscribe to.
         capabilities: { tools: { listChanged: false } },
         ...(era === 'modern' && { supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION] }),
       },
@@ -115,7 +115,7 @@ export function createServerFactory(options: {
   };
 }
 
-/** What the MCP service is configured with. */
+/** The settings of the MCP service. */
 const mcpSettings = {
   ...serviceSettings,
   ...dataAccessSettings,

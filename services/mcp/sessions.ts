@@ -7,24 +7,24 @@ import type { Principal } from './principal.ts';
 /** 12 hours: the absolute end of a session, on every task. */
 const SESSION_LIFETIME_SECONDS = 43_200;
 
-/** How far the clock of the task that made an ID may be ahead. */
+/** How far ahead the clock of the task that made an ID may be. */
 const CLOCK_DIFFERENCE_SECONDS = 60;
 
 const SESSION_ID = /^v1\.(\d{4}-\d{2}-\d{2})\.([1-9]\d{9})\.[A-Za-z0-9_-]{22}\.([A-Za-z0-9_-]{22}|-)$/;
 
-/** What a session ID says. Anybody can write one: it is believed in nothing that matters. */
+/** The contents of a session ID. Anyone can write one, so no security decision relies on it. */
 type SessionId = {
   readonly text: string;
   readonly protocolVersion: string;
   /** Seconds since the epoch. */
   readonly issuedAt: number;
-  /** `Principal.tag` of whoever began the session with a token. */
+  /** `Principal.tag` of the principal that began the session with a token. */
   readonly principalTag: string | undefined;
 };
 
 /**
- * Makes the ID of a new session: `v1.<protocol version>.<issued>.<128 random bits>.<principal tag or ->`. Every task can read
- * it, so none has to be asked about another one's sessions; what it holds, a task needs to know and the client knows already.
+ * Creates a session ID: `v1.<protocol version>.<issued>.<128 random bits>.<principal tag or ->`. Every task can read it, so tasks
+ * need not share sessions. The client already knows everything that it contains.
  *
  * @param options `now` in seconds since the epoch
  */
@@ -38,10 +38,10 @@ export function mintSessionId(options: {
 }
 
 /**
- * Reads a session ID.
+ * Parses a session ID.
  *
  * @param now in seconds since the epoch
- * @returns `undefined` for what this service never made, for one older than 12 hours, and for one from the future
+ * @returns `undefined` for an ID that is not from this service, is older than 12 hours, or is from the future
  */
 export function readSessionId(text: string, now: number): SessionId | undefined {
   const match = SESSION_ID.exec(text);
@@ -53,35 +53,35 @@ export function readSessionId(text: string, now: number): SessionId | undefined 
   return { text, protocolVersion, issuedAt, principalTag: tag === '-' ? undefined : tag };
 }
 
-/** After an hour without a request a task takes a session for given up. */
+/** A task treats a session as abandoned after an hour without a request. */
 const IDLE_SECONDS = 3600;
 /** About 300 bytes each. */
 const DEFAULT_CAPACITY = 100_000;
 
-/** What a task remembers of a session; losing it is harmless, since a token decides about each request anyway. */
+/** A task's record of a session. Losing it is harmless, since a token authorizes each request. */
 type Memory = {
   lastSeenAt: number;
-  /** `Principal.tag` of the one that the session belongs to here. */
+  /** `Principal.tag` of the session's owner on this task. */
   owner: string | undefined;
-  /** `jti` of the token seen last. */
+  /** `jti` of the last token. */
   tokenId: string | undefined;
   ended: boolean;
 };
 
 type SessionVerdict =
   | { readonly kind: 'open'; readonly session: SessionFacts; readonly tokenChanged: boolean }
-  /** The request names none. */
+  /** The request names no session. */
   | { readonly kind: 'missing' }
-  /** Ended, too old, or never made by this service: the client begins a new one. */
+  /** Ended, too old, or not from this service: the client must start a new one. */
   | { readonly kind: 'unknown' }
-  /** It belongs to somebody else. */
+  /** It belongs to another principal. */
   | { readonly kind: 'foreign' };
 
 /**
- * The sessions of the legacy era. **A session is never a credential**: every request is authenticated by its own token, and
- * whatever is said here can only refuse one. Any task serves any session, because an ID says by itself all that has to be
- * known; what a task remembers beyond that (who it saw first, when, that it was ended) is a tripwire and hygiene, in bounded
- * memory, the one seen longest ago forgotten first.
+ * The sessions of the legacy era. **A session is never a credential**: every request is authenticated by its own token, and a session
+ * check can only refuse it. Any task serves any session, because the ID contains all that a task must know. A task also remembers
+ * the first principal, the last use and the end of a session, as a tripwire and for hygiene. That memory is bounded; the least
+ * recently used entry is evicted first.
  */
 export class Sessions {
   readonly #memories: LruCache<Memory>;
@@ -99,12 +99,12 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** Begins a session and gives its ID. With a principal, the session is theirs on every task. */
+  /** Starts a session and returns its ID. With a principal, the session belongs to them on every task. */
   begin(protocolVersion: string, principal: Principal | undefined): string {
     return mintSessionId({ protocolVersion, principalTag: principal?.tag, now: this.#now() });
   }
 
-  /** Judges the session that a request names. */
+  /** Checks the session that a request names. */
   enter(text: string | undefined, principal: Principal | undefined): SessionVerdict {
     if (text === undefined || text === '') return { kind: 'missing' };
     const now = this.#now();

@@ -12,7 +12,7 @@ const CREDENTIALS_CODES: ReadonlySet<string> = new Set([
   'SignatureDoesNotMatch',
   'TokenRefreshRequired',
 ]);
-/** What Node and the SDK call a connection that did not come about, or ended early. */
+/** Error codes of Node and the SDK for a connection that failed or ended early. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -25,16 +25,15 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'TimeoutError',
 ]);
 
-/** The SDK asks again when an answer is lost, and then meets what it has written. */
-const PERHAPS_OURS = ', perhaps the one of this very call: an answer was lost on the way';
-const UNAVAILABLE = 'The storage gave no usable answer. Try again in a moment.';
+/** The SDK retries when a response is lost, and can then find the object that it wrote. */
+const PERHAPS_OURS = ', perhaps written by this call: a response was lost';
+const UNAVAILABLE = 'S3 did not return a usable response. Try again in a moment.';
 
 /**
- * Waits for an answer of S3, and tells what went wrong in words for a caller: nothing of the account, its roles or its
- * requests.
+ * Waits for an S3 response and maps errors to messages for the caller, which name nothing of the account, its roles or its requests.
  *
- * @param request what was sent
- * @throws ToolError; anything that is not S3's doing is passed on as it is
+ * @param request in progress
+ * @throws ToolError; errors that are not from S3 pass through unchanged
  */
 export async function answerOf<T>(request: Promise<T>): Promise<T> {
   try {
@@ -44,7 +43,7 @@ export async function answerOf<T>(request: Promise<T>): Promise<T> {
   }
 }
 
-/** What a failed request to S3 means for the caller of a tool. */
+/** Maps the error of an S3 request to the error for a tool's caller. */
 export function storageErrorOf(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ToolError) return error;
   if (error.name === 'AbortError') return cancelled();
@@ -57,7 +56,7 @@ export function storageErrorOf(error: unknown): unknown {
 }
 
 function cancelled(): ToolError {
-  return new ToolError('cancelled', 'The call was cancelled before it was done.');
+  return new ToolError('cancelled', 'The call was cancelled before it completed.');
 }
 
 export function unavailable(): ToolError {
@@ -65,32 +64,32 @@ export function unavailable(): ToolError {
 }
 
 /**
- * By status first: an answer to HEAD has no body, and so no code.
+ * Maps by status first: a HEAD response has no body, so no error code.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 function ofAnswer({ name, $metadata: { httpStatusCode: status = 0, attempts = 1 } }: S3ServiceException): ToolError {
   if (name === 'NoSuchBucket') return new ToolError('bucket_not_reachable', 'The bucket does not exist.');
   if (name === 'InvalidObjectState') {
-    return new ToolError('object_archived', 'The object is in an archive: somebody has to restore it first.');
+    return new ToolError('object_archived', 'The object is archived. Restore it before you read it.');
   }
   switch (status) {
     case 301:
     case 307:
-      return new ToolError('bucket_not_reachable', 'The bucket is in another Region than this deployment reaches.');
+      return new ToolError('bucket_not_reachable', 'The bucket is in a Region that this deployment cannot reach.');
     case 400:
     case 416:
-      return new ToolError('argument_invalid', 'The storage did not accept the key, the version or another argument.');
+      return new ToolError('argument_invalid', 'S3 did not accept the key, the version or another argument.');
     case 401:
     case 403:
-      return new ToolError('access_denied', 'The storage refused this: you may not do it, or there is no such object.');
+      return new ToolError('access_denied', 'S3 denied access: you lack the permission, or the object does not exist.');
     case 404:
-    // A version that is the mark of a deletion.
+    // The version is a delete marker.
     case 405:
-      return new ToolError('object_not_found', 'There is no such object, or no such version of it.');
+      return new ToolError('object_not_found', 'The object does not exist, or has no such version.');
     case 412:
       return new ToolError(
         'object_exists',
-        `There is an object under this key already${attempts > 1 ? PERHAPS_OURS : ''}.`,
+        `An object with this key already exists${attempts > 1 ? PERHAPS_OURS : ''}.`,
       );
     default:
       return unavailable();
@@ -98,17 +97,16 @@ function ofAnswer({ name, $metadata: { httpStatusCode: status = 0, attempts = 1 
 }
 
 /**
- * The content of an object as it arrives. Whoever stops reading closes the connection with that: what was not asked for
- * is not fetched.
+ * Streams the content of an object. Ending the iteration closes the connection, so the rest is not fetched.
  *
- * @throws ToolError `storage_unavailable` when it breaks off, `cancelled` when nobody waits any more
+ * @throws ToolError `storage_unavailable` when the stream breaks off, `cancelled` when the call was cancelled
  */
 export async function* chunksOf(body: GetObjectCommandOutput['Body'], signal: AbortSignal): AsyncGenerator<Buffer> {
   if (!(body instanceof Readable)) throw unavailable();
   try {
     yield* addAbortSignal(signal, body);
   } catch {
-    // Whatever the stream calls it, there is nothing more to come.
+    // Whatever the error of the stream, no more data follows.
     throw signal.aborted ? cancelled() : unavailable();
   } finally {
     body.destroy();
@@ -116,7 +114,7 @@ export async function* chunksOf(body: GetObjectCommandOutput['Body'], signal: Ab
 }
 
 /**
- * Reads the content of an object into memory, and no more of it than was asked for, whatever S3 sends.
+ * Reads the content of an object into memory, up to a limit, however much S3 sends.
  *
  * @param limit bytes
  */

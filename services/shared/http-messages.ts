@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request that is refused: what the answer says. The message goes to the caller, so it holds nothing of the request. */
+/** A refused request. The message goes to the caller and contains nothing of the request. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
@@ -32,25 +32,25 @@ export function sendJson(
   response.end(text);
 }
 
-/** Refuses other methods with 405 and the `Allow` header that RFC 9110 section 15.5.6 demands. */
+/** Refuses other methods with 405 and the `Allow` header that RFC 9110 section 15.5.6 requires. */
 export function requireMethod(request: IncomingMessage, allowed: readonly string[]): void {
   if (allowed.includes(request.method ?? '')) return;
   const allow = allowed.join(', ');
   throw new HttpError(405, 'method_not_allowed', `Method not allowed. Use ${allow}.`, { allow });
 }
 
-/** What an `Authorization` header holds. */
+/** The content of an `Authorization` header. */
 type Credentials =
   | { readonly kind: 'none' }
-  /** Another scheme than Bearer. */
+  /** A scheme other than Bearer. */
   | { readonly kind: 'other_scheme' }
-  /** Whatever followed the scheme, unchecked: verification is the judge of its form. */
+  /** The text after the scheme, unchecked: verification checks its form. */
   | { readonly kind: 'bearer'; readonly token: string };
 
 /** RFC 6750 section 2.1; the scheme is case-insensitive by RFC 9110 section 11.1. */
 const BEARER = /^bearer(?: +(.*))?$/i;
 
-/** Reads a bearer token from the one place it may be in: never from the query or the body. */
+/** Reads a bearer token from its only accepted place: never from the query or the body. */
 export function readBearerToken(authorization: string | undefined): Credentials {
   if (authorization === undefined) return { kind: 'none' };
   const match = BEARER.exec(authorization);

@@ -11,7 +11,7 @@ import { HttpError, requireMethod, sendJson } from './http-messages.ts';
 import { type Logger, safeError } from './logger.ts';
 import { StartError } from './settings.ts';
 
-/** One request with its response. `stopping` fires when the service has to end: endless streams close on it. */
+/** One request with its response. `stopping` aborts when the service stops, so that endless streams close. */
 export type Exchange = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -27,44 +27,44 @@ type HttpServerOptions = {
   /** By exact path; `/healthz` is added. */
   readonly routes: ReadonlyMap<string, RequestHandler>;
   readonly logger: Logger;
-  /** How long requests in flight may take to finish once the service stops. @default 20000, inside the 30 s of ECS */
+  /** How long requests in flight may take to finish after a stop. @default 20000, within ECS's 30 s */
   readonly stopGraceMs?: number;
-  /** How slow a client may be, for tests. */
+  /** Limits for slow clients; for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
 };
 
 export type RunningServer = {
   readonly url: string;
   /**
-   * Stops accepting, lets requests in flight finish within the grace, then closes what is left.
+   * Stops accepting connections, lets requests in flight finish within the grace period, then closes the rest.
    *
-   * @param lingerMs for how long everybody is served as before, but told to come back elsewhere, while anybody is connected: a
-   *   load balancer may hear late that this task ends. @default 0
+   * @param lingerMs how long to keep serving connected clients, with `Connection: close`: a load balancer may learn late that this
+   *   task stops. @default 0
    */
   stop(lingerMs?: number): Promise<void>;
 };
 
-/** A client that sends slowly holds a connection for this long at most. */
+/** The maximum time that a slow client holds a connection. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 const SERVER_OPTIONS = {
-  // Longer than the 60 s of the load balancer, which would else send a request into a connection that is just being closed.
+  // Longer than the load balancer's 60 s, or it could send a request over a connection that is closing.
   keepAliveTimeout: 75_000,
-  // Checked below: Node's own refusal lacks our headers.
+  // Checked below: Node's own refusal lacks the service's headers.
   requireHostHeader: false,
 };
-/** Longer than a kept connection may rest. */
+/** Longer than the keep-alive timeout. */
 const SOCKET_IDLE_MS = 100_000;
 const STOP_GRACE_MS = 20_000;
-/** How long nobody is connected before a service that ends stops listening. */
+/** How long there must be no connection before a stopping service stops listening. */
 const QUIET_MS = 100;
-/** How long after the end of a service a connection that was never used is left to its client. */
+/** How long a stopping service leaves a connection open that was never used. */
 const UNUSED_MS = 100;
 
 /**
- * Serves routes over HTTP/1.1, the way a task behind a load balancer should.
+ * Serves routes over HTTP/1.1 for a task behind a load balancer.
  *
- * @throws StartError when host and port cannot be listened on
+ * @throws StartError when it cannot listen on host and port
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   const routes = new Map([['/healthz', healthz], ...options.routes]);
@@ -75,11 +75,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (stopping.signal.aborted) response.setHeader('connection', 'close');
     inFlight.add(response);
-    // What is written to somebody who has gone is lost, and no more than that.
+    // A write to a disconnected client is lost, without further effect.
     response.on('error', () => {});
     response.once('close', () => {
       inFlight.delete(response);
-      // Its head may have promised keep-alive before the stop began.
+      // Its headers may have promised keep-alive before the stop.
       if (closing) server.closeIdleConnections();
     });
     void dispatch(routes, { request, response, stopping: stopping.signal }, options.logger);
@@ -89,10 +89,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     { ...SERVER_OPTIONS, ...TIMEOUTS, ...options.timeouts, ServerResponse: responseWith(options.headers) },
     serve,
   );
-  // Nothing came and nothing left for so long: somebody who does not read, or is no longer there.
+  // No byte in either direction for that long: the client does not read, or is gone.
   server.timeout = SOCKET_IDLE_MS;
   const connections = new Connections(server);
-  // Without a listener Node would answer an unknown `Expect` itself, without our headers.
+  // Without a listener, Node would answer an unknown `Expect` itself, without the service's headers.
   server.on('checkExpectation', serve);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const midResponse = [...inFlight].some((response) => response.socket === socket && response.headersSent);
@@ -109,11 +109,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const drain = async (lingerMs: number): Promise<void> => {
     stopping.abort();
     for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
-    // Each answer ends its connection now, so that no request is cut off that is just being written into one.
+    // Each response now closes its connection, so that no request is cut off while a client writes it.
     if (lingerMs > 0) await connections.untilNone(lingerMs);
     closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // Node takes a connection that was never used for a busy one, and would wait for it; a request may be just arriving over it.
+    // Node treats a connection that was never used as busy and would wait for it. A request may just be arriving on it.
     const cut = setTimeout(() => connections.endUnused(), UNUSED_MS);
     const deadline = setTimeout(() => server.closeAllConnections(), options.stopGraceMs ?? STOP_GRACE_MS);
     await closed;
@@ -131,8 +131,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 }
 
 /**
- * A response that has the given headers whoever writes it. In one go with the others: Node takes headers that were set before
- * through a longer way.
+ * A response class that adds the given headers in one call with the others: for headers set earlier, Node takes a slower path.
  */
 function responseWith(fixed: Readonly<Record<string, string>>): typeof ServerResponse<IncomingMessage> {
   return class extends ServerResponse<IncomingMessage> {
@@ -157,7 +156,7 @@ async function dispatch(
       throw new HttpError(400, 'host_missing', 'The Host header is missing.');
     }
     const handler = routes.get(path);
-    if (handler === undefined) throw new HttpError(404, 'not_found', 'There is nothing at this path.');
+    if (handler === undefined) throw new HttpError(404, 'not_found', 'Nothing is served at this path.');
     await handler(exchange);
   } catch (error) {
     if (!(error instanceof HttpError)) {
@@ -181,7 +180,7 @@ function healthz({ request, response }: Exchange): void {
   sendJson(response, 200, { status: 'ok' }, { 'cache-control': 'no-store' });
 }
 
-/** The connections that a server has at the moment. */
+/** The current connections of a server. */
 class Connections {
   readonly #open = new Set<Socket>();
   #onChange: () => void = () => {};
@@ -197,14 +196,14 @@ class Connections {
     });
   }
 
-  /** Ends those over which nothing has come yet. */
+  /** Closes connections without any request so far. */
   endUnused(): void {
     for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy();
   }
 
   /**
-   * Resolves once there was none for a moment, or when the time is over. The moment is for a connection that the kernel has
-   * accepted already and Node has not: it would be reset when the server stops listening.
+   * Resolves once there has been no connection for a moment, or at the timeout. The moment covers a connection that the kernel has
+   * accepted and Node has not: it would be reset when the server stops listening.
    */
   untilNone(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
@@ -231,10 +230,10 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
 };
 
 /**
- * Answers what is no HTTP request, or came too slowly. Node hands over the bare socket, so the answer is written by hand;
- * it carries the service's headers like every other one.
+ * Answers a malformed or slow request. Node provides only the socket, so the response is written by hand, with the service's
+ * headers.
  *
- * @param midResponse a response is already being written: a second one would corrupt it, so the connection is cut
+ * @param midResponse a response is being written: a second one would corrupt it, so the connection is closed
  */
 function answerMalformedRequest(
   error: NodeJS.ErrnoException,

@@ -3,11 +3,11 @@ import { type DestinationStream, destination, type Logger as PinoLogger, pino } 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One JSON object a line, each with an `event` from the code and never with a token or a secret. */
+/** Writes one JSON object per line, each with an `event` from the code and never with a token or a secret. */
 export type Logger = PinoLogger;
 export type LogSink = DestinationStream;
 
-/** Names under which a credential could be handed to the logger by mistake, at any depth. */
+/** Field names of credentials, redacted at any depth in case one is logged by mistake. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -26,9 +26,9 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   'SessionToken',
 ]);
 const CENSOR = '[redacted]';
-/** Anything that reads like a JWT (RFC 7519): its header is a JSON object, so it starts with `eyJ`. */
+/** Text that looks like a JWT (RFC 7519): its header is a JSON object, so it starts with `eyJ`. */
 const JWT_TEXT = /eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
-/** A line that may hold what nobody must see. Nearly none does: asking this once costs a tenth of what pino's `redact` does. */
+/** A line that may contain a credential. Few do: this one test costs a tenth of pino's `redact`. */
 const SUSPECT = new RegExp(`eyJ[\\w-]{8}|"(?:${[...CREDENTIALS].join('|')})":`);
 
 function clean(line: string): string {
@@ -37,7 +37,7 @@ function clean(line: string): string {
   return `${cleaned.replace(JWT_TEXT, CENSOR)}\n`;
 }
 
-/** The time of a line, written once for all lines of a millisecond. */
+/** The time of a line, formatted once per millisecond. */
 let writtenAt = 0;
 let written = '';
 function timestamp(): string {
@@ -72,17 +72,17 @@ export function createLogger(options: {
   );
 }
 
-/** A class of errors, or a code of one: a word, too short for a secret. */
+/** An error class or code: a word too short for a secret. */
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 const FRAME = /^ {4}at .*:\d+:\d+\)?$/;
 const MAX_FRAMES = 10;
 
-/** What may be logged of an error that nobody foresaw. */
+/** The parts of an unexpected error that may be logged. */
 type SafeError = { readonly name: string; readonly code?: string; readonly at: readonly string[] };
 
 /**
- * Takes from an unforeseen error its class, its code and where it comes from. Never its message, nor what else it carries: those
- * quote requests, and requests have credentials.
+ * Takes the class, code and origin of an unexpected error. Leaves out its message and other fields: they quote requests, and requests
+ * contain credentials.
  */
 export function safeError(error: unknown): SafeError {
   const { name, code, stack } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;

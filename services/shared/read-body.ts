@@ -5,17 +5,17 @@ import { HttpError } from './http-messages.ts';
  * Reads a request body into memory.
  *
  * @param limit in bytes
- * @throws HttpError 413 as soon as the declared or the received length is over the limit; the connection is then closed,
- *   because the rest of the body is not wanted
+ * @throws HttpError 413 as soon as the declared or the received length exceeds the limit; the connection is then closed without
+ *   reading the rest
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return (await readOrDropBody(request, { limit, kept: limit })) as Buffer;
 }
 
 /**
- * Reads a request body, and keeps it in memory when it is short enough.
+ * Reads a request body and keeps it in memory if it is short enough.
  *
- * @param sizes in bytes; over `kept` the body is read to its end all the same, so that the connection can go on
+ * @param sizes in bytes; a body over `kept` is still read to its end, so that the connection can be reused
  * @returns `undefined` for a body that was not kept
  * @throws HttpError as {@link readBody}
  */
@@ -24,11 +24,11 @@ export async function readOrDropBody(
   { limit, kept }: { readonly limit: number; readonly kept: number },
 ): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  // Its `close` has been, and does not come again.
+  // `close` was already emitted.
   if (request.destroyed && !request.complete) throw incomplete();
   const chunks: Buffer[] = [];
   let length = 0;
-  // Not `for await`: leaving that loop destroys the request, and with it the connection the 413 has to go out on.
+  // Not `for await`: leaving that loop destroys the request, and with it the connection that the 413 needs.
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
@@ -47,7 +47,7 @@ export async function readOrDropBody(
       else resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
     });
     request.once('close', () => {
-      // Every request closes: an error, with its stack, is made only for those that did so too early.
+      // Every request closes; create the error, with its stack, only for early ones.
       if (!request.complete) reject(incomplete());
     });
   });

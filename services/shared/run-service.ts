@@ -4,24 +4,24 @@ import { type RequestHandler, startHttpServer } from './http-server.ts';
 import { createLogger, type Logger, safeError } from './logger.ts';
 import { type Environment, StartError } from './settings.ts';
 
-/** A service that listens. */
+/** A service that accepts requests. */
 export type RunningService = {
   readonly url: string;
   readonly logger: Logger;
   /**
-   * Resolves once no request is in flight, or the grace is over.
+   * Resolves once no request is in flight, or after the grace period.
    *
-   * @param lingerMs for how long newcomers are still served, while anybody is connected. @default 0
+   * @param lingerMs how long to keep serving connected clients. @default 0
    */
   stop(lingerMs?: number): Promise<void>;
 };
 
-/** ECS takes a task out of the load balancer before it sends SIGTERM; another load balancer may hear of it a little later. */
+/** ECS deregisters a task before it sends SIGTERM; another load balancer may learn of it a little later. */
 const LINGER_MS = 1_000;
 
 /**
- * The life of a service's process: start, run until SIGTERM (ECS) or SIGINT (a person), drain, exit 0. A start that fails,
- * or an error nobody handled, is one `fatal` line and exit 1: the deployment's circuit breaker then keeps the old tasks.
+ * Runs a service's process: start, serve until SIGTERM (ECS) or SIGINT (a person), drain, exit 0. A failed start or an unhandled
+ * error writes one `fatal` line and exits 1: the deployment circuit breaker then keeps the old tasks.
  */
 export async function runService(
   name: string,
@@ -29,7 +29,7 @@ export async function runService(
 ): Promise<void> {
   const logger = createLogger({ service: name, version: process.env.QUILT_VERSION ?? 'dev', level: 'info' });
   const fail = (event: string, error: unknown): never => {
-    // A StartError is written for people; where anything else comes from is what finds the bug.
+    // The message of a StartError is for people; for any other error, the origin helps to find the bug.
     if (error instanceof StartError) logger.fatal({ event }, error.message);
     else logger.fatal({ event, error: safeError(error) }, 'unexpected error');
     process.exit(1);
@@ -37,7 +37,7 @@ export async function runService(
   process.on('uncaughtException', (error) => fail('crashed', error));
   process.on('unhandledRejection', (error) => fail('crashed', error));
 
-  // Before the start, since a process with ID 1 ignores signals it has no listener for. A second signal ends it at once.
+  // Before the start, since a process with ID 1 ignores signals without a listener. A second signal ends it at once.
   const signal = new Promise<NodeJS.Signals>((resolve) => {
     for (const each of ['SIGTERM', 'SIGINT'] as const) process.once(each, resolve);
   });
@@ -53,7 +53,7 @@ export async function runService(
 /**
  * Opens the task's port, with its identity and key IDs on every response.
  *
- * @param options `keyIds` are those the task signs with or accepts
+ * @param options `keyIds` that the task signs with or accepts
  */
 export async function startTask(options: {
   readonly settings: { readonly host: string; readonly port: number };
@@ -65,7 +65,7 @@ export async function startTask(options: {
   const { settings, identity, logger, keyIds, routes } = options;
   const { task, fromEcs } = identity;
   const { host, port } = settings;
-  // The keys of a task are compared from outside, task by task, by these two headers; neither reveals a key.
+  // These two headers let clients compare the keys of tasks; neither reveals a key.
   const headers = { [TASK_HEADER]: task, [KEY_IDS_HEADER]: keyIds.join(',') };
   const server = await startHttpServer({ host, port, headers, routes, logger });
   logger.info({ event: 'listening', url: server.url, task, fromEcs, keyIds }, 'ready');
@@ -77,13 +77,13 @@ const METADATA_TIMEOUT_MS = 2_000;
 type TaskIdentity = {
   /** 16 hex characters, the same for the life of the task. */
   readonly task: string;
-  /** Whether it was derived from the ARN of an ECS task; else it is random. */
+  /** Whether it is derived from the ARN of an ECS task; otherwise it is random. */
   readonly fromEcs: boolean;
 };
 
 /**
- * Tells tasks of one service apart without naming them: the first 16 hex characters of the SHA-256 of the task ARN. Outside
- * ECS, or when its agent does not answer, a random one, which is as good for telling tasks apart.
+ * An ID that distinguishes the tasks of a service without revealing their ARNs: the first 16 hex characters of the SHA-256 of the
+ * task ARN. Outside of ECS, or when its agent does not answer, it is random.
  *
  * @param metadataUri value of `ECS_CONTAINER_METADATA_URI_V4`
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html

@@ -14,7 +14,7 @@ import {
 import { LOG_LEVELS } from './logger.ts';
 import { oneOf, optionalText, type Setting, SettingError, StartError, text, wholeNumber } from './settings.ts';
 
-/** A variable whose rule is one of `auth`; the messages of its errors hold nothing of the value. */
+/** A variable that a function of `auth` parses; its error messages contain nothing of the value. */
 export function authSetting<T>(name: string, parse: (text: string | undefined) => T | Promise<T>): Setting<T> {
   const read = async (text: string | undefined): Promise<T> => {
     try {
@@ -26,13 +26,13 @@ export function authSetting<T>(name: string, parse: (text: string | undefined) =
   return { name, read };
 }
 
-/** The settings that {@link loadTrust} needs; one rule for every entrance, so the readers are those of `auth`. */
+/** The settings that {@link loadTrust} needs, parsed by `auth`, so that the rules are the same everywhere. */
 const trustSettings = {
   signingSecret: authSetting(MCP_ENHANCED_JWT_SECRET, normalizeSecret),
   keySet: authSetting(MCP_ENHANCED_JWT_KEYS, parseKeySet),
 };
 
-/** What every service is configured with. */
+/** The settings of every service. */
 export const serviceSettings = {
   ...trustSettings,
   host: text(HOST, '0.0.0.0'),
@@ -42,12 +42,12 @@ export const serviceSettings = {
   metadataUri: optionalText(ECS_CONTAINER_METADATA_URI_V4),
 };
 
-/** What a task signs with and what it accepts. */
+/** The key that a task signs with and the keys that it accepts. */
 type Trust = { readonly signingKey: SigningKey; readonly verificationKeys: VerificationKeys };
 
 /**
- * Imports the keys, once. Values are compared, not key IDs: a task whose secret is not in its set would sign tokens that
- * nobody accepts.
+ * Imports the keys, once. Compares values, not key IDs: a task whose secret is not in its set would sign tokens that no task
+ * accepts.
  *
  * @throws StartError when the signing secret is not in the key set
  */

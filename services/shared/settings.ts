@@ -4,20 +4,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Turns the text of a variable into its value, or throws a {@link SettingError}. */
 type Reader<T> = (text: string | undefined) => T | Promise<T>;
 
-/** One variable: its name, and the rule that its text has to keep. */
+/** One variable: its name and the rule for its text. */
 export type Setting<T> = { readonly name: string; readonly read: Reader<T> };
 
 type Settings<S> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
-/** A rule that does not hold, and its remedy. The message never repeats the text: it may be a misplaced secret. */
+/** A violated rule, and its remedy. The message never repeats the text, which may be a misplaced secret. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
 
 /**
- * Reads all settings, so that one start reports everything that is wrong.
+ * Reads all settings, so that a failed start reports every problem at once.
  *
- * @throws StartError naming each bad variable with its rule and remedy
+ * @throws StartError naming each invalid variable with its rule and remedy
  */
 export async function readSettings<S extends Readonly<Record<string, Setting<unknown>>>>(
   environment: Environment,
@@ -40,22 +40,22 @@ export async function readSettings<S extends Readonly<Record<string, Setting<unk
 const given = (text: string | undefined): string | undefined =>
   text === undefined || text.trim() === '' ? undefined : text.trim();
 
-/** Any text without control characters; `fallback` when there is none. */
+/** Text without control characters; `fallback` if the variable is not set. */
 export function text(name: string, fallback: string): Setting<string> {
   const read = (value: string | undefined): string => {
     const found = given(value) ?? fallback;
-    if (/\p{Cc}/u.test(found)) throw new SettingError('must not hold control characters; remove them');
+    if (/\p{Cc}/u.test(found)) throw new SettingError('must not contain control characters; remove them');
     return found;
   };
   return { name, read };
 }
 
-/** Text that may be absent. */
+/** Optional text. */
 export function optionalText(name: string): Setting<string | undefined> {
   return { name, read: given };
 }
 
-/** A whole number from `minimum` to `maximum`. */
+/** An integer from `minimum` to `maximum`. */
 export function wholeNumber(
   name: string,
   { minimum, maximum, fallback }: { readonly minimum: number; readonly maximum: number; readonly fallback: number },
@@ -71,7 +71,7 @@ export function wholeNumber(
   return { name, read };
 }
 
-/** One word of a list. */
+/** One of the given words. */
 export function oneOf<T extends string>(name: string, words: readonly T[], fallback: T): Setting<T> {
   const read = (value: string | undefined): T => {
     const found = given(value) ?? fallback;
@@ -96,9 +96,7 @@ export function urlPath(name: string, fallback: string): Setting<string> {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/**
- * An `https` URL, returned without a trailing slash. Plain `http` is accepted on loopback only: login tokens travel to it.
- */
+/** An `https` URL, without its trailing slash. Plain `http` is accepted only on loopback: login tokens are sent to it. */
 export function webUrl(name: string): Setting<string> {
   const read = (value: string | undefined): string => {
     const found = given(value);
@@ -109,14 +107,14 @@ export function webUrl(name: string): Setting<string> {
       throw new SettingError('must be an https URL (http on loopback only); for example https://quilt.example.org');
     }
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-      throw new SettingError('must hold no user, query or fragment; for example https://quilt.example.org');
+      throw new SettingError('must not contain a user, query or fragment; for example https://quilt.example.org');
     }
     return url.href.replace(/\/+$/, '');
   };
   return { name, read };
 }
 
-/** Why a service does not start: one line that names everything to put right. Never holds the value of a variable. */
+/** Why a service does not start: one line with every problem to fix. Never contains the value of a variable. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly problems: readonly string[];

@@ -62,11 +62,11 @@ describe('a value that enters is refused', () => {
   ])('%s', async (_, value, code) => {
     const error = await refusalOf(() => admitSecret(value));
     expect(error.code).toBe(code);
-    expect(error.message).toMatch(/Write a random value instead|Put the last good value back/);
+    expect(error.message).toMatch(/Write a random value instead|Restore the last good value/);
     expect(visibleText(error)).not.toContain(good);
   });
 
-  test('whatever a good secret is wrapped in: never taken with its wrapping', () => {
+  test('refuses a good secret with any wrapping', () => {
     const wrapping = fc.constantFrom<[string, string]>(
       ['"', '"'],
       ["'", "'"],
@@ -130,12 +130,12 @@ describe('a value that enters is taken', () => {
   });
 });
 
-test('what is in use already is read whatever its shape', () => {
+test('a secret in use is read whatever its shape', () => {
   expect(normalizeSecret(`"${good}"`)).toBe(`"${good}"`);
   expect(weaknessOf(`"${good}"`)).toBe('secret_quoted');
 });
 
-test('the longest value is judged without delay', () => {
+test('the longest value is checked without delay', () => {
   const long = `${'ab'.repeat(511)}c`;
   expect(weaknessOf(long)).toBe('secret_few_characters');
   expect(weaknessOf(randomBytes(768).toString('base64url'))).toBeUndefined();

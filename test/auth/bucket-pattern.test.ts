@@ -23,7 +23,7 @@ test.each([
   expect(isBucketPattern(pattern)).toBe(false);
 });
 
-test('names are meant as they are, and a star is anything or nothing', () => {
+test('names match literally, and a star matches any text, even none', () => {
   const reaches = bucketMatcher(['genomes', 'data-*', 'team-*-raw']);
   for (const bucket of ['genomes', 'data-', 'data-one', 'team--raw', 'team-a-raw']) expect(reaches(bucket)).toBe(true);
   for (const bucket of ['genome', 'genomes2', 'Genomes', 'data', 'my-data-one', 'team-raw', 'team-a-raw2'])
@@ -34,7 +34,7 @@ test('nothing is reached where nothing is named', () => {
   fc.assert(fc.property(fc.string(), (bucket) => !bucketMatcher([])(bucket)));
 });
 
-test('a pattern reaches exactly what begins and ends as it says', () => {
+test('a pattern matches exactly the names with its prefix and suffix', () => {
   const part = fc.stringMatching(/^[a-c]{0,4}$/);
   fc.assert(
     fc.property(part, part, fc.stringMatching(/^[a-c]{0,9}$/), (prefix, suffix, bucket) => {

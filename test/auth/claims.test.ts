@@ -19,11 +19,11 @@ const good = {
   token_type: 'enhanced',
 };
 
-test('claims are read as they are', () => {
+test('claims are returned unchanged', () => {
   expect(parseClaims(good)).toEqual(good);
 });
 
-test('any authorization is read as it is', () => {
+test('any authorization is returned unchanged', () => {
   const scopes = { read: 'read', write: 'read write', admin: 'read write admin' };
   fc.assert(
     fc.property(authorization, plainText, (allowed, sub) => {
@@ -99,7 +99,7 @@ test('a lifetime of exactly 24 hours is accepted', () => {
   expect(parseClaims({ ...good, exp: good.iat + 86_400 }).exp).toBe(good.iat + 86_400);
 });
 
-test.each([[null], ['text'], [[]], [7], [undefined]])('%j is no payload', async (payload) => {
+test.each([[null], ['text'], [[]], [7], [undefined]])('refuses the payload %j', async (payload) => {
   expect(await codeOf(() => parseClaims(payload))).toBe('token_payload_invalid');
 });
 

@@ -44,7 +44,7 @@ test('writers can do what readers cannot, and administrators what writers cannot
   expect(beyond('ReadOnlyQuilt', 'AdminQuilt')).toEqual([]);
 });
 
-test('a tool may need what a shipped role gives, and nothing else', () => {
+test('a tool may require only permissions that a shipped role grants', () => {
   const given = Object.values(table.roles).flatMap(({ permissions }) => permissions);
   expect(given.filter((permission) => !isPermission(permission))).toEqual([]);
   for (const other of ['s3:GetObjectTagging', 's3:*', 'S3:GetObject', '', undefined, ['s3:GetObject']]) {

@@ -167,7 +167,7 @@ describe('a text is refused as a key set', () => {
 });
 
 describe('the key of a secret', () => {
-  test('is found by value, whatever white space is around it', async () => {
+  test('is found by value, despite surrounding white space', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, fc.nat(), whiteSpace, async (values, pick, around) => {
         const set = await createKeySet(values);

@@ -49,7 +49,7 @@ test('the signature is the HMAC-SHA-256 of the secret bytes', async () => {
   expect(resign(token, secret)).toBe(token);
 });
 
-test('a token lives an hour from now unless told otherwise', async () => {
+test('a token is valid for an hour by default', async () => {
   const before = Math.floor(Date.now() / 1000);
   const { claims } = await mint();
   expect(claims.iat).toBeGreaterThanOrEqual(before);
@@ -92,7 +92,7 @@ describe('no token is minted', () => {
     expect(await codeOf(() => mint({ subject }))).toBe('token_claim_invalid');
   });
 
-  test('for a bucket that is no bare name, or for * beside names', async () => {
+  test('for a bucket that is not a bare name, or for * beside names', async () => {
     for (const buckets of [['s3://bucket-one'], ['*', 'bucket-one']]) {
       expect(await codeOf(() => mint({ authorization: { ...reader, buckets } }))).toBe('token_claim_invalid');
     }
@@ -117,7 +117,7 @@ describe('no token is minted', () => {
   });
 });
 
-test('whatever is minted holds what it was given, whole', async () => {
+test('every minted token contains its input unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(authorization, level, plainText, async (allowed, of, subject) => {
       const { token, claims } = await mint({ authorization: { ...allowed, level: of }, subject });

@@ -48,7 +48,7 @@ describe('a secret is refused', () => {
   test.each([
     ['undefined', undefined, 'secret_missing', 'missing'],
     ['empty', '', 'secret_missing', 'missing'],
-    ['white space only, however much', ' \n\t'.repeat(30), 'secret_missing', 'nothing but white space'],
+    ['white space only, however much', ' \n\t'.repeat(30), 'secret_missing', 'contains only white space'],
     ['31 bytes', 'x'.repeat(31), 'secret_too_short', 'is 31 bytes; at least 32 are needed'],
     ['31 bytes and a newline', `${'x'.repeat(31)}\n`, 'secret_too_short', 'is 31 bytes; at least 32 are needed'],
     ['1,025 bytes', 'x'.repeat(1025), 'secret_too_long', 'is 1025 bytes; at most 1024 are accepted'],
@@ -72,7 +72,7 @@ describe('a secret is refused', () => {
     const error = await refusalOf(() => normalizeSecret(value));
     expect(error.code).toBe(code);
     expect(error.message).toContain(reason);
-    expect(error.message).toContain('Put the last good value back');
+    expect(error.message).toContain('Restore the last good value');
   });
 
   test('when it has any length below 32 or above 1,024', async () => {

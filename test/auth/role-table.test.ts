@@ -46,7 +46,7 @@ test.each([
     'an unknown level',
     role({ level: 'owner' }),
     'role_level_unknown',
-    'roles["Reader"].level: has to be read, write or admin',
+    'roles["Reader"].level: must be read, write or admin',
   ],
   [
     'permissions as text',

@@ -49,7 +49,7 @@ describe('a minted token is accepted', () => {
     expect(await verify(good.token)).toEqual({ claims: good.claims, keyId: set.keys[0]?.kid });
   });
 
-  test('whatever it allows, whoever it is for, whatever the secret', async () => {
+  test('with any rights, subject and secret', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, authorization, plainText, async (secret, allowed, subject) => {
         const accepted = await importVerificationKeys(await createKeySet([secret]));
@@ -75,7 +75,7 @@ describe('a minted token is accepted', () => {
     expect((await verify(forged({ tenant: 'a' }))).claims).toEqual(good.claims);
   });
 
-  test('with the last of two claims of one name, as RFC 7519 allows and JSON.parse has it', async () => {
+  test('with the last of two claims of one name, as RFC 7519 allows and JSON.parse does', async () => {
     const { header, payload } = decode(good.token);
     const twice = JSON.stringify(payload).replace('{', '{"sub":"bob",');
     expect((await verify(sign(header, twice, current))).claims.sub).toBe('alice');
@@ -90,7 +90,7 @@ describe('the text of a token', () => {
     },
   );
 
-  test('is refused as soon as it is longer than 8,192 bytes, whatever it holds', async () => {
+  test('is refused if it is longer than 8,192 bytes, whatever its content', async () => {
     const [header, payload] = good.token.split('.');
     const long = forged({ note: 'x'.repeat(8192) });
     expect(await codeFor(long)).toBe('token_too_large');
@@ -201,7 +201,7 @@ describe('the header of a token', () => {
     expect(await codeFor(sign({ ...header, alg }, payload, current, hash))).toBe('token_algorithm_not_allowed');
   });
 
-  test.each(['[]', 'null', '"HS256"', '{', '{}x', '\ufeff{"alg":"HS256"}'])('%j is no header', async (text) => {
+  test.each(['[]', 'null', '"HS256"', '{', '{}x', '\ufeff{"alg":"HS256"}'])('refuses the header %j', async (text) => {
     expect(await codeFor(sign(text, decode(good.token).payload, current))).toBe('token_header_invalid');
   });
 });
@@ -258,7 +258,7 @@ describe('the claims of a token', () => {
     expect(await codeFor(sign(decode(good.token).header, payload, current))).toBe('token_payload_invalid');
   });
 
-  test('are refused when one of them holds bytes that are no UTF-8', async () => {
+  test('are refused when one of them contains invalid UTF-8', async () => {
     const { header, payload } = decode(good.token);
     const bytes = Buffer.from(JSON.stringify({ ...payload, sub: 'al?ce' }), 'latin1');
     bytes[bytes.indexOf('?')] = 0xff;
@@ -302,7 +302,7 @@ describe('the time of a token', () => {
     );
   });
 
-  test('the leeway is 10 seconds unless told otherwise', async () => {
+  test('the leeway is 10 seconds by default', async () => {
     await expect(verify(good.token, at(3609))).resolves.toBeDefined();
     expect(await codeFor(good.token, at(3610))).toBe('token_expired');
     await expect(verify(good.token, at(-10))).resolves.toBeDefined();

@@ -8,7 +8,7 @@ const NO_TASKS =
   'The extension io.modelcontextprotocol/tasks is optional, not scored, and not offered: every tool answers within its request.';
 
 const ENDED_ON_ONE_TASK =
-  'By design the end of a session is told to no other task: a session grants nothing, and a shared store would have to be there ' +
+  'By design, no other task learns of the end of a session: a session grants nothing, and it would take a shared store ' +
   'for every request.';
 
 /**

@@ -132,13 +132,13 @@ describe('permissions', () => {
       [/^CanaryRole/, /^RotationScheduleRole/, /^RotationParameterChangesRole/],
     ],
     ['replaces tasks', 'ecs:UpdateService', [/^RotationFunctionRole/]],
-  ])('nobody else %s', (_, action, roles) => {
+  ])('no other role %s', (_, action, roles) => {
     expect(templatesOf(production).flatMap((template) => rolesThatMay(template, action))).toEqual(
       roles.map((role) => expect.stringMatching(role)),
     );
   });
 
-  test('no role has a managed policy, and nothing is allowed on * but what knows no resource', () => {
+  test('no role has a managed policy, and only actions without resource-level permissions are allowed on *', () => {
     for (const template of templatesOf(production)) {
       for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role')))
         expect(Properties.ManagedPolicyArns).toBeUndefined();
@@ -175,7 +175,7 @@ function chosenNames(template: Template): string[] {
     'StateMachineName',
     'LogGroupName',
     'AlarmName',
-    // Of Custom::SharedSecret: whoever shares these shares the secret, under the key of one of them.
+    // Of Custom::SharedSecret: a deployment that shares these shares the secret, under the key of one of them.
     'SecretParameterName',
     'KeySetParameterName',
   ];
@@ -187,7 +187,7 @@ function chosenNames(template: Template): string[] {
     .filter((name) => typeof name === 'string');
 }
 
-test('an existing network and key are used as they are', () => {
+test('an existing network and key are used unchanged', () => {
   // GIVEN
   const arn = 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000001';
   const { foundation, findings } = synthesise(

@@ -31,7 +31,7 @@ test('a warning, which CDK lets pass, is a finding with its place', () => {
   ]);
 });
 
-test('what is acknowledged with a reason is none', () => {
+test('an acknowledged rule is not reported', () => {
   const stack = stackWithWarning();
   Validations.of(stack).acknowledge({ id: 'careless', reason: 'It is a test' });
   expect(findings(App.of(stack)?.synth().directory ?? '')).toEqual([]);

@@ -16,12 +16,12 @@ describe.each(both)('the bundle of %s', (name) => {
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   });
 
-  test('tells nothing of the machine it was built on', () => {
+  test('contains nothing of the machine that built it', () => {
     expect(readFileSync(bundleOf(name), 'utf8')).not.toContain(ROOT);
   });
 });
 
-test('a name that is no bundle is refused, with those that are', () => {
+test('an unknown name is refused with the list of bundles', () => {
   expect(() =>
     execFileSync(process.execPath, ['scripts/build.mjs', '--only', 'nothing'], { cwd: ROOT, stdio: 'pipe' }),
   ).toThrow(/no bundle is named nothing; choose from catalog, mcp/);

@@ -41,7 +41,7 @@ describe.each(both)('the image of %s', (name) => {
     expect(image?.from).toBe('gcr.io/distroless/nodejs24-debian13:nonroot');
   });
 
-  test('takes the bundle from the stage that checked it, and nothing else', () => {
+  test('takes only the bundle from the stage that checked it', () => {
     expect(valuesOf(checked, 'COPY')).toEqual(['dist/server.mjs ./']);
     expect(existsSync(join(folder, 'dist/server.mjs'))).toBe(true);
     const [program, ...parameters]: string[] = JSON.parse(valuesOf(checked, 'RUN').join());
@@ -61,7 +61,7 @@ describe.each(both)('the image of %s', (name) => {
     expect(valuesOf(image, 'ENV')).toEqual(['NODE_ENV=production']);
   });
 
-  test('gets nothing else to copy from: .dockerignore lets only the bundle pass', () => {
+  test('has only the bundle in its context, by .dockerignore', () => {
     const patterns = readFileSync(join(folder, '.dockerignore'), 'utf8').split('\n');
     const ignore = IgnoreStrategy.docker(
       folder,
@@ -85,7 +85,7 @@ describe.each(both)('the image of %s', (name) => {
     expect(valuesOf(image, 'USER')).toEqual(['65532:65532']);
   });
 
-  test('has a health check without curl or shell, that tells a running service from none', async () => {
+  test('has a health check without curl or shell that detects whether the service runs', async () => {
     const [, command = ''] = /CMD (\[.*\])$/.exec(valuesOf(image, 'HEALTHCHECK').join()) ?? [];
     const [program, ...parameters]: string[] = JSON.parse(command);
     expect(program).toBe(NODE);
@@ -106,7 +106,7 @@ describe.each(both)('the image of %s', (name) => {
     expect(valuesOf(image, 'CMD')).toEqual(['["server.mjs"]']);
   });
 
-  test('works from a folder that holds nothing but the bundle, and writes, starts and reads nothing else', async () => {
+  test('works from a folder with only the bundle, and writes, starts and reads nothing else', async () => {
     // As on a read-only root without programs: the permission model of Node refuses files, processes and native code.
     const empty = realpathSync(mkdtempSync(join(tmpdir(), 'quilt-test-')));
     const bundle = join(empty, 'server.mjs');

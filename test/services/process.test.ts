@@ -166,7 +166,7 @@ test('a request in flight at SIGTERM is answered, and then the exit code is 0', 
   expect(await service.exited).toBe(0);
 });
 
-/** Resolves when nobody accepts connections any more. */
+/** Resolves when no connection is accepted any more. */
 async function untilRefused(url: string): Promise<void> {
   for (;;) {
     try {

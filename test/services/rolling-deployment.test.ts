@@ -7,13 +7,13 @@ import { makeTrust } from './support/trust-fixture.ts';
 
 const CLIENTS = 6;
 const ROLL_OUTS = 2;
-/** What every task has answered before the next roll-out begins, so that each is in the middle of its work when it has to go. */
+/** What every task has answered before the next rollout begins, so that each is busy when it is stopped. */
 const ANSWERS_OF_EACH = 50;
 const closeLater = closeAfterEach();
 
 beforeAll(buildServices);
 
-/** Calls without a pause, and remembers whatever was not served; `until` tells how far that has come. */
+/** Calls without a pause, and remembers whatever was not served; `until` reports the progress. */
 class Callers {
   readonly failures: string[] = [];
   readonly #answersOf = new Map<string, number>();
@@ -84,9 +84,9 @@ test('no request fails while tasks are replaced under load, though the load bala
     await callers.tasksAtWork(2);
     const next = await startBoth();
     // ECS does it the other way round, with a quarter of a minute in between.
-    const told = serving.map(({ url }) => balancer.deregisterWhenTold(url));
+    const deregistered = serving.map(({ url }) => balancer.deregisterWhenTold(url));
     for (const { task } of serving) task.signal('SIGTERM');
-    await Promise.all(told);
+    await Promise.all(deregistered);
     expect(await Promise.all(serving.map(({ task }) => task.exited))).toEqual([0, 0]);
     serving = next;
   }

@@ -114,7 +114,7 @@ function brokenRequestsWith(each: string): readonly string[] {
   ];
 }
 
-/** What nobody can cause by sending something: mistakes of ours, answers of AWS. */
+/** What no request can cause: bugs, AWS errors. */
 const ELSEWHERE = [
   'internal_error',
   'unauthenticated',
@@ -131,8 +131,8 @@ const ELSEWHERE = [
   'cancelled',
 ];
 
-describe('the MCP service tells nobody a token or a secret', () => {
-  test('whatever is sent to it', async () => {
+describe('the MCP service reveals no token or secret', () => {
+  test('for any request', async () => {
     // As it may name a bucket.
     const trust = await makeTrust(`s${generateSecret()}s`);
     const permissions = [...new Set(TOOLS.flatMap((tool) => tool.permissions))];
@@ -200,7 +200,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
       const unfinished = `${headWith(each)}content-length: 2000000\r\n\r\n${each}`;
       answers.text += await sendRaw(url, unfinished, { thenClose: true, mayBreak: true });
     }
-    // What JSON-RPC, the SDK or good sense has repeated to whoever sent it is only kept out of the log.
+    // What JSON-RPC or the SDK repeats to its sender by design is only kept out of the log.
     for (const each of misplaced) {
       for (const message of repeatedBodiesWith(each)) await post(url, message, { ...own, ...session });
       await post(url, list.message, { ...list.headers, ...own, 'mcp-method': each });
@@ -236,7 +236,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
     expect(found(answers.text, marks)).toEqual([]);
   });
 
-  test('whatever its tools fail with, and whatever AWS says', async () => {
+  test('for any failure of its tools, and any AWS error', async () => {
     const trust = await makeTrust();
     const { token } = await trust.mint();
     const credentials = {
@@ -324,7 +324,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
     expect(found(stdout + stderr, marksOf([...secretPartsOf(token), trust.secret]))).toEqual([]);
   });
 
-  // Version and deployment are told by design.
+  // Version and deployment are shown by design.
   const variables = Object.values(serviceVariables).filter((name) => !/VERSION|DEPLOYMENT/.test(name));
   test.each(variables)('when %s holds it by mistake', async (variable) => {
     const trust = await makeTrust();
@@ -343,7 +343,7 @@ describe('the MCP service tells nobody a token or a secret', () => {
   });
 });
 
-test('the catalog logs no login, no token and no secret, whatever is thrown at it', async () => {
+test('the catalog logs no login, no token and no secret, for any request', async () => {
   const trust = await makeTrust();
   const registry = closeLater(await startRegistry());
   const service = closeLater(new BundledService('catalog', catalogEnvironment(trust, registry.url, TRACE)));

@@ -31,7 +31,7 @@ function stateOf(service: ServiceRole, states: ServiceStates): ServiceState {
   );
 }
 
-/** Asks until as many tasks answered as ECS ran, within bounds; gives the number of requests. */
+/** Sends requests until as many tasks answered as ECS runs, within bounds; returns the number of requests. */
 async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }: ServiceState): Promise<number> {
   if (running === 0) {
     throw new CheckFailure('no-tasks', `ECS runs no task of the ${service} service. Check its events and its log.`);
@@ -47,7 +47,7 @@ async function searchTasks({ service, dial, url, seen }: TaskSearch, { running }
   return askUntil(running, () => seen().length >= running, ask);
 }
 
-/** As many tasks answered as ran, and those that ran are those that run: else as many may be others. */
+/** Requires as many answering tasks as ran, and that no task was replaced: otherwise the count could include old tasks. */
 function requireAll({ service, seen }: TaskSearch, asked: number, atStart: ServiceState, atEnd: ServiceState): void {
   if (atStart.rollout === 'under-way' || atEnd.rollout === 'under-way') {
     throw new CheckFailure(
@@ -71,10 +71,10 @@ function requireAll({ service, seen }: TaskSearch, asked: number, atStart: Servi
 }
 
 /**
- * Asks every service until as many tasks answered as ECS runs, within bounds.
+ * Sends requests to every service until as many tasks answered as ECS runs, within bounds.
  *
  * @param atStart - what ECS reported before the first request
- * @param countAgain - asks ECS anew: a task that was replaced meanwhile still counts as one that answered
+ * @param countAgain - asks ECS again: a task that was replaced in between still counts as one that answered
  */
 export async function checkAllSeen(
   searches: readonly TaskSearch[],
@@ -92,17 +92,17 @@ export async function checkAllSeen(
 
 const ASKS_AT_ONCE = 4;
 
-/** Enough for a load balancer that chooses at random: with it a healthy task is missed once in a billion runs. */
+/** Enough for a load balancer that chooses at random: it then misses a healthy task once in a billion runs. */
 const ASKS_PER_TASK = 25;
 
 /**
- * Sends requests, a few at a time, until what was searched for is found, within bounds. Each has to go over a connection of its
- * own, so that a task is chosen anew.
+ * Sends requests, a few at a time, until a condition holds, within bounds. Each request must use a new connection, so that the load
+ * balancer chooses a task again.
  *
- * @param tasks - how many tasks are searched for
- * @param isFound - is asked before each round
+ * @param tasks - number of tasks to find
+ * @param isFound - the condition, tested before each round
  * @returns the number of requests
- * @throws what a request threw, when the others of its round have ended
+ * @throws the error of a request, once its round has ended
  */
 export async function askUntil(tasks: number, isFound: () => boolean, ask: () => Promise<unknown>): Promise<number> {
   const most = ASKS_PER_TASK * (tasks + 1);

@@ -6,21 +6,21 @@ import type { CheckName } from '../../../contract/canary-report.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a good token is made of. */
+/** The parts of a valid token. */
 type Good = {
   readonly claims: EnhancedClaims;
   readonly keyId: string;
   readonly secret: string;
 };
 
-/** A token that is wrong in one point and right in every other, the signature too, unless that is the point. */
+/** A token with exactly one fault; its signature is valid unless that is the fault. */
 type BadToken = { readonly what: string; readonly forge: (good: Good) => string };
 
 const HOUR_SECONDS = 3600;
 
 const encode = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs by hand: `auth` makes good tokens only. */
+/** Signs by hand: `auth` creates only valid tokens. */
 function sign(header: Json, claims: Json, secret: string, hash: 'sha256' | 'sha512' = 'sha256'): string {
   const signed = `${encode({ typ: 'JWT', ...header })}.${encode(claims)}`;
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
@@ -31,17 +31,17 @@ const withClaims =
   ({ claims, keyId, secret }: Good): string =>
     sign({ alg: 'HS256', kid: keyId }, change(claims), secret);
 
-/** A key ID of the same form that no key has. */
+/** A key ID of the same form that belongs to no key. */
 function unknownKeyId(keyId: string): string {
   return `${keyId.split('.').slice(0, -1).join('.')}.${generateSecret().slice(0, 8)}`;
 }
 
-/** As older mints had it: short names, abbreviated actions. */
+/** The format of older versions: short names, abbreviated actions. */
 function compress({ level, roles, permissions, buckets, scope, ...claims }: EnhancedClaims): Json {
   return { ...claims, l: level, r: roles, p: permissions.length === 0 ? ['g'] : permissions, b: buckets, s: scope };
 }
 
-/** Every check whose bad token has to be made first. */
+/** Every check that needs a forged token. */
 export type BadTokenCheck = Extract<
   CheckName,
   | 'other-key-refused'
@@ -98,15 +98,15 @@ const BAD_TOKENS: Readonly<Record<BadTokenCheck, BadToken>> = {
   'compressed-claims-refused': { what: 'with a token of compressed claims', forge: withClaims(compress) },
 };
 
-/** The checks themselves, for when no token can be forged. */
+/** The checks themselves, for reports without forged tokens. */
 export const BAD_TOKEN_CHECKS = Object.keys(BAD_TOKENS) as readonly BadTokenCheck[];
 
-/** A bad token, and how the request that shows it is described. */
+/** A bad token and the description of its request. */
 export type ForgedToken = { readonly what: string; readonly token: string };
 
 /**
- * The bad tokens of all checks, made anew for each run. They carry no more rights than the canary's own; those that are
- * signed with the real secret are nowhere but in their request.
+ * Forges the bad tokens of all checks, again for each run. They grant no more than the canary's own token. Those signed with the real
+ * secret exist only in their request.
  */
 export function forgeBadTokens(
   { claims, keyId }: MintedToken,

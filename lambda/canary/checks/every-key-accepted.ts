@@ -7,7 +7,7 @@ import { CheckFailure } from '../fault.ts';
 import type { CanaryTokens } from '../trust.ts';
 import { askUntil } from './all-tasks-seen.ts';
 
-/** What is asked, with a token or without one: `no-token-refused` shows that it is the token that opens it. */
+/** The method that is tried with and without a token: `no-token-refused` proves that it requires the token. */
 const METHOD = 'tools/list';
 
 type Asked = {
@@ -15,11 +15,11 @@ type Asked = {
   readonly url: URL;
   /** The tasks that answered so far. */
   readonly seen: () => readonly TaskSeen[];
-  /** Headers of an open session, so that a server that keeps sessions does not refuse for the lack of one. */
+  /** Headers of an open session, so that a server that keeps sessions does not refuse for lack of one. */
   readonly session: Readonly<Record<string, string>>;
 };
 
-/** Every task that was seen accepts a token, and so does every one that answers meanwhile. */
+/** Requires that every known task accepts a token, and every task that first answers now. */
 async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, session }: Asked): Promise<void> {
   const accepting = new Set<string>();
   const request = mcpRequest(METHOD, { ...session, authorization: `Bearer ${token}` });
@@ -47,10 +47,10 @@ async function proveAccepted({ token, keyId }: MintedToken, { dial, url, seen, s
 }
 
 /**
- * A token of every key of the set is accepted by every MCP task that was seen: that of the key that signs, and that of the key
- * that signed before or will.
+ * Requires that every MCP task that was seen accepts a token of every key of the set: the key that signs, and the key that signed
+ * before or will sign next.
  *
- * @param mayTasksDiffer - whether tasks may not know the other keys, or know them no more
+ * @param mayTasksDiffer - whether tasks may not yet, or no longer, have the other keys
  */
 export async function checkEveryKey(
   { first, others }: CanaryTokens,

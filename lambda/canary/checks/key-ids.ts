@@ -1,7 +1,7 @@
 import type { CanaryReport, ServiceRole, TaskSeen, TasksSeen } from '../../../contract/canary-report.ts';
 import { CheckFailure } from '../fault.ts';
 
-/** Silence proves nothing, and these checks pass on proof only. */
+/** A missing header proves nothing, and these checks pass only on proof. */
 function requireKeyIds(service: ServiceRole, tasks: readonly TaskSeen[]): void {
   if (tasks.length > 0 && tasks.every(({ keyIds }) => keyIds.length > 0)) return;
   throw new CheckFailure(
@@ -15,7 +15,7 @@ const inOrder = (keyIds: readonly string[]): string => [...keyIds].sort().join()
 
 const holds = ({ task, keyIds }: TaskSeen): string => `${task} has ${keyIds.join(', ')}`;
 
-/** All tasks of a service that were seen hold the same keys. */
+/** Requires that all tasks of a service that were seen have the same keys. */
 export async function checkTasksAgree(seen: TasksSeen): Promise<void> {
   for (const service of ['mcp', 'catalog'] as const) {
     const tasks = seen[service];
@@ -30,7 +30,7 @@ export async function checkTasksAgree(seen: TasksSeen): Promise<void> {
   }
 }
 
-/** Every catalog task that was seen signs with a key that every MCP task that was seen accepts. */
+/** Requires that every catalog task that was seen signs with a key that every MCP task that was seen accepts. */
 export async function checkKeyIds(seen: TasksSeen): Promise<void> {
   requireKeyIds('catalog', seen.catalog);
   requireKeyIds('mcp', seen.mcp);
@@ -48,11 +48,11 @@ export async function checkKeyIds(seen: TasksSeen): Promise<void> {
 }
 
 /**
- * Every task that was seen holds what the parameters hold: the MCP tasks all keys of the set and no other, the catalog tasks the
- * key that signs.
+ * Requires that every task that was seen has the keys of the parameters: the MCP tasks all keys of the set and no other, the catalog
+ * tasks the signing key.
  *
  * @param keyIds - of the parameters
- * @param mayTasksDiffer - whether a step of a rotation explains that tasks hold what was before
+ * @param mayTasksDiffer - whether a step of a rotation explains that tasks have the previous keys
  */
 export async function checkTasksHold(
   seen: TasksSeen,

@@ -4,19 +4,19 @@ import { CheckFailure } from '../fault.ts';
 import { formsOf } from '../secret-texts.ts';
 import { createLimit } from './recorder.ts';
 
-/** Where catalogs keep what every browser reads. */
+/** Where catalogs keep their public configuration. */
 const CONFIGURATION = ['/config.json', '/config.js'];
 
 const MAX_ASSETS = 40;
 const MAX_FILE_BYTES = 16_000_000;
 const FILES_AT_ONCE = 3;
 
-/** A path that may be shown; a page can name any. */
+/** A path that is safe to report; a page can name any. */
 const SHOWN_PATH = /^[A-Za-z0-9._/@-]{1,100}$/;
 
 /**
- * Neither the signing secret nor a key of the set is in what a browser gets: the page, its configuration, its scripts and
- * style sheets, in none of its forms.
+ * Requires that no public file (page, configuration, scripts and style sheets) contains the signing secret or a key of the set, in
+ * any of their forms.
  *
  * @param secrets - every secret and every key's `k`
  */
@@ -29,7 +29,7 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
     if (needles.some((needle) => text?.includes(needle) || headers.includes(needle))) {
       throw new CheckFailure(
         'secret-exposed',
-        `${where} shows the signing secret or a key of the set to everybody. Take it out of the catalog's image and ` +
+        `${where} shows the signing secret or a key of the set to anyone. Take it out of the catalog's image and ` +
           'configuration, then replace the secret: anyone who read it can sign in as any user.',
       );
     }
@@ -49,7 +49,7 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
   if (assets.length > MAX_ASSETS) {
     throw new CheckFailure(
       'not-provable',
-      `the page names ${assets.length} files of its own; the first ${MAX_ASSETS} were searched, and nothing was found.`,
+      `the page links to ${assets.length} files of its own host; only the first ${MAX_ASSETS} were searched, and nothing was found.`,
     );
   }
 }
@@ -57,7 +57,7 @@ export async function checkPublicFiles(dial: Dial, pageUrl: URL, secrets: readon
 const TAG = /<(?:script|link)\b([^>]{1,2000})>/gi;
 const ATTRIBUTE = /\b(?:src|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 
-/** The scripts, style sheets and other linked files of a page that its own host serves. */
+/** The scripts, style sheets and other linked files of a page on its own host. */
 export function assetsOf(page: string, pageUrl: URL): readonly URL[] {
   const found = new Map<string, URL>();
   for (const [, attributes = ''] of page.matchAll(TAG)) {

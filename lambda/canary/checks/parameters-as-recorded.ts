@@ -4,14 +4,14 @@ import type { CanarySettings } from '../settings.ts';
 import { isInStep, type KnownRecord } from '../state-table.ts';
 import type { TrustContent } from '../trust.ts';
 
-/** What the rotation knew when the parameters were read. */
+/** What the rotation's record says about the parameters. */
 export type Recorded = {
   readonly record: KnownRecord | undefined;
-  /** Whether a step is under way or was since then, so that tasks may hold what the parameters held before. */
+  /** Whether a step is or was in progress since then, so that tasks may have the previous content. */
   readonly mayTasksDiffer: () => Promise<boolean>;
 };
 
-/** Each parameter by itself: they are written one after the other. */
+/** Compares each parameter by itself: they are written one after the other. */
 function foreignOf(
   { signing, keys }: TrustContent,
   { intended, before, current, next }: KnownRecord,
@@ -27,11 +27,11 @@ function foreignOf(
 }
 
 /**
- * The parameters hold what the rotation meant them to hold: now, or before a write that is not confirmed yet.
- * Before the first record nothing is foreign.
+ * Requires that the parameters hold what the rotation intended, now or before a write that is not confirmed yet. Before the first
+ * record nothing is foreign.
  *
- * @param read - reads the record; it is read after the parameters, since it is written before them
- * @param strict - whether the tasks have to hold what the parameters hold even in a step
+ * @param read - reads the record; called after the parameters were read, since the record is written before them
+ * @param strict - whether the tasks must have the content of the parameters even during a step
  */
 export async function checkAsRecorded(
   content: TrustContent,

@@ -4,7 +4,7 @@ import { failureOf, faultOfAnswer } from '../../shared/fault.ts';
 import { CheckFailure } from '../fault.ts';
 import { type McpOptions, McpSession } from '../mcp-client.ts';
 
-/** The catalog's page is served. */
+/** Requires that the catalog serves its page. */
 export async function checkCatalog(dial: Dial, url: URL): Promise<void> {
   const answer = await askOnce(dial, url, { headers: { accept: 'text/html' } }, 'GET /');
   if (answer.status >= 200 && answer.status < 300) return;
@@ -19,8 +19,8 @@ export async function checkCatalog(dial: Dial, url: URL): Promise<void> {
 }
 
 /**
- * Something that speaks MCP answers at the endpoint, be it with a refusal. What stands in between is told here, once, so that
- * the checks after it tell about the service.
+ * Requires that an MCP server answers at the endpoint, even with a refusal. Faults in between are reported once, here, so that later
+ * checks report only on the service.
  */
 export async function checkMcpReachable(dial: Dial, url: URL): Promise<void> {
   const fault = faultOfAnswer(await askOnce(dial, url, mcpRequest('ping'), 'ping'));
@@ -28,7 +28,7 @@ export async function checkMcpReachable(dial: Dial, url: URL): Promise<void> {
   throw failureOf(fault, 'ping');
 }
 
-/** A client can open a session before it has a token, as every browser does. */
+/** Requires that a client can open a session before it has a token, as every browser does. */
 export async function checkInitialize(options: McpOptions): Promise<McpSession> {
   const session = await McpSession.open(options);
   session.requireInitialize();

@@ -4,21 +4,21 @@ import { RequestFailure } from '../../shared/fault.ts';
 import { log } from '../../shared/log.ts';
 import { CheckFailure, checkFailureOf, type ReasonName } from '../fault.ts';
 
-/** A check that was run: what later checks need of it, if it passed, and why it failed, if it was asked and did. */
+/** A completed check: its value for later checks, if it passed, or the name of its failure, if it ran and failed. */
 export type Step<T> = {
   readonly name: CheckName;
   readonly passed: { readonly value: T } | undefined;
   readonly failed?: ReasonName;
 };
 
-/** A check that was run or is to end; it never rejects. */
+/** A completed or running check; it never rejects. */
 type Need<T> = Step<T> | Promise<Step<T>>;
 
 type ValuesOf<Needs extends readonly Need<unknown>[]> = {
   readonly [I in keyof Needs]: Awaited<Needs[I]> extends Step<infer T> ? T : never;
 };
 
-/** A few at a time: enough to be quick, too few to be a load. */
+/** Enough to be quick, too few to be a load. */
 const CHECKS_AT_ONCE = 4;
 
 function failureOf(name: CheckName, error: unknown): CheckFailure {
@@ -37,7 +37,7 @@ export class CheckRecorder {
   #settles = true;
 
   /**
-   * @param deadline - fires when the time for all checks is over; those that did not start are skipped then
+   * @param deadline - aborts when the time for all checks is over; checks that have not started are then skipped
    * @param tolerated - checks that need not pass
    */
   constructor(deadline: AbortSignal, tolerated: readonly CheckName[] = []) {
@@ -45,12 +45,12 @@ export class CheckRecorder {
     this.#tolerated = new Set(tolerated);
   }
 
-  /** What is known so far, in the order of the report. */
+  /** The results so far, in the order of the report. */
   get results(): readonly CheckResult[] {
     return CHECK_NAMES.flatMap((name) => this.#results.get(name) ?? []);
   }
 
-  /** Whether everything that went wrong and is not tolerated may be the settling of a fresh deployment. */
+  /** Whether every failure that is not tolerated may be temporary, in a settling deployment. */
   get settles(): boolean {
     return this.#settles;
   }
@@ -98,16 +98,16 @@ export class CheckRecorder {
   }
 }
 
-/** Runs works, at most so many at a time; the others wait in the order in which they came. */
+/** Limits concurrent jobs; the others wait in the order of their arrival. */
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @param atOnce - how many run at a time */
+/** @param atOnce - maximum number of concurrent jobs */
 export function createLimit(atOnce: number): Limit {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
     if (running < atOnce) running += 1;
-    // A work that ends hands its place on, so the count stays.
+    // A completed job hands its place to the next, so the count stays.
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();

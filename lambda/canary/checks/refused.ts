@@ -5,15 +5,15 @@ import { failureOf, faultOfAnswer } from '../../shared/fault.ts';
 import { CheckFailure } from '../fault.ts';
 import { type McpOptions, McpSession } from '../mcp-client.ts';
 
-/** In the code for everyone to see: it is a bearer token by its header only. */
+/** Public on purpose: a bearer token in name only. */
 export const GARBAGE_TOKEN = 'canary-garbage-token';
 
 /**
- * A request that must not be served is answered with 401 (RFC 6750, section 3.1), whatever it asks.
+ * Requires that a request is refused with 401 (RFC 6750, section 3.1).
  *
- * @param what - how the request shows who asks, for the reason: `with an expired token`
- * @param token - what is sent as bearer token; `undefined` sends none
- * @param session - headers of an open session, so that a server that keeps sessions does not refuse for the lack of one
+ * @param what - the credentials of the request, for the reason: `with an expired token`
+ * @param token - the bearer token; `undefined` sends none
+ * @param session - headers of an open session, so that a server that keeps sessions does not refuse for lack of one
  */
 export async function checkRefused(
   { dial, url }: { readonly dial: Dial; readonly url: URL },
@@ -46,8 +46,8 @@ const SESSION_ID = 'mcp-session-id';
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Headers of a session that never saw a token, so that a server that keeps sessions does not refuse for the lack of one. The
- * canary's own would not do: whether it is accepted alone is another check.
+ * Headers of a session that never had a token, so that a server that keeps sessions does not refuse for lack of one. The canary's
+ * own session does not fit: whether it is accepted alone is another check.
  *
  * @param own - headers of the canary's session
  */
@@ -55,14 +55,13 @@ export async function strangersSession(own: Headers, options: Omit<McpOptions, '
   if (own[SESSION_ID] === undefined) return own;
   const stranger = await McpSession.open({ ...options, token: undefined });
   const { headers } = stranger;
-  // Only what is still under way ends here: the session itself is needed, and ends by itself.
+  // Ends only requests in progress; the session itself is still needed, and expires.
   await stranger.leave();
   return headers;
 }
 
 /**
- * The headers of the canary's session, which a token opened. A server that keeps none gets an ID that it never gave, in case it
- * takes any.
+ * The headers of the canary's session, which a token opened. A server without sessions gets a made-up ID, in case it accepts any.
  */
 export function sessionIdAlone(own: Headers): Headers {
   return { [SESSION_ID]: randomUUID(), ...own };

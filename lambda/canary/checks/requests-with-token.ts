@@ -3,15 +3,15 @@ import type { MintedToken } from '../../../auth/mint-enhanced-token.ts';
 import { CheckFailure } from '../fault.ts';
 import type { McpSession, ToolAnswer } from '../mcp-client.ts';
 
-/** The tools that need nothing but a valid token, and return what the service read from it. */
+/** Tools that require only a valid token, and return what the service read from it. */
 const DISCOVER_BUCKETS = 'discover_buckets';
 const JWT_DIAGNOSTICS = 'jwt_diagnostics';
 const EXPECTED_TOOLS = [DISCOVER_BUCKETS, JWT_DIAGNOSTICS];
 
-/** The form of a tool's name in MCP 2025-11-25; other texts of a server stay out of the report. */
+/** The form of a tool's name in MCP 2025-11-25; other server text stays out of the report. */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** A valid token is accepted from the notification on, and at least one tool is listed. */
+/** Requires that a valid token is accepted from the notification on, and that at least one tool is listed. */
 export async function checkToolsList(session: McpSession): Promise<readonly string[]> {
   const listed = await session.listTools();
   await session.requireNoRefusal();
@@ -20,17 +20,17 @@ export async function checkToolsList(session: McpSession): Promise<readonly stri
   return tools;
 }
 
-/** The tools that every image of this project has are there. */
+/** Requires the tools that every image of this project has. */
 export async function checkExpectedTools(tools: readonly string[]): Promise<void> {
   const missing = EXPECTED_TOOLS.filter((name) => !tools.includes(name));
   if (missing.length === 0) return;
   throw new CheckFailure(
     'tools-missing',
-    `tools/list gave ${tools.length} tools without ${missing.join(', ')}. Check which image runs.`,
+    `tools/list gave ${tools.length} tools but not ${missing.join(', ')}. Check which image runs.`,
   );
 }
 
-/** A tool that needs nothing but a valid token answers without an error. */
+/** Requires that a tool that needs only a valid token answers without an error. */
 export async function checkToolCall(session: McpSession, name = DISCOVER_BUCKETS): Promise<ToolAnswer> {
   const answer = await session.callTool(name);
   await session.requireNoRefusal();
@@ -64,11 +64,11 @@ function diagnosticsOf({ claims, keyId }: MintedToken): ToolAnswer {
   };
 }
 
-/** Fields only: their values are a server's, and stay out of the report. */
-function requireSame(tool: string, told: ToolAnswer, expected: ToolAnswer): void {
+/** Reports field names only: the values come from a server and stay out of the report. */
+function requireSame(tool: string, answer: ToolAnswer, expected: ToolAnswer): void {
   const wrong = Object.keys(expected)
-    .filter((field) => Object.hasOwn(told, field))
-    .filter((field) => JSON.stringify(told[field]) !== JSON.stringify(expected[field]));
+    .filter((field) => Object.hasOwn(answer, field))
+    .filter((field) => JSON.stringify(answer[field]) !== JSON.stringify(expected[field]));
   if (wrong.length === 0) return;
   throw new CheckFailure(
     'identity-mismatch',
@@ -76,21 +76,22 @@ function requireSame(tool: string, told: ToolAnswer, expected: ToolAnswer): void
   );
 }
 
-/** Silence proves nothing, and this check passes on proof only. */
-function requireTold(tool: string, told: ToolAnswer, fields: readonly string[]): void {
-  const untold = fields.filter((field) => !Object.hasOwn(told, field));
-  if (untold.length === 0) return;
+/** A missing field proves nothing, and this check passes only on proof. */
+function requireFields(tool: string, answer: ToolAnswer, fields: readonly string[]): void {
+  const missing = fields.filter((field) => !Object.hasOwn(answer, field));
+  if (missing.length === 0) return;
   throw new CheckFailure(
     'not-provable',
-    `${tool} does not report ${untold.join(', ')}, so it cannot be proved whom requests run as. Check which image runs.`,
+    `${tool} does not report ${missing.join(', ')}, so it cannot be proved whom requests run as. Check which image runs.`,
   );
 }
 
 /**
- * A request runs as its own token says: the buckets are the token's, and a renewed token on the same session is looked at.
+ * Requires that a request runs with its own token: the buckets are those of the token, and a renewed token takes effect on the same
+ * session.
  *
- * @param tools - what the service lists
- * @param found - what `discover_buckets` answered to the first token
+ * @param tools - that the service lists
+ * @param found - the answer of `discover_buckets` to the first token
  */
 export async function checkIdentity(
   session: McpSession,
@@ -99,7 +100,7 @@ export async function checkIdentity(
   found: ToolAnswer,
 ): Promise<void> {
   requireSame(DISCOVER_BUCKETS, found, bucketsIn(first.claims));
-  requireTold(DISCOVER_BUCKETS, found, ['count']);
+  requireFields(DISCOVER_BUCKETS, found, ['count']);
   if (!tools.includes(JWT_DIAGNOSTICS)) {
     throw new CheckFailure(
       'not-provable',
@@ -107,7 +108,7 @@ export async function checkIdentity(
     );
   }
   session.useToken(renewed);
-  const told = await checkToolCall(session, JWT_DIAGNOSTICS);
-  requireSame(JWT_DIAGNOSTICS, told, diagnosticsOf(renewed));
-  requireTold(JWT_DIAGNOSTICS, told, ['sub', 'expires_at']);
+  const answer = await checkToolCall(session, JWT_DIAGNOSTICS);
+  requireSame(JWT_DIAGNOSTICS, answer, diagnosticsOf(renewed));
+  requireFields(JWT_DIAGNOSTICS, answer, ['sub', 'expires_at']);
 }

@@ -17,7 +17,7 @@ function areVersions(versions: Values | undefined): boolean {
   return entries.every(([name, { S = '' }]) => NAME.test(name) && VERSION.test(S));
 }
 
-/** Anyone who may write to the table may have written it, and it is shown on screens: short, and on one line. */
+/** The limits of an announcement. Everyone with write access to the table can write it, and it is displayed: short, on one line. */
 const RULES: Readonly<Record<string, (value: AttributeValue) => boolean>> = {
   by: ({ S = '' }) => /^arn:[\x21-\x7e]{1,500}$/.test(S),
   commit: ({ S = '' }) => /^[0-9a-f]{7,64}$/.test(S),
@@ -52,11 +52,11 @@ async function take(
 }
 
 /**
- * Takes away what was announced about a deploy. It is gone before the record is written: a deploy that comes later with the same
- * template was not announced by it.
+ * Takes the announcement of a deploy and deletes it before the record is written, so that a later deploy of the same template does
+ * not use it.
  *
  * @param trigger - of the template
- * @returns `undefined` when nothing was, or nothing that can be used
+ * @returns `undefined` when there is no usable announcement
  */
 export function takeAnnouncement(trigger: string, connections: Connections): Promise<Announcement | undefined> {
   return attempt('announcement not taken', () => take(trigger, withDeadline(TAKE_MS, connections)));

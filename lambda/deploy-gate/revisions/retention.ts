@@ -9,23 +9,23 @@ import { attempt, awsCall } from '../refusal.ts';
 import { type Connections, withDeadline } from '../settings.ts';
 import { keyOf, type Revision, readRevisions } from './revision.ts';
 
-/** As long as an answer waits for it; the next deploy goes on with the rest. */
+/** Limits the delay of the response; the next deploy continues with the rest. */
 const RETENTION_MS = 20_000;
 const MAX_AT_ONCE = 50;
 
-/** The longest that a token lives, and an hour for clocks and for tasks that take their time to end. */
+/** The maximum token lifetime, and an hour for clock differences and tasks that take long to stop. */
 const TOKENS_LIVE_MS = (MAX_LIFETIME_SECONDS + 3_600) * 1_000;
 
 type Remembered = Passed & Pick<Revision, 'closedAt'>;
 
 /**
- * The revisions that are no longer needed. Beside the newest ones these stay:
- * - the one that the stack runs, and the one that a rollback goes back to, with the rollbacks on the way to it;
- * - all whose tokens may be alive: a rotation reads from the records how long those live. They are what was deployed since the
- *   newest one that replaced everything before it so long ago that no token of those is left.
+ * The revisions that are no longer needed. Beside the newest ones, these are kept:
+ * - the current one, the one that a rollback would restore, and the rollbacks in between;
+ * - all whose tokens may still be valid: a rotation reads the token lifetime from their records. They are those since the newest
+ *   deploy that replaced everything before it so long ago that all tokens of those have expired.
  *
  * @param revisions - newest first
- * @param keep - how many stay at least
+ * @param keep - minimum number to keep
  * @param now - milliseconds since 1970
  */
 export function superfluous<T extends Remembered>(revisions: readonly T[], keep: number, now: number): readonly T[] {
@@ -46,8 +46,8 @@ function neededForRollback([current, ...before]: readonly Remembered[]): readonl
 }
 
 /**
- * Removes the record of a revision and its template, in an order in which no record names a template that is gone, and none is
- * left that no record leads to, wherever it ends.
+ * Removes the record and the template of a revision, in an order in which, wherever it ends, no record names a missing template and no
+ * template is left without a record.
  *
  * @param next - the number of the revision after it; those in between belong to deploys that died before their record
  */
@@ -79,7 +79,7 @@ async function removeSuperfluous(connections: Connections): Promise<void> {
   if (old.length > 0) log('info', 'old revisions removed', { revisions: old.map(({ number }) => String(number)) });
 }
 
-/** Removes revisions that are no longer needed. A failure is logged only: no deploy depends on it, and the next one tries again. */
+/** Removes revisions that are no longer needed. A failure is only logged: no deploy depends on it, and the next one retries. */
 export function removeOldRevisions(connections: Connections): Promise<void> {
   return attempt('old revisions not removed', () => removeSuperfluous(withDeadline(RETENTION_MS, connections)));
 }

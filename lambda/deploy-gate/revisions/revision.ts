@@ -20,11 +20,11 @@ import type { FailedCheck } from '../canary.ts';
 import { awsCall } from '../refusal.ts';
 import type { Connections } from '../settings.ts';
 
-/** What the canary could not prove before a deploy. */
+/** The checks that did not pass before a deploy. */
 export type UnprovedBefore = {
   /** Checks that were red, each with its fault. */
   readonly failedBefore: readonly string[];
-  /** Checks that were not asked, because one that they need was red. */
+  /** Checks that were skipped, because one that they need was red. */
   readonly skippedBefore: readonly string[];
 };
 
@@ -33,7 +33,7 @@ export type KeptTemplate = Pick<RevisionRecord, 'stackParameters'> & {
   readonly template: NonNullable<RevisionRecord['template']>;
 };
 
-/** What is written when a deploy begins. */
+/** Written when a deploy begins. */
 type NewRevision = UnprovedBefore &
   Pick<
     RevisionRecord,
@@ -46,26 +46,26 @@ type NewRevision = UnprovedBefore &
     | 'reason'
     | 'announcement'
   > & {
-    /** The event that opened it: one that is delivered twice opens one revision. */
+    /** The event that opened it: a repeated delivery opens no second revision. */
     readonly openedBy: string;
     readonly kept: KeptTemplate | undefined;
   };
 
-/** What is written when it ends. */
+/** Written when a deploy ends. */
 export type Closing = {
   readonly verdict: Exclude<RevisionVerdict, 'open'>;
-  /** The event that closed it, if it was the one that asks for the verdict. */
+  /** The event that asked for the verdict, if that closed it. */
   readonly closedBy?: string | undefined;
   readonly failedChecks?: readonly FailedCheck[];
-  /** What else there is to say of the end; the `reason` of break-glass stays beside it. */
+  /** Why it ended so; the `reason` of break-glass is kept beside it. */
   readonly because?: string;
-  /** What made CloudFormation take the stack back. */
+  /** What made CloudFormation roll the stack back. */
   readonly stackFailure?: StackFailure | undefined;
-  /** The verdict that it replaces. @default 'open' */
+  /** The expected current verdict. @default 'open' */
   readonly instead?: RevisionVerdict;
 };
 
-/** A record with what the gate alone decides by. */
+/** A record with the fields that only the gate uses. */
 export type Revision = RevisionRecord &
   UnprovedBefore & { readonly openedBy: string; readonly closedBy: string | undefined };
 
@@ -94,7 +94,7 @@ export async function readNewestRevision({
   return newest && revisionOf(newest);
 }
 
-/** Every revision that is remembered, newest first. */
+/** Every stored revision, newest first. */
 export function readRevisions({ dynamodb: client, settings, abortSignal }: Connections): Promise<readonly Revision[]> {
   const readAll = async () => {
     const revisions: Revision[] = [];
@@ -108,7 +108,7 @@ export function readRevisions({ dynamodb: client, settings, abortSignal }: Conne
 /**
  * Allocates the number of the next revision.
  *
- * @returns one more than the last; a number stays without a revision when a deploy dies before it has written its record
+ * @returns one more than the last; a deploy that dies before it writes its record leaves a gap
  */
 export async function nextNumber({ dynamodb, settings, abortSignal }: Connections): Promise<number> {
   const command = new UpdateItemCommand({
@@ -137,7 +137,7 @@ export async function openRevision(
 /**
  * Records how a deploy ended, once.
  *
- * @returns false when the record has another verdict than the one to be replaced, and is then left as it is
+ * @returns false, without a write, when the record has another verdict than the expected one
  */
 export async function closeRevision(
   number: number,
@@ -156,9 +156,9 @@ export async function closeRevision(
 }
 
 /**
- * Sets attributes of a record, those that are defined, as long as it has a certain verdict.
+ * Sets the defined attributes of a record, provided that it has the expected verdict.
  *
- * @returns false when it has another one, or is gone: it is then left as it is
+ * @returns false, without a write, when it has another one or does not exist
  */
 export async function updateRevision(
   number: number,

@@ -7,7 +7,7 @@ import { attempt, awsCall, Refusal } from '../refusal.ts';
 import { type Connections, withDeadline } from '../settings.ts';
 import { type KeptTemplate, updateRevision } from './revision.ts';
 
-/** As long as the deploy waits for its template: the canary before it may have taken nearly all the time there is. */
+/** Limits the delay of the deploy: the canary may have used nearly all of the time. */
 const KEEP_MS = 10_000;
 
 async function keep(number: number, deploy: Deploy, connections: Connections): Promise<KeptTemplate> {
@@ -20,9 +20,9 @@ async function keep(number: number, deploy: Deploy, connections: Connections): P
 }
 
 /**
- * Puts the template of a deploy into the revision bucket, before any record names it.
+ * Stores the template of a deploy in the revision bucket, before any record names it.
  *
- * @returns `undefined` when that did not work: the deploy goes on, and nothing can go back to it
+ * @returns `undefined` on failure: the deploy continues, but no rollback to it is possible
  */
 export function keepTemplate(
   number: number,
@@ -34,7 +34,7 @@ export function keepTemplate(
   });
 }
 
-/** Tries once more for a deploy whose record is open and has none. */
+/** Retries for a deploy whose open record has no template. */
 export async function keepMissingTemplate(number: number, deploy: Deploy, connections: Connections): Promise<void> {
   const kept = await keepTemplate(number, deploy, connections);
   if (kept === undefined) return;
@@ -42,10 +42,10 @@ export async function keepMissingTemplate(number: number, deploy: Deploy, connec
   await attempt('template not recorded', record, { revision: number });
 }
 
-/** What CloudFormation deploys. */
+/** The template and parameters that CloudFormation deploys. */
 type DeployedTemplate = {
   readonly text: string;
-  /** Parameters of the stack by name, as they were given. */
+  /** Stack parameters by name, as given. */
   readonly stackParameters: Readonly<Record<string, string>>;
 };
 
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The template of a stack, or of one of its change sets, if it is the one that is being deployed. */
+/** The template of a stack or of one of its change sets, if it is the one being deployed. */
 async function readTemplate(
   source: Source,
   trigger: string,
@@ -75,9 +75,9 @@ async function readTemplate(
 }
 
 /**
- * CloudFormation gives a question mark for whatever is outside of ASCII in what it was given:
+ * CloudFormation returns a question mark for every non-ASCII character of a template:
  * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
- * A template with one is taken only if its trigger, which is its hash without the triggers, says that it has been there before.
+ * A template with question marks is accepted only if its trigger, the hash of the template without triggers, matches.
  */
 function requireUnaltered(text: string, template: unknown, trigger: string): void {
   if (!text.includes('?')) return;
@@ -90,8 +90,8 @@ function requireUnaltered(text: string, template: unknown, trigger: string): voi
 }
 
 /**
- * Reads the template of the deploy that is under way from CloudFormation. While a stack is being updated it may still answer
- * with the template before; the change set that is being executed then has the new one.
+ * Reads the template of the current deploy from CloudFormation. During an update, the stack may still return the previous template;
+ * the executing change set then has the new one.
  *
  * @throws Refusal `template-unknown` when neither has it, `template-altered` when it is not what was deployed, `aws-call-failed`
  */

@@ -1,6 +1,6 @@
 import { errorName } from '../../../contract/safe-error.ts';
 
-/** A call to AWS that failed, by the operation and the error's name: its message may quote what was sent. */
+/** A failed AWS call, with the operation and the error's name: its message may quote the request. */
 export class AwsCallFailed extends Error {
   override readonly name = 'AwsCallFailed';
 

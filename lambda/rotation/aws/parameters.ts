@@ -16,13 +16,13 @@ import { awsCall } from './call.ts';
 /** What SSM reports about a version. */
 type Described = Pick<ParameterHistory, 'Value' | 'Version' | 'LastModifiedDate' | 'Type'>;
 
-/** A plain String was readable by anyone who may read parameters: it is worthless as a secret. */
+/** The value of a version. A plain String was readable by everyone who may read parameters: it is useless as a secret. */
 function storedOf({ Value = '', Version = 0, LastModifiedDate, Type }: Described): Stored {
   const modifiedAt = LastModifiedDate?.getTime() ?? 0;
   return { value: Type === 'SecureString' ? Value : '', version: Version, modifiedAt };
 }
 
-/** Parameter Store, over the client of the SDK. */
+/** Parameter Store, by the SDK client. */
 export function parameterPort(
   client: SSMClient,
   { secretParameter, keySetParameter, encryptionKey, incomingPath }: RotationSettings,
@@ -96,7 +96,7 @@ export function parameterPort(
 }
 
 /**
- * What SSM and KMS say of a value under a key that is disabled, gone, or of others. Nothing else, such as throttling, is taken for it.
+ * Errors of SSM and KMS for a value whose key is disabled, deleted or of another account. No other error, such as throttling, counts.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
  */
 const UNDECRYPTABLE =
@@ -105,9 +105,8 @@ const UNDECRYPTABLE =
 type WithValue = { readonly Value?: string | undefined };
 
 /**
- * Decrypts values all at once, and one by one when something among them cannot be: it must not hide the others, and stands as an
- * empty value, which is none of ours. When nothing can be decrypted, it is our own permission that is gone, so nothing
- * may be concluded from that.
+ * Decrypts all values at once, and one by one if that fails: an undecryptable value must not hide the others. It reads as an empty
+ * value, which counts as foreign. If nothing can be decrypted, the function's own permission is missing, so the error is thrown.
  *
  * @param all - gets all of them, decrypted or not
  * @param one - gets one of them, decrypted

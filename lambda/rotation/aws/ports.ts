@@ -17,7 +17,7 @@ import { report } from './report.ts';
 import { servicePort } from './services.ts';
 import { StateTable } from './state-table.ts';
 
-/** An answer of the canary takes as long as its function may run. */
+/** The function timeout of the canary. */
 const CANARY_MS = 95_000;
 
 const clients = {
@@ -29,7 +29,7 @@ const clients = {
   logs: new CloudWatchLogsClient(AWS_CLIENT_OPTIONS),
   lambda: new LambdaClient({
     ...AWS_CLIENT_OPTIONS,
-    // Asked once: a second canary would not fit into the function's time.
+    // No retry: a second canary run would exceed the function's time.
     maxAttempts: 1,
     requestHandler: { ...AWS_CLIENT_OPTIONS.requestHandler, requestTimeout: CANARY_MS },
   }),
@@ -38,7 +38,7 @@ const clients = {
 /**
  * The ports of a deployed rotation.
  *
- * @param abortSignal - ends every call when the time of the function is over: what was given up must not go on to write later
+ * @param abortSignal - aborts every call when the time of the function is over: an abandoned call must not write later
  */
 export function awsPorts(settings: RotationSettings, abortSignal: AbortSignal): Ports {
   const table = new StateTable({ dynamodb: clients.dynamodb, table: settings.stateTable, abortSignal });

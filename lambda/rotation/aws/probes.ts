@@ -13,7 +13,7 @@ import { awsCall } from './call.ts';
 /**
  * Runs the canary.
  *
- * @returns the failed checks as text; empty when it is green. A canary without a report proves nothing.
+ * @returns the failed checks as text; empty when it is green. A missing report counts as a failure.
  */
 export async function runCanary(
   client: LambdaClient,
@@ -30,16 +30,16 @@ export async function runCanary(
 }
 
 const ASKS_AT_ONCE = 4;
-/** As for the canary: enough for a load balancer that chooses at random. */
+/** As in the canary: enough for a load balancer that chooses at random. */
 const ASKS_PER_TASK = 25;
 const REQUEST_MS = 5_000;
 
 /**
- * Shows a token to every MCP task, over connections of their own. A task that does not say which one it is counts as the same
- * one; then all the asking there is has to be refused.
+ * Sends a token to every MCP task, each time over a new connection. Tasks that do not name themselves count as one; then every
+ * request must be refused.
  *
- * @param running - how many tasks there are
- * @returns what speaks against each of them refusing it with 401; empty when every one did
+ * @param running - number of tasks
+ * @returns why it is not proved that each of them refuses the token with 401; empty when it is
  */
 export async function findTasksAccepting(
   token: string,
@@ -47,7 +47,7 @@ export async function findTasksAccepting(
   { mcpUrl, connectHost }: RotationSettings,
   deadline: AbortSignal,
 ): Promise<readonly string[]> {
-  if (running === 0) return ['No MCP task runs, so nobody could be asked.'];
+  if (running === 0) return ['No MCP task is running, so none could be asked.'];
   const dial = createDial({ connectHost, timeoutMs: REQUEST_MS, deadline });
   const request = mcpRequest('tools/list', { authorization: `Bearer ${token}` });
   const seen = new Set<string>();
@@ -72,17 +72,17 @@ export async function findTasksAccepting(
   return [`ECS runs ${running} MCP tasks; ${seen.size} were seen to refuse a token of the retired secret.`];
 }
 
-/** As the MCP service logs them. */
+/** The log event of the MCP service. */
 const REFUSED = '{ $.event = "authentication_failed" && $.reason = "token_key_id_unknown" }';
-/** How long may be counted, in milliseconds: the step has the canary to ask afterwards. */
+/** Time limit of the count, in milliseconds: the step runs the canary afterwards. */
 const BUDGET_MS = 20_000;
 
 /**
- * How many requests MCP refused because it did not know the key of their token.
+ * Counts the requests that MCP refused because of an unknown key.
  *
  * @param since - milliseconds
  * @param now - a clock in milliseconds
- * @returns text with the number; when it cannot be counted the revocation does not fail
+ * @returns text with the number; a failed count does not fail the revocation
  */
 export async function countRefused(
   client: CloudWatchLogsClient,
@@ -97,7 +97,7 @@ export async function countRefused(
     const input = { logGroupName, startTime: since, filterPattern: REFUSED };
     for await (const { events = [], nextToken } of paginateFilterLogEvents({ client }, input, { abortSignal })) {
       count += events.length;
-      // A page may be empty and not the last.
+      // An empty page is not necessarily the last.
       if (nextToken && now() >= until) return `at least ${count} requests`;
     }
     return `${count} requests`;

@@ -3,7 +3,7 @@ import { log } from '../../shared/log.ts';
 import type { Event } from '../ports.ts';
 
 /**
- * Writes one metric as a log line, which CloudWatch reads by itself (embedded metric format).
+ * Writes one metric as a log line in the embedded metric format, which CloudWatch extracts.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 function metric(deployment: string, name: string, value: number): void {
@@ -17,7 +17,7 @@ function metric(deployment: string, name: string, value: number): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Logs the events of a step, and writes the metrics that alarms watch. */
+/** Logs the events of a step and writes the metrics for the alarms. */
 export function report(deployment: string, event: Event): void {
   switch (event.kind) {
     case 'step': {
@@ -30,7 +30,7 @@ export function report(deployment: string, event: Event): void {
       metric(deployment, SECRET_REPAIRED, 1);
       return;
     case 'stopped':
-      // Its execution fails, which raises the alarm.
+      // The failed execution raises the alarm.
       log('error', event.message, { event: 'rotation-stopped' });
       return;
     case 'age':

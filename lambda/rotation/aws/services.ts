@@ -10,19 +10,19 @@ import type { Deployment, ServicePort, Task } from '../ports.ts';
 import type { RotationSettings } from '../settings.ts';
 import { awsCall } from './call.ts';
 
-/** DescribeTasks takes so many. */
+/** The maximum of DescribeTasks. */
 const PAGE = 100;
 
-/** A service that ECS does not know: its deployment was destroyed, or never made. */
+/** The service does not exist: its deployment was destroyed, or never created. */
 class ServiceMissing extends Error {
   override readonly name = 'ServiceMissing';
 
   constructor(service: ServiceRole) {
-    super(`ECS knows no active ${service} service. Deploy the Services stack, then rotate.`);
+    super(`ECS has no active ${service} service. Deploy the Services stack, then rotate.`);
   }
 }
 
-/** ECS, over the client of the SDK. */
+/** ECS, by the SDK client. */
 export function servicePort(
   client: ECSClient,
   { cluster, mcpService, catalogService }: RotationSettings,
@@ -31,9 +31,9 @@ export function servicePort(
   const names: Record<ServiceRole, string> = { mcp: mcpService, catalog: catalogService };
   const options = { abortSignal };
 
-  /** Tasks that are to run, and those that are to stop: a draining one still serves and still signs. */
+  /** Running and stopping tasks: a draining task still serves and signs. */
   async function listTasks(serviceName: string): Promise<readonly string[]> {
-    // A set: a task that begins to stop between the two answers is in both.
+    // A set: a task that begins to stop between the two calls is in both.
     const listed = new Set<string>();
     for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
       const pages = paginateListTasks({ client }, { cluster, serviceName, desiredStatus }, options);
@@ -58,7 +58,7 @@ export function servicePort(
   return {
     async look(role) {
       const command = new DescribeServicesCommand({ cluster, services: [names[role]] });
-      // The service before its tasks: a deployment that begins in between is then seen by its tasks.
+      // The service before its tasks: a deployment that begins in between then shows in its tasks.
       const { services: [service] = [] } = await awsCall('ecs:DescribeServices', client.send(command, options));
       if (service?.status !== 'ACTIVE') throw new ServiceMissing(role);
       const deployments = (service.deployments ?? []).map(

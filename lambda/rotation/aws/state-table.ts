@@ -16,7 +16,7 @@ import { awsCall } from './call.ts';
 
 const KINDS: readonly Holder['kind'][] = ['deploy', 'rotation'];
 
-/** The part of the state table that a rotation writes, and the revisions that it reads. */
+/** The rotation's items of the state table, and the revisions that it reads. */
 export class StateTable {
   readonly #access: StateTableAccess;
 
@@ -41,14 +41,14 @@ export class StateTable {
         return holder && { ...holder, kind: KINDS.find((known) => known === holder.kind) ?? 'unknown' };
       },
       take: (owner, instead) =>
-        awsCall('dynamodb:PutItem', takeLock(this.#access, { owner, kind: 'rotation' }, instead ?? 'nobody')),
+        awsCall('dynamodb:PutItem', takeLock(this.#access, { owner, kind: 'rotation' }, instead ?? 'free')),
       release: (owner) => awsCall('dynamodb:DeleteItem', releaseLock(this.#access, owner)),
     };
   }
 
   /**
-   * The longest token lifetime of the deploys that stood between two instants: those that were opened in between, and
-   * every one back to the last good one before, since a deploy that failed may have run for a while.
+   * The longest token lifetime of the deploys that were in effect between two instants: those opened in between, and every earlier one
+   * back to the last good one, since a failed deploy may have run for a while.
    *
    * @param from - milliseconds
    * @param to - milliseconds
@@ -65,7 +65,7 @@ export class StateTable {
       for (const { openedAt, verdict, tokenLifetimeSeconds } of Items) {
         const opened = Date.parse(openedAt?.S ?? '');
         if (opened > to) continue;
-        // Tokens of a deploy that does not say how long they live may live as long as any.
+        // For a deploy without a recorded lifetime, assume the maximum.
         lifetimes.push(Number(tokenLifetimeSeconds?.N ?? MAX_LIFETIME_SECONDS));
         if (opened < from && (verdict?.S === 'good' || verdict?.S === 'unverified')) return Math.max(...lifetimes);
       }
@@ -82,7 +82,7 @@ export class StateTable {
   }
 }
 
-/** The count alone identifies the record that was read; phase and execution say what it was, to whoever reads the table. */
+/** The count alone identifies the record that was read; phase and execution are for people who read the table. */
 function recordCondition(instead: RotationRecord | undefined): Partial<PutItemCommandInput> {
   if (instead === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   const { revision, phase, execution } = instead;

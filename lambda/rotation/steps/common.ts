@@ -9,25 +9,25 @@ import type { Holder, Ports } from '../ports.ts';
 import { type Rollout, rollout } from '../rollout.ts';
 import { iso, type Run, type Step, save, stop, wait } from '../run.ts';
 
-/** How often a step that cannot go back tries again before a person has to look. */
+/** Retries of a step that cannot go back, before it stops for a person. */
 const RETRIES = 3;
 const RETRY_SECONDS = 15;
-/** A deploy often ends soon after it was found; one that does not takes its time. */
+/** Grows with each try: most deploys end soon, others take long. */
 const LOCK_SECONDS = 10;
 const FEW_LOCK_TRIES = 6;
 const MORE_LOCK_SECONDS = 60;
 
-/** A new secret, under the name that the record gives it and with its value. */
+/** A new secret: its name for the record, and its value. */
 type NewSecret = { readonly name: KeyName; readonly secrets: Secrets };
 
-/** Makes the next secret, or takes the one that a person left. */
+/** Creates the next secret, or names the one that a person provided. */
 export async function newSecret(now: number, secret: string = generateSecret()): Promise<NewSecret> {
   const thumbprint = await thumbprintOf(secret);
   const name = { thumbprint, keyId: await keyIdOf(secret, DEFAULT_KEY_LABEL), since: iso(now) };
   return { name, secrets: new Map([[thumbprint, secret]]) };
 }
 
-/** Holds the lock, or waits for it; deploys and the steps of a rotation exclude each other. */
+/** Requires the lock, or waits for it; deploys and the steps of a rotation exclude each other. */
 export async function needLock(run: Run): Promise<Step | undefined> {
   const busy = await claimLock(run.ports, run.call.execution);
   if (busy === undefined) return undefined;
@@ -37,7 +37,7 @@ export async function needLock(run: Run): Promise<Step | undefined> {
   return { ...wait(run, seconds, `${busy} Waiting until it ends.`), lockTries };
 }
 
-/** Rolls services one after the other, a look a call. */
+/** Redeploys services one after the other, with one look per call. */
 export async function rollAll(
   run: Run,
   services: readonly ServiceRole[],
@@ -50,7 +50,7 @@ export async function rollAll(
   return { state: 'complete' };
 }
 
-/** Tries a step again that has no way back; in the end it stops. */
+/** Retries a step that cannot go back; after the last retry it stops. */
 export async function retry(run: Run, reason: string): Promise<Step> {
   const retries = (run.record.retries ?? 0) + 1;
   if (retries > RETRIES) return stop(run, reason);
@@ -59,8 +59,8 @@ export async function retry(run: Run, reason: string): Promise<Step> {
 }
 
 /**
- * A deploy whose stack is not being changed will never release its lock, and neither will an execution that has ended. A holder
- * of another kind is never stale.
+ * A lock is stale if its holder can no longer release it: a deploy whose stack is not changing, or an execution that has ended. A holder
+ * of an unknown kind is never stale.
  */
 async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> {
   if (kind === 'unknown') return false;
@@ -70,33 +70,33 @@ async function isStale({ kind, owner }: Holder, ports: Ports): Promise<boolean> 
 const WHO = { deploy: 'A deploy', rotation: 'Another rotation', unknown: 'An unknown holder' } as const;
 
 /**
- * Takes the lock that excludes deploys. An execution that holds it already keeps it without another look at the stack: a deploy that
- * begins meanwhile is refused by its gate, and waiting for it here would have both wait.
+ * Takes the lock that excludes deploys. An execution that already holds it does not check the stack again: the gate refuses a deploy
+ * that begins meanwhile, and waiting for it here would deadlock both.
  *
  * @param execution - the owner
- * @returns undefined when it is held, or who holds it, as text
+ * @returns undefined when it is held, or who else holds it, as text
  */
 export async function claimLock(ports: Ports, execution: string): Promise<string | undefined> {
   const holder = await ports.lock.read();
   if (holder?.owner === execution) return undefined;
-  // A deploy that goes back has given its lock away, and replaces tasks all the same.
+  // A deploy that rolls back has released its lock, but still replaces tasks.
   if (await ports.stackInProgress()) return 'A deploy of the services is under way.';
   if (holder !== undefined && !(await isStale(holder, ports))) {
     return `${WHO[holder.kind]} has held the lock since ${holder.takenAt}.`;
   }
   if (await ports.lock.take(execution, holder)) return undefined;
-  return 'Somebody else has just taken the lock.';
+  return 'Another holder has just taken the lock.';
 }
 
 const LIFETIME_SECONDS = 300;
 const AUTHORIZATION = { level: 'read', roles: ['canary'], permissions: [], buckets: [] } as const;
 
 /**
- * Shows real tokens of retired secrets to every MCP task. The rotation mints them itself: nobody else can read an old secret.
- * One that is in no history any more cannot be tried; that its key is gone from every task the canary has seen.
+ * Sends tokens of retired secrets to every MCP task. The rotation mints them itself: no other component can read an old secret. A
+ * secret that is in no history any more cannot be tried; the canary has seen that every task lost its key.
  *
  * @param retired - with the key IDs that their tokens carry: under another one a token would be refused whatever its secret
- * @returns what speaks against every task refusing them; empty when each does
+ * @returns why it is not proved that every task refuses them; empty when it is
  */
 export async function findTasksAcceptingRetired(
   run: Run,

@@ -6,9 +6,9 @@ import { goBack } from './go-back.ts';
 import { beginRepair, needStepLock } from './repair.ts';
 
 /**
- * createSecret: adds the next key to the set and has every MCP task accept it. On the way back it takes the key out again.
+ * createSecret: adds the next key to the set and has every MCP task accept it. On the way back it removes the key again.
  *
- * @param fresh - the next secret, in the call that made it
+ * @param fresh - the next secret, in the call that created it
  */
 export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const busy = await needStepLock(run);
@@ -21,21 +21,21 @@ export async function createSecret(run: Run, fresh?: Secrets): Promise<Step> {
   }
 
   const { direction, backBecause, bothMaySign } = run.record;
-  // On the way back the person's value may never have been in the set: it stays for them.
+  // On the way back, the person's value may never have been in the set: it is kept.
   if (direction === 'forward') await deleteIncoming(run);
-  // A key that has signed is taken from the catalog as well, whose tasks hold the set in their environment.
+  // If the next key may have signed, the catalog forgets it too: its tasks have the set in their environment.
   const services = direction === 'back' && bothMaySign ? (['mcp', 'catalog'] as const) : (['mcp'] as const);
   const state = await rollAll(run, services, reconciled.found);
   if (state.state === 'under-way') return wait(run, state.seconds, 'Tasks are being replaced.');
   if (direction === 'back') {
     if (state.state === 'failed') return retry(run, state.reason);
-    return rest(run, wasAborted(run) ? 'aborted' : 'undone', `${backBecause} Everything is as it was before.`);
+    return rest(run, wasAborted(run) ? 'aborted' : 'undone', `${backBecause} The previous state is restored.`);
   }
   if (state.state === 'failed') return goBack(run, state.reason);
   return move(run, { phase: 'testSecret' }, 'Every MCP task accepts both keys.');
 }
 
-/** The next secret died with the call that made it, before anything could use it: another one takes its place. */
+/** The next secret was lost with the call that created it, before any use: another one replaces it. */
 async function replaceNext(run: Run): Promise<Step> {
   const { ports, record } = run;
   const { current, fromParameter } = record;
@@ -50,7 +50,7 @@ async function replaceNext(run: Run): Promise<Step> {
   return createSecret(run, next.secrets);
 }
 
-/** The person's value is in the set now; where it came from it is not needed any more. */
+/** Deletes the person's parameter: its value is now in the set. */
 async function deleteIncoming(run: Run): Promise<void> {
   const { fromParameter } = run.record;
   if (fromParameter === undefined) return;
@@ -58,14 +58,14 @@ async function deleteIncoming(run: Run): Promise<void> {
   await save(run, { fromParameter: undefined });
 }
 
-/** A person asked for it, so that it is no failure. */
+/** The reason of a requested abort, which is no failure. */
 export const ABORTED = 'Aborted by hand.';
 
 function wasAborted({ record }: Run): boolean {
   return record.backBecause === ABORTED;
 }
 
-/** testSecret: tokens of both keys have to be accepted by every MCP task, and everything else refused, before the next key signs. */
+/** testSecret: before the next key signs, every MCP task must accept tokens of both keys and refuse everything else. */
 export async function testSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);
   if (busy) return busy;

@@ -6,8 +6,8 @@ import { goBack, graceSeconds } from './go-back.ts';
 import { beginRepair, needStepLock } from './repair.ts';
 
 /**
- * finishSecret: the one commit point. The catalog signs with the next secret, or, on the way back, with the old one again; MCP
- * accepts both all along. When the last older catalog task has stopped, the grace time begins.
+ * finishSecret: the only commit point. The catalog signs with the next secret or, on the way back, with the old one again; MCP
+ * accepts both throughout. When the last older catalog task has stopped, the grace time begins.
  */
 export async function finishSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);
@@ -34,7 +34,7 @@ async function beginGrace(run: Run): Promise<Step> {
   return move(run, { phase: 'grace', grace }, `The grace time of ${grace.seconds} s begins: deploys are free.`);
 }
 
-/** The grace time: nothing is written until the last token of the key that goes has ended. Deploys are free. */
+/** The grace time: nothing is written until the last token of the key to remove has expired. Deploys are allowed. */
 export async function grace(run: Run): Promise<Step> {
   const { ports, call } = run;
   const reconciled = await reconcile(run);
@@ -64,8 +64,8 @@ export async function grace(run: Run): Promise<Step> {
 }
 
 /**
- * retireSecret: removes the old key and has both services forget it, MCP first, and the catalog too, whose tasks hold the set in
- * their environment. There is no way back from here: what fails is tried again.
+ * retireSecret: removes the old key and has both services forget it, MCP first; the catalog too, since its tasks have the set in their
+ * environment. It cannot go back: failures are retried.
  */
 export async function retireSecret(run: Run): Promise<Step> {
   const busy = await needStepLock(run);

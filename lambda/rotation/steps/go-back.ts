@@ -5,8 +5,8 @@ import { iso, keyIdOf, move, type Run } from '../run.ts';
 const CLOCKS_SECONDS = 5;
 
 /**
- * Turns a rotation round. Until the next key was meant to sign, it is just taken out of the set. Afterwards tokens of it may be about:
- * the old secret signs again first, and the next key stays accepted for a whole grace time.
+ * Reverses a rotation. Until the next key was meant to sign, it is simply removed from the set. Afterwards its tokens may be in use:
+ * the old secret signs again first, and the next key stays accepted for a full grace time.
  *
  * @param reason - shown to people
  */
@@ -31,8 +31,8 @@ export async function goBack(run: Run, reason: string): Promise<'go-on'> {
 }
 
 /**
- * How long a token may live that the key to be removed has signed: the longest lifetime that was configured while it could, and what
- * verifiers add to it.
+ * How long a token of the key to remove can be valid: the longest lifetime that was configured while the key could sign, plus the
+ * verifiers' leeway.
  *
  * @returns seconds
  */

@@ -4,11 +4,11 @@ import { confirm, foreignWrite, reconcile, restore, secondsUntilShown } from '..
 import { iso, keyNames, move, type Run, rest, type Step, save, wait } from '../run.ts';
 import { findTasksAcceptingRetired, newSecret, retry, rollAll } from './common.ts';
 
-/** Until a write can be relied upon to be seen. */
+/** Time after which reads return a write. */
 const WRITTEN_SECONDS = 3;
 
 /**
- * Records that everything which was ever accepted is to be refused, and fences off whoever else is at work.
+ * Records that every key so far is revoked, and fences off any other execution.
  *
  * @param why - shown to people
  */
@@ -23,13 +23,13 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
   requireNotOlder(keySet, record.seen?.keySet);
   const own = record.before === undefined ? [record.intended] : [record.intended, record.before];
   const before = own.find((content) => holds(found, content));
-  // A foreign value that was removed since is reported here; one that is still there, when it is overwritten.
+  // A foreign value that was removed again is reported here; one that is still there, when it is overwritten.
   const what = before && (await foreignWrite(run, found, own));
   if (what !== undefined) ports.report({ kind: 'repaired', message: what });
   const known = keyNames(record);
   const revoked = record.revoked?.thumbprints ?? known.map(({ thumbprint }) => thumbprint);
   const next = await newSecret(ports.now());
-  // While the old secret is still there, tasks that start have to find it in the set.
+  // While the old secret is still stored, starting tasks must find it in the set.
   const signs = known.find(({ thumbprint }) => thumbprint === signing);
   await move(
     run,
@@ -42,7 +42,7 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
       intended: signs
         ? contentOf(signs.thumbprint, [signs.thumbprint, next.name.thumbprint])
         : contentOf(next.name.thumbprint, [next.name.thumbprint]),
-      // A foreign value is found at once, and reported.
+      // A foreign value is detected at once, and reported.
       before,
       seen: before && secret && keySet && { secret, keySet },
       grace: undefined,
@@ -56,16 +56,17 @@ export async function beginRevocation(run: Run, why: string): Promise<Step> {
         since: record.revoked?.since ?? iso(ports.now()),
       },
     },
-    `${why} Every token that was signed so far is refused from now on, task by task.`,
+    `${why} Each task now starts to refuse every token signed so far.`,
   );
   return revokeSecret(run, next.secrets);
 }
 
 /**
- * revokeSecret: the emergency. Adds a new key, has it sign and removes every other one, in three writes without a pause, then rolls
- * both services. The signing secret is in the set all along, so that tasks can start. It waits for no lock and has no way back.
+ * revokeSecret: the emergency. Adds a new key, signs with it and removes every other key, in three writes without a pause, then
+ * redeploys both services. The set always contains the signing secret, so that tasks can start. It waits for no lock and cannot go
+ * back.
  *
- * @param fresh - the new secret, in the call that made it
+ * @param fresh - the new secret, in the call that created it
  */
 export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   const { ports } = run;
@@ -92,7 +93,7 @@ export async function revokeSecret(run: Run, fresh?: Secrets): Promise<Step> {
   return rest(run, 'revoked', message, { current: next, signingSince: next.since });
 }
 
-/** Counted before the tests, which have requests refused themselves. */
+/** Counts before the tests, which cause refusals themselves. */
 async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked']>): Promise<string> {
   if (revoked.refused !== undefined) return revoked.refused;
   const refused = await run.ports.countRefused(Date.parse(revoked.since));
@@ -100,19 +101,19 @@ async function countOnce(run: Run, revoked: NonNullable<RotationRecord['revoked'
   return refused;
 }
 
-/** The new secret died with the call that made it, unless it was written and is not shown yet. */
+/** The new secret was lost with the call that created it, unless it was written and is not visible yet. */
 async function beginAnew(run: Run): Promise<Step> {
   const early = secondsUntilShown(run);
   if (early > 0) return wait(run, early, 'The new secret is not visible yet.');
   return beginRevocation(run, 'The new secret was lost before it was written.');
 }
 
-/** A person wrote over what is just being replaced; that does not stop it. */
+/** A person overwrote what is being replaced; that does not stop the revocation. */
 async function putBack(run: Run, what: string, fresh: Secrets | undefined): Promise<Step> {
   run.ports.report({ kind: 'repaired', message: what });
   const lost = await restore(run, await readParameters(run.ports.parameters, keyNames(run.record)), fresh);
   if (lost.length > 0) return beginAnew(run);
   await save(run, { before: undefined, seen: undefined });
-  // Not at once: Parameter Store may show what was there before.
+  // Not at once: Parameter Store may return a value from before the write.
   return wait(run, WRITTEN_SECONDS, 'The last good values were written back.');
 }

@@ -9,7 +9,7 @@ import type { DataAccess } from './data-access.ts';
 import { sessionPolicy } from './session-policy.ts';
 
 /**
- * The longest that a role may be assumed for by a role, in seconds.
+ * The maximum session duration for role chaining, in seconds.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
  */
 const DURATION_SECONDS = 3600;
@@ -17,17 +17,17 @@ const CONNECTION_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
 
-/** What credentials are made for. */
+/** The scope of a set of credentials. */
 export type Purpose = {
   readonly principal: Principal;
   /** The bare name. */
   readonly bucket: string;
   readonly action: BucketAction;
-  /** What of the action's class the principal's token permits. */
+  /** The actions of the class that the principal's token permits. */
   readonly actions: ClassActions;
 };
 
-/** Temporary credentials that can use one bucket in one way, in the name of one person. */
+/** Temporary credentials for one principal, one bucket and one class of actions. */
 export type BucketCredentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -39,10 +39,10 @@ export type BucketCredentials = {
 type AssumeDataRole = (purpose: Purpose) => Promise<BucketCredentials>;
 
 /**
- * Makes credentials of the data-access role, one STS call each.
+ * Creates credentials of the data-access role with one STS call each.
  *
- * This is the only place where the task's own credentials are used. In a container they are those that ECS offers, and nothing
- * else is looked at, so that a key in the environment or in a file is not taken for them; elsewhere the SDK's default chain finds them.
+ * Only this module uses the task's own credentials. In a container, it reads only the ECS credentials endpoint, so that a key in
+ * the environment or in a file is never used instead. Elsewhere the SDK's default chain applies.
  */
 export function createAssumeDataRole(access: DataAccess, logger: Logger): AssumeDataRole {
   const sts = new STSClient({
@@ -76,12 +76,12 @@ export function createAssumeDataRole(access: DataAccess, logger: Logger): Assume
         expiration: Expiration,
       };
     } catch (error) {
-      // The message of an AWS error names ARNs and may quote the request: only its name leaves this place.
+      // The message of an AWS error names ARNs and may quote the request. Log only its name.
       const fields = { sub: principal.claims.sub, bucket, action, error: nameOf(error) };
       logger.error({ event: 'credentials_failed', ...fields }, 'the data-access role could not be assumed');
       throw new ToolError(
         'credentials_unavailable',
-        `No credentials could be made for the bucket ${bucket}. Try again later; the log of the service says why.`,
+        `Could not get credentials for the bucket ${bucket}. Try again later; the service log has the reason.`,
       );
     }
   };
@@ -93,7 +93,7 @@ class IncompleteAnswer extends Error {
 
 function containerCredentials({ containerCredentials: { relativeUri, fullUri } }: DataAccess) {
   if (relativeUri === undefined && fullUri === undefined) return {};
-  // One of the two: a given relative one comes first, as with the SDK's own chain.
+  // Only one of the two: as in the SDK's own chain, the relative URI takes precedence.
   const options =
     relativeUri === undefined
       ? { awsContainerCredentialsFullUri: fullUri ?? '' }
@@ -101,22 +101,22 @@ function containerCredentials({ containerCredentials: { relativeUri, fullUri } }
   return { credentials: fromHttp(options) };
 }
 
-/** Error codes of AWS and names of classes are words; anything else may hold anything. */
+/** AWS error codes and class names are single words; any other text could contain anything. */
 function nameOf(error: unknown): string {
   return error instanceof Error && /^[A-Za-z]{1,64}$/.test(error.name) ? error.name : 'unknown';
 }
 
 /**
- * What STS accepts as a session name and as a source identity.
+ * The characters that STS accepts in a session name and a source identity.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 const ACCEPTED = /^[A-Za-z0-9_+=,.@-]{2,64}$/;
 const HASHED = 'sha256=';
 
 /**
- * How a person is called in CloudTrail: by the token's `sub`, as it is where STS accepts it. Else it is `sha256=` with the
- * SHA-256 of its UTF-8 bytes in base64url (RFC 4648 section 5), which an auditor can compute too. A `sub` that looks like such a
- * hash is hashed as well, so that nobody can be called like somebody else.
+ * The session name of a principal in CloudTrail: the token's `sub`, where STS accepts it. Otherwise `sha256=` with the SHA-256 of
+ * its UTF-8 bytes in base64url (RFC 4648 section 5), which an auditor can compute too. A `sub` that has the form of such a hash is
+ * hashed as well, so that no principal can appear under the name of another.
  */
 export function sessionNameOf(subject: string): string {
   if (ACCEPTED.test(subject) && !subject.startsWith(HASHED)) return subject;

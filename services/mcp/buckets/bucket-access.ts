@@ -7,21 +7,21 @@ export type OpenBucket = {
   /** The bare name. */
   readonly bucket: string;
   /**
-   * Works with credentials made for this principal, this bucket and this action, in the bucket's region. They have five minutes to
-   * live at least; `config.credentials()` says when they end, and with them every link that was signed with them.
+   * Uses credentials made for this principal, this bucket and this action, in the bucket's region. They are valid for at least five
+   * minutes; `config.credentials()` returns their expiration, which is also that of every link signed with them.
    */
   readonly s3: S3Client;
 };
 
-/** The only way from a tool to S3. */
+/** The only access that tools have to S3. */
 export interface BucketAccess {
   /**
-   * @param principal who asks
+   * @param principal the caller
    * @param name as the caller wrote it: `bucket` or `s3://bucket`, with or without a final slash
    * @throws ToolError `bucket_name_invalid`, `bucket_not_in_token`, `bucket_not_reachable`, `permission_missing` or
    *   `credentials_unavailable`
    */
   open(principal: Principal, name: string, action: BucketAction): Promise<OpenBucket>;
-  /** Whether the deployment gives this service access to a bucket, whoever asks. */
+  /** Whether the deployment gives this service access to a bucket, for any principal. */
   isReachable(bucket: string): boolean;
 }

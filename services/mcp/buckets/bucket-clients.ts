@@ -4,12 +4,12 @@ import { LruCache } from '../lru-cache.ts';
 import type { BucketCredentials } from './assume-data-role.ts';
 
 const CONNECTION_TIMEOUT_MS = 2_000;
-/** Without a byte from S3. */
+/** Maximum time without a byte from S3. */
 const SOCKET_TIMEOUT_MS = 10_000;
 const ATTEMPTS = 3;
-/** Names and region codes: some 100 bytes each. */
+/** Names and region codes: about 100 bytes each. */
 const KNOWN_REGIONS = 10_000;
-/** A bucket may be deleted and made anew elsewhere. */
+/** A bucket may be deleted and created again in another region. */
 const REGION_KNOWN_MS = 10 * 60_000;
 
 type BucketClient = { readonly s3: S3Client; readonly isCertain: boolean };
@@ -17,13 +17,13 @@ type BucketClient = { readonly s3: S3Client; readonly isCertain: boolean };
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 /**
- * Makes S3 clients, each with one set of credentials and for the region that its bucket is in.
+ * Creates S3 clients, each with one set of credentials and for its bucket's region.
  *
- * The region is asked for once a bucket. The SDK's `followRegionRedirects` would find it too, but it changes the client's region
- * while a request is under way, which calls side by side on one client do not survive, and it leaves presigned URLs wrong.
+ * The region is looked up once per bucket. The SDK's `followRegionRedirects` changes the client's region during a request, which
+ * breaks concurrent calls on one client, and leaves presigned URLs wrong.
  */
 export class BucketClients {
-  /** One pool of connections for all clients: a client by itself is then some 25 KB and 0.2 ms. */
+  /** One connection pool for all clients: a client then costs about 25 KB and 0.2 ms. */
   readonly #requestHandler = new NodeHttpHandler({
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
@@ -32,13 +32,13 @@ export class BucketClients {
   readonly #homeRegion: string;
   readonly #now: () => number;
 
-  /** @param homeRegion - where buckets are as long as nothing else is known; `now` in milliseconds */
+  /** @param homeRegion - the region to try first; `now` in milliseconds */
   constructor(homeRegion: string, now: () => number) {
     this.#homeRegion = homeRegion;
     this.#now = now;
   }
 
-  /** @returns the client, and whether it is for certain in the right region: another one is good for a single try */
+  /** @returns the client, and whether its region is confirmed: if not, use it for a single attempt */
   async create(bucket: string, credentials: BucketCredentials): Promise<BucketClient> {
     const known = this.#regions.get(bucket);
     if (known !== undefined && this.#now() < known.until) {
@@ -51,15 +51,15 @@ export class BucketClients {
     return { s3: region === this.#homeRegion ? home : this.#clientIn(region, credentials), isCertain: true };
   }
 
-  /** The credentials are values, not a provider: there is nothing behind them that a client could turn to. */
+  /** The credentials are values, not a provider, so a client cannot fall back to others. */
   #clientIn(region: string, credentials: BucketCredentials): S3Client {
     return new S3Client({ region, credentials, requestHandler: this.#requestHandler, maxAttempts: ATTEMPTS });
   }
 }
 
 /**
- * The region of a bucket, which S3 tells also to who asks in the wrong one (301, 400) or has no right to it (403).
- * `undefined` when it does not: what is wrong is for the request to say that is made next.
+ * The region of a bucket, which S3 returns also with an error from the wrong region (301, 400) or without permission (403).
+ * `undefined` when it does not; the next request then reports the cause.
  */
 async function regionOf(bucket: string, s3: S3Client): Promise<string | undefined> {
   const region = await s3.send(new HeadBucketCommand({ Bucket: bucket })).then(

@@ -10,11 +10,11 @@ import { BucketClients } from './bucket-clients.ts';
 import type { DataAccess } from './data-access.ts';
 import { permittedActions } from './session-policy.ts';
 
-/** Credentials are handed out with at least this long to live, so that no call outlives those that it began with. */
+/** Credentials are returned with at least this lifetime left, so that they do not expire during a call. */
 const RENEWED_BEFORE_END_MS = 5 * 60_000;
 /**
- * Credentials with their client, each some 30 KB: 30 MB at most. A client for each set, rather than one for everybody whose
- * credentials are chosen by request: a mistake in choosing would be somebody else's rights.
+ * Credentials with their client, about 30 KB each: at most 30 MB. Each set has its own client: one shared client that chooses
+ * credentials by request could use another principal's rights by mistake.
  */
 const DEFAULT_CAPACITY = 1000;
 
@@ -22,11 +22,11 @@ type Options = { readonly capacity?: number; readonly now?: () => number };
 type Entry = { readonly client: Promise<S3Client>; renewAt: number };
 
 /**
- * The only way from a tool to S3: checks the principal's token and what the deployment reaches, then gives a client whose
- * credentials were made for this principal, this bucket and this action. They are kept, and useless without a token: nobody comes
- * here without one that was judged for this very request.
+ * Creates the tools' only access to S3. It checks the principal's token and the buckets of the deployment, then returns a client
+ * whose credentials are for this principal, this bucket and this action. Credentials are cached; every request is authorized by
+ * its own token before they are used.
  *
- * @param access what the deployment lets the service reach; `undefined` for nothing
+ * @param access the buckets that the deployment gives to the service; `undefined` for none
  * @param options `capacity` in sets of credentials; `now` in milliseconds, for tests
  */
 export function createBucketAccess(
@@ -76,7 +76,7 @@ function createProvider(
         entry.renewAt = isCertain ? credentials.expiration.getTime() - RENEWED_BEFORE_END_MS : now();
         return s3;
       }),
-      // Not due while it is being made: whoever comes meanwhile waits for the same call of STS.
+      // Does not expire while the STS call is in progress: concurrent callers share it.
       renewAt: Number.POSITIVE_INFINITY,
     };
     cache.set(key, entry);
@@ -85,7 +85,7 @@ function createProvider(
   };
 }
 
-/** The principal's tag stands for issuer and subject. The rights are a part of it, since another token may have other ones. */
+/** The principal's tag identifies issuer and subject. The rights are part of the key, since another token may have others. */
 function keyOf({ principal, bucket, action, actions }: Purpose): string {
   return [principal.tag, action, bucket, ...actions.bucket, ...actions.objects].join(' ');
 }
@@ -93,14 +93,14 @@ function keyOf({ principal, bucket, action, actions }: Purpose): string {
 const SCHEME = 's3://';
 
 /**
- * The bare name behind what a caller wrote: `bucket`, `s3://bucket` or `s3://bucket/`. A path is refused rather than cut off:
- * whoever wrote it meant an object.
+ * The bare name from what a caller wrote: `bucket`, `s3://bucket` or `s3://bucket/`. A path is refused, not cut off: the caller
+ * meant an object.
  *
  * @throws ToolError `bucket_name_invalid`
  */
 export function parseBucketArgument(argument: string): string {
   const name = argument.startsWith(SCHEME) ? argument.slice(SCHEME.length).replace(/\/$/, '') : argument;
   if (isBucketName(name)) return name;
-  // Without the argument itself: it may be anything, and the message is logged.
-  throw new ToolError('bucket_name_invalid', 'Write the bucket as its bare name or as s3://name, without a path.');
+  // Does not quote the argument: it may be anything, and the message is logged.
+  throw new ToolError('bucket_name_invalid', 'Specify the bucket as its bare name or as s3://name, without a path.');
 }

@@ -11,16 +11,16 @@ import { optionalText, type Setting, SettingError, StartError } from '../../shar
 const ROLE_ARN = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-/** What the deployment lets this service reach. */
+/** The data access that the deployment gives to this service. */
 export type DataAccess = {
-  /** The role that credentials for buckets are made of. */
+  /** The role that bucket credentials come from. */
   readonly roleArn: string;
-  /** The part of AWS that role and buckets are in, such as `aws` or `aws-us-gov`. */
+  /** The AWS partition of role and buckets, such as `aws` or `aws-us-gov`. */
   readonly partition: string;
-  /** Bucket names, and patterns as `isBucketPattern` says. */
+  /** Bucket names, and patterns as in {@link isBucketPattern}. */
   readonly buckets: readonly string[];
   readonly region: string;
-  /** Where ECS gives out the credentials of the task role; outside of a container there is neither. */
+  /** Where ECS serves the task role's credentials; both undefined outside of a container. */
   readonly containerCredentials: { readonly relativeUri: string | undefined; readonly fullUri: string | undefined };
 };
 
@@ -50,17 +50,17 @@ type DataAccessSettings = {
 };
 
 /**
- * What the settings come to; `undefined` when the deployment names no bucket, so that none is reachable.
+ * Combines the settings; `undefined` when the deployment names no bucket, so that no bucket is reachable.
  *
- * @throws StartError when one of role and buckets is there without the other, or without a region
+ * @throws StartError when role or buckets are set without the other, or without a region
  */
 export function resolveDataAccess(settings: DataAccessSettings): DataAccess | undefined {
   const { dataRoleArn: roleArn, dataBuckets: buckets, region } = settings;
   if (roleArn === undefined && buckets === undefined) return undefined;
   if (roleArn === undefined)
-    throw new StartError([`${QUILT_DATA_ROLE_ARN}: is missing beside ${QUILT_DATA_BUCKETS}; set both or neither`]);
+    throw new StartError([`${QUILT_DATA_ROLE_ARN}: is missing, but ${QUILT_DATA_BUCKETS} is set; set both or neither`]);
   if (buckets === undefined)
-    throw new StartError([`${QUILT_DATA_BUCKETS}: is missing beside ${QUILT_DATA_ROLE_ARN}; set both or neither`]);
+    throw new StartError([`${QUILT_DATA_BUCKETS}: is missing, but ${QUILT_DATA_ROLE_ARN} is set; set both or neither`]);
   if (region === undefined)
     throw new StartError([`${AWS_REGION}: is missing; set it to the region of the task, as ECS does`]);
   const [, partition = ''] = ROLE_ARN.exec(roleArn) ?? [];

@@ -1,9 +1,6 @@
 import { BUCKET_ACTIONS, type BucketAction, type ClassActions, KEY_ACTIONS } from '../../../contract/bucket-actions.ts';
 
-/**
- * The actions of a class that a token permits: the credentials can then do no more with the bucket than their owner may, whatever a
- * tool asks for.
- */
+/** The actions of a class that a token permits. The credentials can then do no more than their owner, whatever a tool requests. */
 export function permittedActions(action: BucketAction, permissions: readonly string[]): ClassActions {
   const permitted = (actions: readonly string[]) => actions.filter((each) => permissions.includes(each));
   const { bucket, objects } = BUCKET_ACTIONS[action];
@@ -11,9 +8,9 @@ export function permittedActions(action: BucketAction, permissions: readonly str
 }
 
 /**
- * The session policy of credentials for one bucket: they can do what both this and the role's policy allow. Keys are any key, but
- * only through S3 and only for this bucket, whose ARN or whose object's ARN S3 puts into the encryption context; which
- * keys there are is said by the role. At most 1,700 characters, for a bucket name of 255; STS accepts 2,048.
+ * The session policy of credentials for one bucket. They can do what both this policy and the role's policy allow. It allows any
+ * KMS key, but only through S3 and only for this bucket: S3 puts the ARN of the bucket or the object into the encryption context.
+ * The role's policy names the keys. At most 1,700 characters, for a bucket name of 255; STS accepts 2,048.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
  *
  * @param partition such as `aws` or `aws-us-gov`

@@ -5,7 +5,7 @@ import type { ServiceFacts } from '../facts.ts';
 import type { Principal } from '../principal.ts';
 import { type Clock, isoTime } from './token-facts.ts';
 
-/** What a token is checked for, in the order of verification; a claim is called by its name. */
+/** The checks of a token, in the order of verification; a claim check has the claim's name. */
 export const TOKEN_CHECKS = [
   'format',
   'header',
@@ -27,17 +27,17 @@ export const TOKEN_CHECKS = [
   'iat',
 ] as const;
 
-/** One thing that a token is checked for, and what came of it. */
+/** One check of a token and its result. */
 export type TokenCheck = {
   readonly check: (typeof TOKEN_CHECKS)[number];
   readonly verdict: 'passed' | 'failed';
-  /** Of a check that failed. */
+  /** Set for a failed check. */
   readonly reason?: TokenErrorCode;
-  /** What was found, for people. */
+  /** The finding, for people. */
   readonly detail: string;
 };
 
-/** Claims that pass. With one of another token among them, what does not pass is that one. */
+/** Valid claims. A check combines one claim of the token with these, so that only that claim can fail it. */
 const PASSING: EnhancedClaims = {
   iss: ISSUER,
   aud: AUDIENCE,
@@ -56,12 +56,12 @@ const PASSING: EnhancedClaims = {
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Checks the token of a principal again, so that an answer can name every check: key ID, each claim and each time, by the rules of
- * `auth` and no others. Form, header and signature have passed, or there would be no principal; they cannot be looked at again,
- * since nobody keeps the text of a token.
+ * Repeats the checks of a principal's token, so that an answer can name each one: key ID, claims and times, by the rules of `auth`.
+ * Format, header and signature passed, or there would be no principal; they cannot be checked again, since the service does not
+ * keep the token.
  *
- * @param principal who was let in
- * @param facts of the task that let them in
+ * @param principal the authenticated caller
+ * @param facts of the task that authenticated them
  * @param now by the clock of that task
  */
 export function tokenChecks(
@@ -71,18 +71,18 @@ export function tokenChecks(
 ): readonly TokenCheck[] {
   const { iss, aud, token_type, sub, iat, nbf, exp, jti, level, scope, roles, permissions, buckets } = claims;
   return [
-    passed('format', 'Three parts in canonical base64url, 8 KiB at most.'),
-    passed('header', 'alg is HS256, typ is JWT, and there is nothing else but the key ID.'),
+    passed('format', 'Three parts in canonical base64url, at most 8 KiB.'),
+    passed('header', 'alg is HS256, typ is JWT, and kid is the only other member.'),
     keyCheck(keyId, keyIds),
-    passed('signature', `It was verified with the key ${keyId}.`),
+    passed('signature', `Verified with the key ${keyId}.`),
     claimCheck('iss', { iss }, `It is ${iss}.`),
     claimCheck('aud', { aud }, `It is ${aud}.`),
     claimCheck('token_type', { token_type }, `It is ${token_type}.`),
     claimCheck('sub', { sub }, `It is ${sub}.`),
-    claimCheck('lifetime', { iat, nbf, exp }, `From iat to exp there are ${exp - iat} s.`),
+    claimCheck('lifetime', { iat, nbf, exp }, `exp is ${exp - iat} s after iat.`),
     claimCheck('jti', { jti }, `It is ${jti}.`),
     claimCheck('level', { level, scope }, `It is ${level}.`),
-    claimCheck('scope', { level, scope }, `It is ${scope}, as the level demands.`),
+    claimCheck('scope', { level, scope }, `It is ${scope}, as the level requires.`),
     claimCheck('roles', { roles }, `There are ${roles.length}.`),
     claimCheck('permissions', { permissions }, `There are ${permissions.length}.`),
     claimCheck('buckets', { buckets }, buckets.includes('*') ? 'Every bucket.' : `There are ${buckets.length}.`),
@@ -116,14 +116,14 @@ function timeCheck(
   return judged(check, found, () => assertTokenIsCurrent(times, clock));
 }
 
-/** @param rule one of `auth`, which throws when it does not hold */
+/** @param rule a rule of `auth`; throws when the check fails */
 function judged(check: TokenCheck['check'], found: string, rule: () => unknown): TokenCheck {
   try {
     rule();
     return passed(check, found);
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    // The rules about tokens throw no other codes.
+    // The token rules throw no other codes.
     return { check, verdict: 'failed', reason: error.code as TokenErrorCode, detail: `${found} ${error.message}` };
   }
 }

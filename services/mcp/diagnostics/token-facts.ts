@@ -6,42 +6,42 @@ import type { BucketAccess } from '../buckets/bucket-access.ts';
 import type { ServiceFacts } from '../facts.ts';
 import type { Principal } from '../principal.ts';
 
-/** The key of a token beside those of the task: fields that several tools answer with. Key IDs are public. */
+/** Answer fields for the token's key and the task's keys, shared by several tools. Key IDs are public. */
 export const TOKEN_KEY_FIELDS = {
-  key_id: z.string().describe('The key that the token was verified with'),
-  accepted_key_ids: z.array(z.string()).describe('The keys that the task accepts'),
+  key_id: z.string().describe('Key that verified the token'),
+  accepted_key_ids: z.array(z.string()).describe('Keys that the task accepts'),
   key_accepted: z.boolean().describe('false: get a new token'),
 };
 
-/** What {@link TOKEN_KEY_FIELDS} describes. */
+/** The values of {@link TOKEN_KEY_FIELDS}. */
 export function tokenKeyOf({ keyId }: Principal, { keyIds }: ServiceFacts) {
   return { key_id: keyId, accepted_key_ids: [...keyIds], key_accepted: keyIds.includes(keyId) };
 }
 
 const EVERY_BUCKET = '*';
 
-/** What a token allows, and what of that works here: fields of an answer. */
+/** Answer fields for what the token allows, and what of that works in this deployment. */
 export const TOKEN_RIGHTS_FIELDS = {
-  every_bucket: z.boolean().describe('The token names every bucket of the catalog; buckets then lists none of them'),
+  every_bucket: z.boolean().describe('true: the token covers every bucket of the catalog, and buckets is empty'),
   buckets: z.array(
     z.object({
       name: z.string(),
-      reachable: z.boolean().describe('false: the deployment has no access to it, whoever asks'),
+      reachable: z.boolean().describe('false: this deployment has no access to the bucket, for any user'),
     }),
   ),
   tools: z.array(
     z.object({
       name: z.string(),
       callable: z.boolean(),
-      missing_permissions: z.array(z.string()).describe('What the roles lack for it'),
+      missing_permissions: z.array(z.string()).describe('Permissions that the tool needs and the roles lack'),
     }),
   ),
 };
 
 /**
- * What {@link TOKEN_RIGHTS_FIELDS} describes, by the rules that decide about a call.
+ * The values of {@link TOKEN_RIGHTS_FIELDS}, by the rules that authorize a call.
  *
- * @param tools those to tell about, in any order
+ * @param tools to report, in any order
  */
 export function tokenRightsOf(
   { buckets, permissions }: EnhancedClaims,
@@ -62,22 +62,22 @@ export function tokenRightsOf(
   };
 }
 
-/** The clock that a token is judged by. */
+/** The clock that validates a token. */
 export type Clock = { readonly now: Date; readonly leewaySeconds: number };
 
-/** The times of a token beside the clock of the task: fields that several tools answer with. */
+/** Answer fields for the token's times and the task's clock, shared by several tools. */
 export const TOKEN_TIME_FIELDS = {
   issued_at: z.iso.datetime(),
   valid_from: z.iso.datetime(),
   expires_at: z.iso.datetime(),
-  expires_in_seconds: z.int().describe('Negative once it has expired'),
-  accepted_for_seconds: z.int().describe('Until it is refused, leeway included'),
-  age_seconds: z.int().describe('Since it was issued; negative: the clock that issued it is ahead of this one'),
-  server_time: z.iso.datetime().describe('The clock of the task that answers'),
-  leeway_seconds: z.int().describe('How far the two clocks may differ'),
+  expires_in_seconds: z.int().describe('Negative when the token has expired'),
+  accepted_for_seconds: z.int().describe('Time until the token is refused, leeway included'),
+  age_seconds: z.int().describe('Time since the token was issued; negative when the clock of the issuer is ahead'),
+  server_time: z.iso.datetime().describe('Clock of the task that answered'),
+  leeway_seconds: z.int().describe('Maximum difference between the two clocks'),
 };
 
-/** What {@link TOKEN_TIME_FIELDS} describes. */
+/** The values of {@link TOKEN_TIME_FIELDS}. */
 export function tokenTimeOf({ iat, nbf, exp }: EnhancedClaims, { now, leewaySeconds }: Clock) {
   const time = epochSeconds(now);
   return {

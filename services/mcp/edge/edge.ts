@@ -4,23 +4,23 @@ import type { Exchange } from '../../shared/http-server.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { EdgeReason } from '../reasons.ts';
 
-/** What a request passes before anything of it is read. */
+/** Checks that a request passes before any part of it is read. */
 export type Edge = {
   /**
-   * Judges where a request comes from. Whatever is answered to an allowed origin afterwards may be read by its page.
+   * Checks the origin and host of a request. For an allowed origin, adds the CORS headers that let its page read the response.
    *
-   * @returns `answered` when it was a preflight, which ends here
+   * @returns `answered` for a preflight, which is complete here
    * @throws HttpError 403 with an {@link EdgeReason}
    */
   admit(exchange: Exchange): 'go on' | 'answered';
 };
 
 /**
- * Keeps pages of foreign sites out, which a browser would let send requests in the name of whoever looks at them. What is no
- * browser sends no Origin and passes: its token decides.
+ * Refuses requests from pages of foreign sites, which a browser would send on behalf of its user. Clients that are not browsers send
+ * no Origin and pass: their token decides.
  *
- * @param options `publicUrl` as clients know the service, whose own origin is always allowed; `allowedOrigins` beside it, each
- *   as a browser writes it
+ * @param options `publicUrl`, the public URL of the service, whose own origin is always allowed; `allowedOrigins`, further origins
+ *   as a browser writes them
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
  */
 export function createEdge(options: {
@@ -32,7 +32,7 @@ export function createEdge(options: {
   const isOwnHost = createHostCheck(publicUrl);
   const origins: ReadonlySet<string> = new Set([new URL(publicUrl).origin, ...allowedOrigins]);
 
-  /** The value stays out of the log: anything can be in it, a token too. */
+  /** Does not log the header value: it may be anything, even a token. */
   function refusal(reason: EdgeReason, message: string): HttpError {
     logger.warn({ event: 'request_refused', reason }, message);
     return new HttpError(403, reason, message);
@@ -43,7 +43,7 @@ export function createEdge(options: {
       const { host, origin } = request.headers;
       if (!isOwnHost(host)) throw refusal('host_not_allowed', 'The Host header names another service.');
       if (origin === undefined) return 'go on';
-      if (!origins.has(origin)) throw refusal('origin_not_allowed', 'Pages of this origin may not use this service.');
+      if (!origins.has(origin)) throw refusal('origin_not_allowed', 'This origin is not allowed to use this service.');
       shareWith(origin, response);
       if (!isPreflight(request)) return 'go on';
       answerPreflight(response);
@@ -52,10 +52,10 @@ export function createEdge(options: {
   };
 }
 
-/** GET needs no leave by the Fetch standard; here it is refused by the protocol. */
+/** The Fetch standard always allows GET; the protocol refuses it here. */
 const METHODS = 'POST, DELETE';
 
-/** What a client of either era sends beyond what every page may send. */
+/** Headers that clients of either era send beyond those that every page may send. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
@@ -67,15 +67,15 @@ const REQUEST_HEADERS = [
   'last-event-id',
 ].join(', ');
 
-/** What a client has to read: its session, why it was refused, which keys are accepted, and which task to name in a report. */
+/** Headers that a client reads: its session, the refusal's challenge, the accepted keys, and the task to name in a report. */
 const RESPONSE_HEADERS = 'mcp-session-id, www-authenticate, x-quilt-task, x-quilt-key-ids, date';
 
-/** As long as any browser remembers a preflight: Chromium no longer than two hours. A request itself is judged each time. */
+/** Two hours: the longest that Chromium caches a preflight. Each request itself is still checked. */
 const MAX_AGE_SECONDS = '7200';
 
 /**
- * Lets a page of an allowed origin read the answer, whatever its status. No credentials mode: there are no cookies here, and a
- * token is put into its header by the page itself.
+ * Lets a page of an allowed origin read the response, whatever its status. No credentials mode: there are no cookies, and the page
+ * itself sets the token's header.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
@@ -85,12 +85,12 @@ function shareWith(origin: string, response: ServerResponse): void {
   response.setHeader('vary', 'origin');
 }
 
-/** The question that a browser asks before it sends a request of another origin. */
+/** Whether a request is a CORS preflight. */
 function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** Answers a preflight of an allowed origin. */
+/** Answers the preflight of an allowed origin. */
 function answerPreflight(response: ServerResponse): void {
   response
     .writeHead(204, {
@@ -102,18 +102,18 @@ function answerPreflight(response: ServerResponse): void {
 }
 
 /**
- * Names that only this machine itself can mean. A page of another site cannot put them into a Host header: its own name is
- * there, whatever address that name was made to resolve to.
+ * Names that always mean this machine. A page of another site cannot put them into a Host header: its own name is there, whatever
+ * address it resolves to.
  */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 const PORT = /:\d+$/;
 
 /**
- * Tells whether a Host header names this service, so that a foreign name that was made to resolve to it (DNS rebinding) is
- * refused. The port says nothing: a load balancer leaves it out or adds its own.
+ * Creates the check that a Host header names this service; it defends against DNS rebinding, where a foreign name resolves to this
+ * service. The port is ignored: a load balancer leaves it out or adds its own.
  *
- * @param publicUrl what clients know the service by
+ * @param publicUrl the public URL of the service
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
  */
 function createHostCheck(publicUrl: string): (host: string | undefined) => boolean {

@@ -3,7 +3,7 @@ import { type Setting, SettingError } from '../../shared/settings.ts';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const RULE = 'must be a JSON list of origins as a browser writes them, https (or http on loopback), without a path';
 
-/** A list of web origins as JSON; none when the variable is left out. A wildcard is no origin. */
+/** A JSON list of web origins; empty when the variable is not set. Wildcards are refused. */
 export function originList(name: string): Setting<readonly string[]> {
   const read = (text: string | undefined): readonly string[] => {
     if (text === undefined || text.trim() === '') return [];
@@ -16,7 +16,7 @@ export function originList(name: string): Setting<readonly string[]> {
   return { name, read };
 }
 
-/** The SyntaxError of JSON would quote the text. */
+/** Drops the SyntaxError of JSON, which would quote the text. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -26,7 +26,7 @@ function parse(text: string): unknown {
 }
 
 function isOrigin(value: unknown): value is string {
-  // A host may have an asterisk by the URL standard, where somebody would mean any host.
+  // The URL standard allows an asterisk in a host, which a reader would take for a wildcard.
   if (typeof value !== 'string' || value.includes('*') || !URL.canParse(value)) return false;
   const { origin, protocol, hostname } = new URL(value);
   return origin === value && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname)));

@@ -3,7 +3,7 @@ import { WELL_KNOWN_PATH } from '../../../contract/http.ts';
 import { requireMethod, sendJson } from '../../shared/http-messages.ts';
 import type { RequestHandler } from '../../shared/http-server.ts';
 
-/** Anybody may read it, from any page; an SDK's client asks with the header of its protocol version. */
+/** Readable by anyone, from any page; an SDK's client asks with the header of its protocol version. */
 const OPEN_TO_ALL = { 'access-control-allow-origin': '*' };
 const PREFLIGHT = {
   ...OPEN_TO_ALL,
@@ -12,23 +12,23 @@ const PREFLIGHT = {
 };
 const CACHING = { 'cache-control': 'public, max-age=300' };
 
-/** What a client can learn about this protected resource, and where it is told so. */
+/** The metadata documents of this protected resource, and where challenges point to them. */
 export type ResourceMetadata = {
-  /** The documents by their paths. */
+  /** The documents by path. */
   readonly routes: ReadonlyMap<string, RequestHandler>;
-  /** The parameter of a challenge that names the document of the path that was asked: `resource_metadata="https://…"`. */
+  /** The challenge parameter that names the document of the requested path: `resource_metadata="https://…"`. */
   parameterFor(request: { readonly url?: string | undefined }): string;
 };
 
 /**
- * The protected-resource metadata of RFC 9728, one document for each spelling of the MCP path, since its `resource` has to be
- * the URL that a client uses (section 3.3); the one at the root is where MCP clients look last.
+ * The protected-resource metadata of RFC 9728. There is one document for each spelling of the MCP path, since `resource` must be the
+ * URL that a client uses (section 3.3); the document at the root is the last place where MCP clients look.
  *
- * There are no `authorization_servers`, which the RFC leaves free: nobody issues tokens for this resource by OAuth. The catalog
- * mints one for a person who is signed in there, and to name it would send clients into a flow that it does not have.
+ * It has no `authorization_servers`, which the RFC makes optional: no OAuth server issues tokens for this resource. The catalog
+ * mints tokens for signed-in users; naming it would send clients into a flow that it does not have.
  *
- * @param options `publicUrl` as clients know the service; `paths` under which it answers MCP, the plain one first; `scopes` that
- *   a token can have
+ * @param options `publicUrl`, the public URL of the service; `paths` of its MCP endpoint, the plain one first; `scopes` that a
+ *   token can have
  */
 export function createResourceMetadata(options: {
   readonly publicUrl: string;
@@ -50,7 +50,7 @@ export function createResourceMetadata(options: {
     const { origin, pathname } = new URL(`${publicUrl}${path}`);
     return `${origin}${WELL_KNOWN_PATH}${pathname}`;
   };
-  // A URL as it is written by the URL standard has neither a quote nor a backslash, so it is a quoted-string as it stands.
+  // The URL standard serializes URLs without quotes or backslashes, so no escaping is needed in a quoted-string.
   const parameterOf = (path: string): string => `resource_metadata="${wellKnown(path)}"`;
   const plain = parameterOf(paths[0]);
   const parameters = new Map(paths.map((path) => [path, parameterOf(path)]));

@@ -1,11 +1,11 @@
-/** Four to a doubling: a value is told at most 9 % too high or too low. */
+/** Four buckets per doubling: a reported value is at most 9 % too high or too low. */
 const BUCKETS_PER_DOUBLING = 4;
-/** 2^-6 to 2^17: 16 microseconds to 131 seconds, longer than any call lives. In 93 buckets, of which the format takes 100. */
+/** 2^-6 to 2^17: 16 microseconds to 131 seconds, longer than any call. That makes 93 buckets; the format allows 100. */
 const LOWEST_EXPONENT = -6;
 const HIGHEST_EXPONENT = 17;
 const BUCKETS = (HIGHEST_EXPONENT - LOWEST_EXPONENT) * BUCKETS_PER_DOUBLING + 1;
 
-/** A distribution as CloudWatch reads it: what occurred, and how often. */
+/** A distribution as CloudWatch reads it: values and their counts. */
 export type DistributionValue = {
   readonly Values: readonly number[];
   readonly Counts: readonly number[];
@@ -15,7 +15,7 @@ export type DistributionValue = {
   readonly Count: number;
 };
 
-/** Durations in buckets of logarithmic width: any number of them in little memory, with percentiles near enough to act on. */
+/** Durations in logarithmic buckets: bounded memory, with percentiles that are accurate enough to act on. */
 export class Distribution {
   readonly #counts = new Uint32Array(BUCKETS);
   #count = 0;
@@ -23,7 +23,7 @@ export class Distribution {
   #minimum = Number.POSITIVE_INFINITY;
   #maximum = 0;
 
-  /** @param value in milliseconds; a clock that went back counts as none */
+  /** @param value in milliseconds; a negative one, from a clock that moved back, counts as zero */
   add(value: number): void {
     const duration = Math.max(value, 0);
     const index = indexOf(duration);
@@ -41,7 +41,7 @@ export class Distribution {
     const Counts: number[] = [];
     this.#counts.forEach((count, index) => {
       if (count === 0) return;
-      // Within what was measured: a percentile is never above the maximum.
+      // Within the measured range: a percentile never exceeds the maximum.
       Values.push(rounded(Math.min(Math.max(middleOf(index), this.#minimum), this.#maximum)));
       Counts.push(count);
     });
@@ -56,7 +56,7 @@ export class Distribution {
   }
 }
 
-/** The last bucket at either end also takes what is beyond it. */
+/** The first and the last bucket also take values beyond the range. */
 function indexOf(duration: number): number {
   const index = Math.round((Math.log2(duration) - LOWEST_EXPONENT) * BUCKETS_PER_DOUBLING);
   return Math.min(Math.max(index, 0), BUCKETS - 1);

@@ -11,20 +11,20 @@ import {
 } from '../reasons.ts';
 import { Distribution, type DistributionValue } from './distribution.ts';
 
-/** How the call of a tool went. */
+/** The outcome of a tool call. */
 type ToolOutcome = 'ok' | ToolRefusalReason | ToolFailureReason;
 
-/** What the service counts. A call costs next to nothing: figures are summed up here and written out once in a while. */
+/** The counters of the service. Recording costs almost nothing: values are aggregated here and written periodically. */
 export interface Metrics {
   /** A token was accepted. */
   accepted(how: { readonly cacheHit: boolean }): void;
-  /** A request was turned away, before a tool or the protocol saw it. */
+  /** A request was refused before it reached a tool or the protocol. */
   refused(reason: RequestReason | EdgeReason | AuthenticationReason | SessionReason): void;
   /**
    * A tool was called.
    *
-   * @param tool one of the service: a dimension, so never a name that a caller made up
-   * @param outcome how that went
+   * @param tool a tool of the service: it becomes a dimension, so never pass a name from a caller
+   * @param outcome of the call
    */
   toolCalled(tool: string, outcome: ToolOutcome, milliseconds: number): void;
 }
@@ -32,17 +32,17 @@ export interface Metrics {
 /** The resolution that CloudWatch keeps. */
 const DEFAULT_INTERVAL_MS = 60_000;
 
-/** Metrics that are written out. */
+/** Metrics that are written periodically. */
 type RunningMetrics = Metrics & {
-  /** Writes what was counted since the last time. */
+  /** Writes what was counted since the last write. */
   flush(): void;
-  /** Writes for the last time; later figures are lost. */
+  /** Writes for the last time; later values are lost. */
   stop(): void;
 };
 
 /**
- * Counts, and writes once a minute what was counted, as log lines that CloudWatch makes metrics of. A metric is no message to
- * people: it is written at every log level but `silent`.
+ * Counts events and writes the counts once a minute as log lines from which CloudWatch creates metrics. Metrics are written at every
+ * log level except `silent`.
  *
  * @param options `deployment`: the name prefix, the dimension of all metrics; `intervalMs` between lines; `now` in
  *   milliseconds, for tests
@@ -123,8 +123,8 @@ class Tally implements Metrics {
   }
 
   /**
-   * The lines to write: the first has every figure, zeros included, so that silence means that nobody counts. Each tool and
-   * each reason that occurred has one of its own.
+   * The lines to write. The first has every metric, zeros included, so that missing data means a missing service. Each tool and
+   * each reason that occurred has a line.
    *
    * @param deployment the name prefix
    */
@@ -149,7 +149,7 @@ class Tally implements Metrics {
       [names.TOKEN_VERIFICATIONS]: this.#verifications,
       [names.REQUESTS_REFUSED]: sum(this.#reasons[names.REQUESTS_REFUSED].values()),
       ...countsOf([...this.#tools.values()]),
-      // No statement counts this up, since no path leads there: clients of AWS are made from a caller's credentials alone.
+      // Always zero: AWS clients are created only from a caller's credentials, so no code path increments it.
       [names.TASK_ROLE_FALLBACKS]: 0,
     };
   }
@@ -184,7 +184,7 @@ function sum(numbers: Iterable<number>): number {
   return total;
 }
 
-/** Figures that share their dimensions. */
+/** Values that share their dimensions. */
 type MetricGroup = {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly counts: Readonly<Record<string, number>>;
@@ -193,11 +193,11 @@ type MetricGroup = {
 };
 
 /**
- * Figures in the embedded metric format: CloudWatch makes metrics of a log line that holds them at its root. A dimension has one
- * value in a line, so that groups which differ in the value of one need a line each; at most 100 metrics to a line.
+ * Formats values in the embedded metric format: CloudWatch creates metrics from a log line that has them at its root. A dimension
+ * has one value per line, so groups with different dimension values need a line each, with at most 100 metrics.
  *
- * A distribution is an object of values with their counts, as the libraries of AWS write it: an array, which the specification
- * describes, would need an element for each call, and may have 100.
+ * A distribution is an object of values and counts, as AWS's own libraries write it. The array that the specification describes
+ * would need an element for each call, and is limited to 100.
  *
  * @param timestamp in milliseconds since the epoch
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

@@ -16,7 +16,7 @@ import {
 const MAX_POINTER_BYTES = 256;
 
 /**
- * Reads which manifest a pointer of a package names.
+ * Reads the top hash from a pointer of a package.
  *
  * @param revision `latest`, or the second in which a revision was pushed
  * @throws ToolError `package_not_found`, `package_invalid`
@@ -30,19 +30,19 @@ export async function readPointer(
   const command = new GetObjectCommand({ Bucket: bucket, Key: pointerKey(packageName, revision) });
   const pointer = await answerOf(s3.send(command, { abortSignal: signal })).catch((error) => {
     if (!(error instanceof ToolError) || error.reason !== 'object_not_found') throw error;
-    throw new ToolError('package_not_found', 'There is no such package in the bucket, or no such revision of it.');
+    throw new ToolError('package_not_found', 'The bucket has no such package, or the package has no such revision.');
   });
   const content = await readAtMost(pointer.Body, MAX_POINTER_BYTES, signal);
   const topHash = content.toString('latin1').trim();
-  if (!isTopHash(topHash)) throw new ToolError('package_invalid', `The pointer ${revision} holds no top hash.`);
+  if (!isTopHash(topHash)) throw new ToolError('package_invalid', `The pointer ${revision} contains no top hash.`);
   return topHash;
 }
 
 /**
- * Completes a top hash from its beginning. As quilt3 does, it looks at all manifests of the bucket.
+ * Completes a top hash prefix. As quilt3 does, it searches all manifests of the bucket.
  *
  * @param beginning at least 6 hexadecimal digits
- * @throws ToolError `package_not_found`; `argument_invalid` when several top hashes begin so
+ * @throws ToolError `package_not_found`; `argument_invalid` for an ambiguous prefix
  */
 export async function completeTopHash(
   { bucket, s3 }: OpenBucket,
@@ -54,28 +54,28 @@ export async function completeTopHash(
   const { Contents = [] } = await answerOf(s3.send(command, { abortSignal: signal }));
   const [only, another] = Contents.map(({ Key = '' }) => topHashOfManifest(Key));
   if (another !== undefined) {
-    throw new ToolError('argument_invalid', 'Several top hashes of the bucket begin so: give more of it.');
+    throw new ToolError('argument_invalid', 'Ambiguous top hash prefix. Add characters.');
   }
   if (only === undefined || !isTopHash(only)) {
-    throw new ToolError('package_not_found', 'No top hash of the bucket begins so.');
+    throw new ToolError('package_not_found', 'No top hash in the bucket has this prefix.');
   }
   return only;
 }
 
-/** Requests to S3 for a page. Each skips what is left of the last package it met: thousands of revisions cost one. */
+/** Requests to S3 per page. Each skips the rest of the last package that it met, so thousands of revisions cost one request. */
 const MAX_REQUESTS = 50;
 
 type PackageNames = {
   readonly names: readonly string[];
-  /** The key behind which the next page begins; `undefined`: there is none. */
+  /** The key after which the next page begins; `undefined` on the last page. */
   readonly next: string | undefined;
 };
 
 /**
- * Lists names of packages in the order of S3: by their bytes.
+ * Lists package names in the order of S3: by their bytes.
  *
- * @param options `namePrefix` filters, `limit` is the most names, `startAfter` is `next` of the page before
- * @returns sometimes fewer than `limit`, and not the last page for that
+ * @param options `namePrefix` filters, `limit` is the maximum number of names, `startAfter` is `next` of the previous page
+ * @returns sometimes fewer than `limit` names on a page that is not the last
  */
 export async function listPackageNames(
   { bucket, s3 }: OpenBucket,

@@ -1,12 +1,12 @@
 /**
- * Where quilt3 keeps packages in a bucket. Pointers, named by the second in which a revision was pushed, and `latest`,
- * hold a top hash; the manifest has the top hash as its name, whichever packages it belongs to.
+ * Where quilt3 keeps packages in a bucket. A pointer contains a top hash; it is named `latest`, or by the second in which the revision
+ * was pushed. A manifest is named by its top hash, whichever packages it belongs to.
  * https://github.com/quiltdata/quilt/blob/master/api/python/quilt3/backends/base.py (`PackageRegistryV1`)
  */
 const POINTERS = '.quilt/named_packages/';
 const MANIFESTS = '.quilt/packages/';
 
-/** Two words with a slash between, of letters, digits, `_` and `-` of any script: what quilt3 accepts. */
+/** As in quilt3: two words of letters, digits, `_` and `-` in any script, with a slash between them. */
 const PACKAGE_NAME = /^[\p{L}\p{N}_-]+\/[\p{L}\p{N}_-]+$/u;
 const TOP_HASH = /^[0-9a-f]{64}$/;
 
@@ -23,7 +23,7 @@ export function pointerKey(packageName: string, revision: string): string {
   return `${POINTERS}${packageName}/${revision}`;
 }
 
-/** @param topHash or the beginning of one, for the prefix of its key */
+/** @param topHash a whole one, or a prefix for the prefix of the key */
 export function manifestKey(topHash: string): string {
   return `${MANIFESTS}${topHash}`;
 }
@@ -32,12 +32,12 @@ export function topHashOfManifest(key: string): string {
   return key.slice(MANIFESTS.length);
 }
 
-/** @param namePrefix how the names of packages begin; empty: all of them */
+/** @param namePrefix of package names; empty for all */
 export function pointerPrefix(namePrefix: string): string {
   return `${POINTERS}${namePrefix}`;
 }
 
-/** The package that a pointer belongs to, or `undefined` for a key that is no pointer of a package. */
+/** The package that a pointer belongs to, or `undefined` for any other key. */
 export function packageOfPointer(key: string): string | undefined {
   if (!key.startsWith(POINTERS)) return undefined;
   const [namespace, name, ...revision] = key.slice(POINTERS.length).split('/');
@@ -45,12 +45,12 @@ export function packageOfPointer(key: string): string | undefined {
   return revision.length > 0 && isPackageName(packageName) ? packageName : undefined;
 }
 
-/** A key behind every pointer of a package and before those of the next: `0` follows the slash. */
+/** A key after every pointer of a package and before those of the next: `0` follows the slash. */
 export function keyAfterPackage(packageName: string): string {
   return `${POINTERS}${packageName}0`;
 }
 
-/** Whether an object is a pointer or a manifest: a stray one there is a broken package. */
+/** Whether an object is a pointer or a manifest. Writing one there by hand would break a package. */
 export function belongsToPackages(key: string): boolean {
   return key.startsWith(POINTERS) || key.startsWith(MANIFESTS);
 }

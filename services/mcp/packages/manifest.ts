@@ -7,7 +7,7 @@ type Metadata = z.infer<typeof METADATA>;
 /** The first line. `message` is null for a revision without one. */
 const HEADER = z.object({ version: z.string(), message: z.string().nullish(), user_meta: METADATA.nullish() });
 
-/** A line about an object. What a person said of it is `user_meta` in `meta`; the rest there is quilt3's own. */
+/** The line of an object. In `meta`, `user_meta` is what a user set; the rest is internal to quilt3. */
 const ENTRY = z.object({
   logical_key: z.string().min(1),
   physical_keys: z.tuple([z.string()], z.string()),
@@ -16,7 +16,7 @@ const ENTRY = z.object({
   meta: z.object({ user_meta: METADATA.nullish() }).nullish(),
 });
 
-/** A line about a folder, which has metadata and nothing else. */
+/** The line of a folder, which has only metadata. */
 const FOLDER = z.object({ logical_key: z.string().min(1), physical_keys: z.tuple([]).nullish() });
 
 export type ManifestHeader = {
@@ -36,7 +36,7 @@ export type ManifestEntry = {
 /** @throws ToolError `package_invalid` */
 export function parseHeader(line: Buffer): ManifestHeader {
   const header = HEADER.safeParse(jsonOf(line));
-  if (!header.success) throw invalid('begins with no header of a package');
+  if (!header.success) throw invalid('does not begin with a package header');
   const { version, message, user_meta } = header.data;
   return { version, message: message ?? undefined, metadata: user_meta ?? {} };
 }
@@ -50,7 +50,7 @@ export function parseEntry(line: Buffer): ManifestEntry | undefined {
   const entry = ENTRY.safeParse(json);
   if (!entry.success) {
     if (FOLDER.safeParse(json).success) return undefined;
-    throw invalid('has a line that is no entry of a package');
+    throw invalid('has a line that is not a package entry');
   }
   const { logical_key, physical_keys, size, hash, meta } = entry.data;
   return {
@@ -66,7 +66,7 @@ function jsonOf(line: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line));
   } catch {
-    throw invalid('has a line that is no JSON');
+    throw invalid('has a line that is not JSON');
   }
 }
 
@@ -74,17 +74,17 @@ function invalid(sentence: string): ToolError {
   return new ToolError('package_invalid', `The manifest of the package ${sentence}.`);
 }
 
-/** Where the bytes of an entry are. */
+/** The location of an entry's content. */
 type PhysicalKey = {
-  /** As the manifest has it. */
+  /** As written in the manifest. */
   readonly url: string;
-  /** What the URL names, when it is an object in S3. */
+  /** The S3 object that the URL names, if it names one. */
   readonly object?: { readonly bucket: string; readonly key: string; readonly versionId: string | undefined };
 };
 
 /**
- * Reads `s3://bucket/key?versionId=…`, with the key percent-encoded, as quilt3 writes it (`PhysicalKey` in
- * `quilt3/util.py`). Nothing is opened: the object may be in a bucket that the caller has no right to.
+ * Parses `s3://bucket/key?versionId=…` with a percent-encoded key, as quilt3 writes it (`PhysicalKey` in `quilt3/util.py`). Does not
+ * open the object, which may be in a bucket that the caller cannot access.
  */
 function parsePhysicalKey(url: string): PhysicalKey {
   const [, bucket, path, query] = /^s3:\/\/([^/?#]+)\/([^?#]*)(?:\?([^#]*))?$/.exec(url) ?? [];

@@ -5,15 +5,15 @@ import { ToolError } from '../reasons.ts';
 import { answerOf, chunksOf } from '../storage.ts';
 import { manifestKey } from './layout.ts';
 
-/** quilt3 writes lines of up to 1,000,000 bytes, unless it is told otherwise. */
+/** quilt3 writes lines of up to 1,000,000 bytes by default. */
 const MAX_LINE_BYTES = 2 * 1024 * 1024;
 
 type Manifest = {
-  /** Bytes from where the reading begins. */
+  /** Bytes from the start position. */
   readonly size: number;
-  /** To be read once. */
+  /** Can be read once. */
   readonly lines: AsyncGenerator<Line>;
-  /** Ends the connection, whether anything was read from it or not. */
+  /** Closes the connection, read or not. */
   readonly close: () => void;
 };
 
@@ -50,18 +50,18 @@ export async function openManifest(
 /** One line of a manifest. */
 export type Line = {
   readonly bytes: Buffer;
-  /** Where the next one begins, in bytes from where the reading began. */
+  /** Where the next line begins, in bytes from the start position. */
   readonly end: number;
 };
 
 const LINE_FEED = 0x0a;
 
 /**
- * Splits what arrives into lines, with one line in memory at a time. Only the line feed ends one: names and metadata
- * may hold every other character that Unicode calls a line break.
+ * Splits a stream into lines, with one line in memory at a time. Only a line feed ends a line: names and metadata may contain any
+ * other character that Unicode calls a line break.
  *
- * @param maxLineBytes how long a line may be
- * @throws ToolError `package_invalid` for a longer one
+ * @param maxLineBytes maximum length of a line
+ * @throws ToolError `package_invalid` for a longer line
  */
 export async function* linesOf(chunks: AsyncIterable<Buffer>, maxLineBytes: number): AsyncGenerator<Line> {
   let begun: Buffer[] = [];
@@ -91,5 +91,5 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, maxLineBytes: numb
 }
 
 function tooLong(maxLineBytes: number): ToolError {
-  return new ToolError('package_invalid', `The manifest has a line of more than ${maxLineBytes} bytes.`);
+  return new ToolError('package_invalid', `The manifest has a line longer than ${maxLineBytes} bytes.`);
 }

@@ -3,31 +3,31 @@ import type { Line } from './open-manifest.ts';
 
 export type Page<View> = {
   readonly entries: readonly View[];
-  /** Where the next page begins, in bytes from where the lines were counted; `undefined`: this is the last page. */
+  /** Where the next page begins, in bytes from the start of the lines; `undefined` on the last page. */
   readonly next: number | undefined;
-  /** Over all that match, when they were to be counted. */
+  /** Of all matching entries, if `count` was set. */
   readonly totals: { readonly entries: number; readonly bytes: number } | undefined;
 };
 
 export type PageOptions<View> = {
-  /** Only entries whose logical key begins so. */
+  /** Prefix of the logical keys to include. */
   readonly prefix: string;
-  /** Most entries. */
+  /** Maximum number of entries. */
   readonly limit: number;
-  /** A page ends with the entry that brings it to this, as JSON. */
+  /** A page ends with the entry that reaches this size, as JSON. */
   readonly maxPageBytes: number;
-  /** How far to read when nothing, or not enough, is found. */
+  /** Maximum bytes to read when too few entries match. */
   readonly maxScanBytes: number;
-  /** Whether to read on behind the page, for the totals. */
+  /** Whether to read past the page, for the totals. */
   readonly count: boolean;
-  /** What becomes of an entry on the page. */
+  /** How an entry is shown on the page. */
   readonly view: (entry: ManifestEntry) => View;
 };
 
 /**
- * Reads one page of entries from the lines behind the header, in their order.
+ * Reads one page of entries from the lines after the header, in their order.
  *
- * @returns perhaps an empty page with a next one, when little matches in a long manifest
+ * @returns perhaps an empty page that is not the last, when few entries of a long manifest match
  * @throws ToolError `package_invalid`
  */
 export async function readPage<View>(lines: AsyncIterable<Line>, options: PageOptions<View>): Promise<Page<View>> {

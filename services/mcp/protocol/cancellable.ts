@@ -3,11 +3,11 @@ import type { Running } from './express/multiplexer.ts';
 
 type Entry = { readonly principal: Principal | undefined; readonly cancel: () => void };
 
-/** Requests of sessions under way, by session and by the client's own ID of the request: what a client may cancel. */
+/** Running requests of sessions, by session and the client's request ID, so that a client can cancel them. */
 export class Cancellable {
   readonly #entries = new Map<string, Entry>();
 
-  /** @returns what has to be called when the request is over */
+  /** @returns call it when the request is complete */
   add(session: string, id: unknown, principal: Principal | undefined, { cancel }: Running): () => void {
     const key = keyOf(session, id);
     const entry = { principal, cancel };
@@ -17,14 +17,14 @@ export class Cancellable {
     };
   }
 
-  /** Cancels a request on behalf of whoever sent it, if it runs on this task: a cancellation is a wish. */
+  /** Cancels a request of the same principal, if it runs on this task: cancellation is best effort. */
   cancel(session: string, id: unknown, principal: Principal | undefined): void {
     const entry = this.#entries.get(keyOf(session, id));
     if (entry !== undefined && entry.principal?.tag === principal?.tag) entry.cancel();
   }
 }
 
-/** `1` and `"1"` are two IDs. */
+/** `1` and `"1"` are different IDs. */
 function keyOf(session: string, id: unknown): string {
   return `${session} ${typeof id} ${id}`;
 }

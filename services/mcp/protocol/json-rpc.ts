@@ -3,10 +3,10 @@ import { sendJson } from '../../shared/http-messages.ts';
 
 /** JSON-RPC 2.0 section 5.1. */
 export const PARSE_ERROR = -32700;
-/** Of the range that JSON-RPC leaves to servers: the HTTP status says more. */
+/** From JSON-RPC's range for servers; the HTTP status has the details. */
 export const REQUEST_REFUSED = -32000;
 export const UNAUTHORIZED = -32001;
-/** As the SDK's own transport says it. */
+/** As in the SDK's own transport. */
 export const SESSION_UNKNOWN = -32001;
 
 /** An HTTP error in the form that an MCP client expects: a JSON-RPC error with the request's id and a reason to branch on. */
@@ -25,7 +25,7 @@ export function sendRpcError(
   sendJson(response, status, { jsonrpc: '2.0', id, error: { code, message, data: { reason } } }, headers);
 }
 
-/** The id to answer with, or `null` when there is none to be found (JSON-RPC 2.0 section 5). */
+/** The id of a message, or `null` if it has none (JSON-RPC 2.0 section 5). */
 export function idOf(message: unknown): string | number | null {
   const id = isRecord(message) ? message.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? id : null;

@@ -11,7 +11,7 @@ import { acceptedForm } from './read-message.ts';
 
 export const SESSION_HEADER = 'mcp-session-id';
 
-/** Answers `initialize`, which begins a session; with a token, the session of its principal. */
+/** Answers `initialize`, which begins a session; with a token, the session belongs to its principal. */
 export async function beginSession(
   { servers, sessions }: { readonly servers: WarmServers; readonly sessions: Sessions },
   { request, response }: Exchange,
@@ -26,7 +26,7 @@ export async function beginSession(
   sendJson(response, 200, { ...answer, id: message.id }, headers);
 }
 
-/** Serves a request of a session by the warm server of its protocol version. */
+/** Serves a session's request by the warm server of its protocol version. */
 export async function serveLegacy(
   { servers, cancellable }: { readonly servers: WarmServers; readonly cancellable: Cancellable },
   { request, response }: Exchange,
@@ -38,6 +38,6 @@ export async function serveLegacy(
   const answer = new Answer(response, { stream: form === 'stream', until: caller?.acceptedUntil ?? session.endsAt });
   const running = connection.run(message, answer, caller && authInfoOf(caller));
   const id = String(request.headers[SESSION_HEADER]);
-  // A client that hangs up has not cancelled: what it began is finished, only nobody hears of it.
+  // Disconnecting is not cancelling in this era: the request completes, and its result is dropped.
   response.once('close', cancellable.add(id, message.id, caller?.principal, running));
 }

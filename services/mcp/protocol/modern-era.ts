@@ -8,7 +8,7 @@ import { acceptedForm } from './read-message.ts';
 /**
  * Serves a plain request of the modern era by the warm server.
  *
- * @returns false, with nothing done, for a tool whose arguments have to be in headers too: the SDK compares them
+ * @returns false, without effect, for a tool whose arguments must also be in headers: the SDK compares them
  */
 export async function serveModern(
   servers: WarmServers,
@@ -20,12 +20,12 @@ export async function serveModern(
   if (message.method === 'tools/call' && hasHeaderArguments(server, String(message.params?.name))) return false;
   const answer = new Answer(response, { stream: acceptedForm(request) === 'stream', until: caller.acceptedUntil });
   const running = connection.run(message, answer, authInfoOf(caller));
-  // In this era a client cancels by hanging up.
+  // In this era a client cancels by disconnecting.
   response.once('close', running.cancel);
   return true;
 }
 
-/** By the schema, which the SDK makes once for each tool. */
+/** Cached by the schema, which the SDK creates once per tool. */
 const known = new WeakMap<object, boolean>();
 
 function hasHeaderArguments(server: McpServer, tool: string): boolean {

@@ -4,21 +4,21 @@ import { HttpError } from '../../shared/http-messages.ts';
 import { readOrDropBody } from '../../shared/read-body.ts';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-/** The open methods are short. A longer body without a good token is not kept, or a few hundred such clients would fill the memory of the task. */
+/** Open methods are short. A longer body without a valid token is not kept, or a few hundred such clients would fill the task's memory. */
 const UNAUTHENTICATED_BODY_LIMIT = 64 * 1024;
-/** No message of the protocol is deeper; the SDK's schemas call themselves for each level. */
+/** No valid message is nested more deeply. The SDK's schemas recurse for each level. */
 const MAX_LEVELS = 200;
 
-/** The body of a POST. `message` is `undefined` unless it is JSON, and not too deep. */
+/** The body of a POST. `message` is `undefined` for a body that is not JSON, or is nested too deeply. */
 type Body = { readonly isJson: boolean; readonly isDeep: boolean; readonly message: unknown };
 
 const NO_JSON: Body = { isJson: false, isDeep: false, message: undefined };
 
 /**
- * Reads and parses the body of a POST, once for all who judge it.
+ * Reads and parses the body of a POST, once for all checks.
  *
- * @param isAuthenticated whether a good token came with it: without one, only a body as short as the open methods need is kept
- * @throws HttpError 413 for a body over 4 MiB, 400 for one that ends too early
+ * @param isAuthenticated whether the request has a valid token; without one, only a body short enough for the open methods is kept
+ * @throws HttpError 413 for a body over 4 MiB, 400 for an incomplete one
  */
 export async function readMessage(request: IncomingMessage, isAuthenticated: boolean): Promise<Body> {
   const kept = isAuthenticated ? BODY_LIMIT_BYTES : UNAUTHENTICATED_BODY_LIMIT;
@@ -26,7 +26,7 @@ export async function readMessage(request: IncomingMessage, isAuthenticated: boo
   if (body === undefined) return NO_JSON;
   try {
     const message: unknown = JSON.parse(body.toString('utf8'));
-    // So many levels take so many brackets; nearly every body is shorter.
+    // Each level takes two brackets; nearly every body is shorter than that.
     const isDeep = body.length > 2 * MAX_LEVELS && isDeeperThan(message, MAX_LEVELS);
     return { isJson: true, isDeep, message: isDeep ? undefined : withoutNullArguments(message) };
   } catch {
@@ -34,7 +34,7 @@ export async function readMessage(request: IncomingMessage, isAuthenticated: boo
   }
 }
 
-/** Language models write `arguments: null` for a tool without arguments, which the schema of the protocol refuses. */
+/** Language models send `arguments: null` for a tool without arguments, which the protocol's schema refuses. */
 function withoutNullArguments(message: unknown): unknown {
   const params = isJsonObject(message) && message.method === 'tools/call' ? message.params : undefined;
   if (!isJsonObject(params) || params.arguments !== null) return message;
@@ -43,7 +43,7 @@ function withoutNullArguments(message: unknown): unknown {
 }
 
 /**
- * Tells whether a JSON value is nested deeper than that.
+ * Whether a JSON value is nested more deeply than `levels`.
  *
  * @param levels of objects and lists
  */
@@ -53,12 +53,12 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 /**
- * The form in which a client takes an answer: JSON where it may be, since that is one write.
+ * The response form that a client accepts: JSON where possible, since it takes a single write.
  *
- * @throws HttpError 406 when it takes neither form
+ * @throws HttpError 406 when the client accepts neither form
  */
 export function acceptedForm({ headers: { accept } }: IncomingMessage): 'json' | 'stream' {
   if (accept === undefined || accept.includes('application/json') || accept.includes('*/*')) return 'json';
   if (accept.includes('text/event-stream')) return 'stream';
-  throw new HttpError(406, 'not_acceptable', 'Accept has to name application/json and text/event-stream.');
+  throw new HttpError(406, 'not_acceptable', 'Accept must include application/json and text/event-stream.');
 }

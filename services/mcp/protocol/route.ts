@@ -9,22 +9,21 @@ import { HttpError } from '../../shared/http-messages.ts';
 import type { SessionFacts } from '../facts.ts';
 import { isPlainLegacy, isPlainModern, isPlainRequest } from './express/plain-request.ts';
 
-/** Who serves a message. */
+/** What serves a message. */
 type Route =
   /** The warm server of the modern era. */
   | { readonly kind: 'modern'; readonly request: JSONRPCRequest }
-  /** A session begins. */
+  /** Starts a session. */
   | { readonly kind: 'initialize'; readonly request: JSONRPCRequest }
-  /** A session: its warm server, where it is a request; the SDK's handler, where it is a batch. */
+  /** In a session: the warm server for a request, the SDK's handler for a batch. */
   | { readonly kind: 'session'; readonly request: JSONRPCRequest | undefined; readonly isBatch: boolean }
-  /** The SDK's handler, which serves what is rare and refuses what breaks a rule. */
+  /** The SDK's handler: serves rare messages and refuses invalid ones. */
   | { readonly kind: 'sdk' };
 
 const BY_SDK: Route = { kind: 'sdk' };
 
 /**
- * Decides by which way a message goes. The era is decided as the SDK decides it, by the body first; what is plain is recognized
- * without asking it.
+ * Routes a message. The era is determined as in the SDK, by the body first; plain messages are recognized without the SDK.
  *
  * @param message the parsed body of a POST
  */
@@ -52,32 +51,32 @@ function headerAs<Name extends string>(name: Name, value: string | string[] | un
 
 const BATCH_VERSION = '2025-03-26';
 const MAX_BATCH_SIZE = 10;
-/** What may be the name of a revision, and is shorter than any secret. */
+/** A possible revision name, shorter than any secret. */
 const REVISION = /^[\w.-]{1,24}$/;
 
-/** @throws HttpError 400 for a protocol version that no session has */
+/** @throws HttpError 400 for a protocol version that sessions do not support */
 export function requireProtocolVersion(header: string | string[] | undefined): void {
   if (header === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(header))) return;
-  throw unsupported(`MCP-Protocol-Version has to be one of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')} in a session.`);
+  throw unsupported(`MCP-Protocol-Version must be one of ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')} in a session.`);
 }
 
-/** @throws HttpError 400 for a protocol version that cannot be one: the SDK would repeat it in its answer, whatever it is */
+/** @throws HttpError 400 for text that cannot be a protocol version: the SDK would repeat it in its answer */
 export function requireRevision(header: string | string[] | undefined): void {
   if (header === undefined || REVISION.test(String(header))) return;
-  throw unsupported('MCP-Protocol-Version has to be a date, such as 2025-11-25.');
+  throw unsupported('MCP-Protocol-Version must be a date, such as 2025-11-25.');
 }
 
 /**
- * A batch is of one protocol version only, and everything in it runs at once.
+ * Only one protocol version has batches, and all messages of a batch run at once.
  *
- * @throws HttpError 400 for one of another version, and for a large one
+ * @throws HttpError 400 for a batch in another version, and for a large one
  */
 export function requireSmallBatch(messages: unknown, { protocolVersion }: SessionFacts): void {
   if (protocolVersion !== BATCH_VERSION) {
-    throw new HttpError(400, 'request_invalid', `Batches are of protocol version ${BATCH_VERSION} alone.`);
+    throw new HttpError(400, 'request_invalid', `Only protocol version ${BATCH_VERSION} supports batches.`);
   }
   if (Array.isArray(messages) && messages.length <= MAX_BATCH_SIZE) return;
-  throw new HttpError(400, 'request_invalid', `A batch has at most ${MAX_BATCH_SIZE} messages.`);
+  throw new HttpError(400, 'request_invalid', `A batch must have at most ${MAX_BATCH_SIZE} messages.`);
 }
 
 function unsupported(message: string): HttpError {

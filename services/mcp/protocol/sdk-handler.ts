@@ -10,12 +10,12 @@ import { authInfoOf, type Caller } from '../principal.ts';
 import type { CreateServer } from './express/warm-servers.ts';
 import { methodOf } from './json-rpc.ts';
 
-/** Serves one message that was let in. */
+/** Serves one message that passed the gate. */
 type ServeMessage = (exchange: Exchange, message: unknown, caller: Caller | undefined) => Promise<void>;
 
 /**
- * The SDK's own way to serve a message, with a server of its own for each: it knows every rule of the protocol. Whatever is
- * neither common nor plain goes here.
+ * Serves messages by the SDK's own handler, with a new server for each. It applies every rule of the protocol, and serves all
+ * messages that have no fast path.
  */
 export function createSdkHandler(
   createServer: CreateServer,
@@ -29,7 +29,7 @@ export function createSdkHandler(
   return async ({ request, response, stopping }, message, caller) => {
     const abandoned = new AbortController();
     response.once('close', () => abandoned.abort());
-    // A subscription has no end of its own: it ends with the service, or with its token. Any other exchange may finish.
+    // A subscription ends with the service or its token. Every other exchange may finish.
     const endless = methodOf(message) === 'subscriptions/listen';
     const expiry = endless && caller !== undefined ? abortAt(caller.acceptedUntil, abandoned) : undefined;
     try {
@@ -53,13 +53,13 @@ function abortAt(seconds: number, controller: AbortController): NodeJS.Timeout {
   return setTimeout(() => controller.abort(), Math.max(0, seconds * 1000 - Date.now())).unref();
 }
 
-/** Of no meaning to the SDK, which only needs a valid URL; the real host is not its business. */
+/** The SDK only needs a valid URL; the real host has no effect. */
 const URL_FOR_SDK = 'http://mcp.invalid/mcp';
 
 /**
- * The request as the SDK wants it. Only protocol headers go along: neither a token nor a cookie reaches a tool.
+ * The request in the SDK's form. Only protocol headers are copied: no token and no cookie reaches a tool.
  *
- * @param signal aborts when nobody waits for the answer any more
+ * @param signal aborts when the client no longer waits for the answer
  */
 function toWebRequest(headers: IncomingHttpHeaders, signal: AbortSignal): Request {
   const passed = Object.entries(headers).filter(
@@ -70,10 +70,10 @@ function toWebRequest(headers: IncomingHttpHeaders, signal: AbortSignal): Reques
   return new Request(URL_FOR_SDK, { method: 'POST', headers: passed, signal });
 }
 
-/** Writes the SDK's answer out; returns when the last byte is handed over or the client is gone. */
+/** Writes the SDK's response; returns when the last byte is handed over or the client disconnects. */
 async function sendWebResponse(response: ServerResponse, answer: Response): Promise<void> {
   const headers = Object.fromEntries(answer.headers);
-  // Hop-by-hop: whether this connection stays is for the server to say, above all while it stops.
+  // Hop-by-hop: the HTTP server manages the connection, above all during a stop.
   delete headers.connection;
   if (answer.body === null || !isEventStream(answer)) {
     const body = Buffer.from(await answer.arrayBuffer());
@@ -86,7 +86,7 @@ async function sendWebResponse(response: ServerResponse, answer: Response): Prom
   try {
     await pipeline(Readable.fromWeb(answer.body as ReadableStream<Uint8Array>), response);
   } catch (error) {
-    // Client gone, token expired or service stopping: there is nobody to tell.
+    // Client disconnected, token expired or service stopping: no one receives the error.
     if (!response.destroyed) throw error;
   }
 }

@@ -12,7 +12,7 @@ import { packagesList } from './packages-list.ts';
 import { sessionDiagnostics } from './session-diagnostics.ts';
 import { validateJwtToken } from './validate-jwt-token.ts';
 
-/** Every tool of the service, in the order in which clients see them. */
+/** Every tool of the service, in the order that clients see. */
 export const TOOLS: readonly Tool[] = [
   listAvailableResources,
   discoverBuckets,

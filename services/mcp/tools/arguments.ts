@@ -6,7 +6,7 @@ import { ToolError } from '../reasons.ts';
 const MAX_KEY_BYTES = 1024;
 const MAX_CURSOR_LENGTH = 8192;
 
-/** Half of a surrogate pair has no bytes in UTF-8: what is written for it is another character. */
+/** Half of a surrogate pair has no UTF-8 encoding; it would be written as another character. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
@@ -15,35 +15,35 @@ export function isWellFormed(text: string): boolean {
 export const BUCKET = z.string().min(1).max(300).describe('Bucket, as name or s3://name');
 
 /**
- * A key with a `.` or `..` among its segments is refused: whatever normalises the URL of a request on its way would
- * make another object of it, or another bucket.
+ * The key of an object. Segments `.` and `..` are refused: software that normalizes the request's URL would turn the key into that
+ * of another object, or another bucket.
  */
 export const KEY = z
   .string()
   .min(1)
-  .refine((key) => Buffer.byteLength(key) <= MAX_KEY_BYTES, 'A key has at most 1,024 bytes.')
-  .refine((key) => !/(?:^|\/)\.\.?(?:\/|$)/.test(key), 'A key must not have . or .. between its slashes.')
-  .refine(isWellFormed, 'A key has to be well-formed Unicode.')
+  .refine((key) => Buffer.byteLength(key) <= MAX_KEY_BYTES, 'A key must have at most 1,024 bytes.')
+  .refine((key) => !/(?:^|\/)\.\.?(?:\/|$)/.test(key), 'A key must not contain the segments . or ..')
+  .refine(isWellFormed, 'A key must be well-formed Unicode.')
   .describe('Key of the object, exactly as bucket_objects_list shows it');
 
 export const VERSION_ID = z
   .string()
   .min(1)
   .max(1024)
-  .refine(isWellFormed, 'A version has to be well-formed Unicode.')
-  .describe('One version of the object; without it, the current one')
+  .refine(isWellFormed, 'A version must be well-formed Unicode.')
+  .describe('Version of the object. Defaults to the current one')
   .optional();
 
 export const CURSOR = z
   .string()
   .min(1)
   .max(MAX_CURSOR_LENGTH)
-  .describe('next_cursor of the page before, with the other arguments unchanged; leave it out for the first page')
+  .describe('next_cursor of the previous page. Keep the other arguments unchanged. Omit it for the first page')
   .optional();
 
-/** @param maximum also told to the caller */
+/** @param maximum also stated in the description */
 export function limitUpTo(maximum: number, fallback = 100) {
-  return z.int().min(1).max(maximum).default(fallback).describe(`Most entries on one page, up to ${maximum}`);
+  return z.int().min(1).max(maximum).default(fallback).describe(`Maximum number of entries per page, up to ${maximum}`);
 }
 
 /** Part of the output of every listing. */
@@ -52,18 +52,19 @@ export const NEXT_CURSOR = z.string().optional().describe('Where the next page b
 const TAG_LENGTH = 11;
 
 /**
- * Makes the cursor that a caller hands back for the next page. It grants nothing: the next call is checked like the
- * first.
+ * Encodes the cursor for the next page. It grants nothing: the next call is checked like the first.
  *
- * @param scope what the listing is of: a cursor is of no use for another one
- * @param position where the next page begins, in whatever form the listing likes
+ * @param scope of the listing: a cursor is invalid in any other
+ * @param position where the next page begins, in the listing's own form
  */
 export function writeCursor(scope: readonly unknown[], position: string): string {
   return Buffer.from(tagOf(scope) + position).toString('base64url');
 }
 
 /**
- * @param scope as it was for `writeCursor`
+ * Decodes a cursor.
+ *
+ * @param scope as for `writeCursor`
  * @param cursor from the caller
  * @returns the position, or `undefined` for the first page
  * @throws ToolError `argument_invalid` for a cursor of another listing
@@ -76,7 +77,7 @@ export function readCursor(scope: readonly unknown[], cursor: string | undefined
 }
 
 export function cursorInvalid(): ToolError {
-  const message = 'The cursor belongs to another listing: repeat the arguments of the first call, or leave it out.';
+  const message = 'The cursor belongs to another listing. Repeat the arguments of the first call, or omit the cursor.';
   return new ToolError('argument_invalid', message);
 }
 

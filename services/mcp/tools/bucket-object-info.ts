@@ -8,7 +8,7 @@ export const bucketObjectInfo = defineTool({
   name: 'bucket_object_info',
   title: 'Describe an object',
   description:
-    'Tells size, content type, time of the last change, version and metadata of one object of an S3 bucket, ' +
+    'Shows the size, content type, last-modified time, version and metadata of one object in an S3 bucket, ' +
     'without its content.',
   permissions: ['s3:GetObject', 's3:GetObjectVersion'],
   input: z.object({ bucket: BUCKET, key: KEY, version_id: VERSION_ID }),
@@ -21,9 +21,9 @@ export const bucketObjectInfo = defineTool({
     content_type: z.string().optional(),
     content_encoding: z.string().optional(),
     etag: z.string().optional(),
-    version_id: z.string().optional().describe('Absent when the bucket keeps no versions'),
-    storage_class: z.string().describe('STANDARD, or what else S3 calls it'),
-    metadata: z.record(z.string(), z.string()).describe('What its writer said about it'),
+    version_id: z.string().optional().describe('Absent when the bucket is not versioned'),
+    storage_class: z.string().describe('S3 storage class, such as STANDARD'),
+    metadata: z.record(z.string(), z.string()).describe('User-defined metadata of the object'),
   }),
   run: async ({ buckets, principal, signal }, { bucket: name, key, version_id }) => {
     const { bucket, s3 } = await buckets.open(principal, name, 'read');

@@ -10,15 +10,15 @@ const MAX_LIFETIME_SECONDS = 3600;
 const DEFAULT_LIFETIME_SECONDS = 900;
 
 /**
- * Makes a URL that fetches one object. It is a credential for that object: it goes to the caller and nowhere else, and
- * ends with the token that it was asked for with.
+ * Creates a presigned URL for one object. The URL is a credential: it goes only to the caller, and expires with the token of the
+ * call.
  */
 export const bucketObjectLink = defineTool({
   name: 'bucket_object_link',
   title: 'Link to an object',
   description:
-    'Makes a temporary URL from which one object of an S3 bucket can be downloaded without signing in. Whoever ' +
-    'has the URL can use it until it expires: give it to nobody but the user.',
+    'Creates a temporary URL to download one object of an S3 bucket without signing in. Anyone who has the URL ' +
+    'can use it until it expires: give it only to the user.',
   permissions: ['s3:GetObject'],
   input: z.object({
     bucket: BUCKET,
@@ -29,7 +29,7 @@ export const bucketObjectLink = defineTool({
       .min(1)
       .max(MAX_LIFETIME_SECONDS)
       .default(DEFAULT_LIFETIME_SECONDS)
-      .describe('How long the URL is wanted to work; it may end earlier, with your token'),
+      .describe('Requested lifetime of the URL. It expires earlier if your token does'),
   }),
   place: 'key',
   output: z.object({
@@ -45,12 +45,12 @@ export const bucketObjectLink = defineTool({
   run: async ({ buckets, principal, signal }, { bucket: name, key, version_id, lifetime_seconds }) => {
     const { bucket, s3 } = await buckets.open(principal, name, 'read');
     const object = { Bucket: bucket, Key: key, VersionId: version_id };
-    // A link to nothing, or to what the caller may not read, would be found out only by whoever follows it.
+    // Fails now for a missing object or a missing permission; otherwise only the user of the link would find out.
     const head = await answerOf(s3.send(new HeadObjectCommand(object), { abortSignal: signal }));
     const now = Math.floor(Date.now() / 1000);
     const end = Math.min(now + lifetime_seconds, await answerOf(endOfCredentials(s3)), principal.claims.exp);
     if (end <= now)
-      throw new ToolError('credentials_unavailable', 'Your token is about to expire: get a new one first.');
+      throw new ToolError('credentials_unavailable', 'Your token is about to expire. Get a new one first.');
     const url = await answerOf(
       getSignedUrl(s3, new GetObjectCommand(object), { expiresIn: end - now, signingDate: new Date(now * 1000) }),
     );
@@ -67,7 +67,7 @@ export const bucketObjectLink = defineTool({
   },
 });
 
-/** Seconds since the epoch; a URL dies with what it was signed with, whatever it says of itself. */
+/** Seconds since the epoch. A URL expires with its credentials, whatever lifetime it states. */
 async function endOfCredentials(s3: S3Client): Promise<number> {
   const { expiration } = await s3.config.credentials();
   return expiration === undefined ? Number.POSITIVE_INFINITY : Math.floor(expiration.getTime() / 1000);

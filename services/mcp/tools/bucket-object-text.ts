@@ -11,43 +11,43 @@ import { answerOf, readAtMost, storageErrorOf, unavailable } from '../storage.ts
 import { BUCKET, KEY, VERSION_ID } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
-/** Enough for any character of UTF-8, so that every call gets on. */
+/** Enough for any UTF-8 character, so that every call makes progress. */
 const MIN_BYTES = 4;
 const MAX_BYTES = 256 * 1024;
 const DEFAULT_BYTES = 64 * 1024;
 const RANGE_NOT_SATISFIABLE = 416;
 
-/** Reads UTF-8 by ranges: S3 is asked for the bytes that the caller wants, and no more of them come into memory. */
+/** Reads UTF-8 by ranges: requests from S3, and keeps in memory, only the bytes that the caller wants. */
 export const bucketObjectText = defineTool({
   name: 'bucket_object_text',
   title: 'Read an object as text',
   description:
-    'Reads an object of an S3 bucket as UTF-8 text, or a part of it. Go on with next_byte as start_byte for long ' +
-    'ones. For binary content take bucket_object_link.',
+    'Reads an object of an S3 bucket as UTF-8 text, in whole or in part. For long objects, continue with next_byte ' +
+    'as start_byte. For binary content, use bucket_object_link.',
   permissions: ['s3:GetObject'],
   input: z.object({
     bucket: BUCKET,
     key: KEY,
     version_id: VERSION_ID,
-    start_byte: z.int().min(0).default(0).describe('Where to begin; a character cut in two there is left out'),
+    start_byte: z.int().min(0).default(0).describe('Where to start. A partial character there is left out'),
     max_bytes: z
       .int()
       .min(MIN_BYTES)
       .max(MAX_BYTES)
       .default(DEFAULT_BYTES)
-      .describe(`Most bytes to read, up to ${MAX_BYTES}`),
+      .describe(`Maximum number of bytes to read, up to ${MAX_BYTES}`),
   }),
   place: 'key',
   output: z.object({
     bucket: z.string(),
     key: z.string(),
     version_id: z.string().optional(),
-    etag: z.string().optional().describe('When it changes between two calls, the object did: begin anew'),
+    etag: z.string().optional().describe('If it changes between two calls, the object changed. Start again'),
     content_type: z.string().optional(),
-    size_bytes: z.int().describe('Of the whole object'),
-    start_byte: z.int().describe('Where the text begins'),
+    size_bytes: z.int().describe('Size of the whole object'),
+    start_byte: z.int().describe('Where the text starts'),
     end_byte: z.int().describe('Where it ends, exclusive'),
-    next_byte: z.int().optional().describe('start_byte of what follows; absent at the end of the object'),
+    next_byte: z.int().optional().describe('start_byte for the next call; absent at the end of the object'),
     text: z.string(),
   }),
   run: async ({ buckets, principal, signal }, { bucket: name, key, version_id, start_byte, max_bytes }) => {
@@ -81,7 +81,7 @@ export const bucketObjectText = defineTool({
 
 type NamedObject = { readonly bucket: string; readonly key: string; readonly version_id?: string | undefined };
 
-/** @returns `undefined` when the object has no byte there */
+/** @returns `undefined` when the object has no byte at that position */
 async function readRange(
   { s3 }: OpenBucket,
   { bucket, key, version_id }: NamedObject,
@@ -103,20 +103,20 @@ async function readRange(
   }
 }
 
-/** The end of an object is a place to read at, and an empty object is all end; nothing is behind it. */
+/** Allows reading at the exact end of an object, which is all of an empty one; refuses a start beyond the end. */
 async function endOf({ s3 }: OpenBucket, { bucket, key, version_id }: NamedObject, start: number, signal: AbortSignal) {
   const head = await answerOf(
     s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version_id }), { abortSignal: signal }),
   );
   const size = head.ContentLength ?? 0;
   if (start > size)
-    throw new ToolError('argument_invalid', `start_byte is behind the end: the object has ${size} bytes.`);
+    throw new ToolError('argument_invalid', `start_byte is beyond the end. The object has ${size} bytes.`);
   return { version_id: head.VersionId, etag: head.ETag, content_type: head.ContentType, size_bytes: size };
 }
 
 /**
- * The size of the whole object. A storage may pass over the range that it was asked for (RFC 9110, 14.2) and send
- * everything, which begins as wanted when the beginning was.
+ * The size of the whole object. A storage may ignore the requested range (RFC 9110, 14.2) and send everything, which is correct only
+ * for a range that starts at the beginning.
  */
 function sizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput, start: number): number {
   if (ContentRange === undefined && start === 0 && ContentLength !== undefined) return ContentLength;
@@ -131,15 +131,15 @@ function requirePlain({ ContentEncoding }: GetObjectCommandOutput): void {
 }
 
 function notText(sentence: string): ToolError {
-  return new ToolError('object_not_text', `${sentence}: take bucket_object_link to fetch it.`);
+  return new ToolError('object_not_text', `${sentence}. Use bucket_object_link to fetch it.`);
 }
 
-/** Some bytes of a text, as characters. */
+/** A range of bytes, decoded. */
 type TextSlice = {
   readonly text: string;
-  /** Bytes at the beginning that belong to a character before. */
+  /** Leading bytes of a character that starts before the slice. */
   readonly skippedBytes: number;
-  /** Bytes that became characters; the rest belongs to a character that goes on behind the slice. */
+  /** Bytes that were decoded; the rest starts a character that continues after the slice. */
   readonly usedBytes: number;
 };
 
@@ -148,10 +148,10 @@ const MAX_CONTINUATION_BYTES = 3;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * Makes text of a slice of an object that may begin and end in the middle of a character.
+ * Decodes a slice of an object that may start and end within a character.
  *
- * @returns `undefined` when the bytes are no text: not UTF-8, with a NUL, which text does not have and UTF-16 does, or with
- *   so many control characters that nobody could read it, and JSON would make a multiple of it
+ * @returns `undefined` for bytes that are not text: not UTF-8, with a NUL (which UTF-16 has and text does not), or with so many
+ *   control characters that it would be unreadable and grow several times as JSON
  */
 export function readTextSlice(
   bytes: Buffer,
@@ -169,7 +169,7 @@ export function readTextSlice(
   }
 }
 
-/** More than one in twenty, white space aside: what colours a log is fewer. */
+/** More than one in twenty, white space aside; the color codes of a log are fewer. */
 function isMostlyControls(text: string): boolean {
   let controls = 0;
   for (let at = 0; at < text.length; at += 1) {

@@ -4,7 +4,7 @@ import { answerOf } from '../storage.ts';
 import { BUCKET, CURSOR, isWellFormed, limitUpTo, NEXT_CURSOR, readCursor, writeCursor } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
-/** One page is one request to S3, which has this limit too. */
+/** S3's own limit: one page is one request. */
 const MAX_ENTRIES = 1000;
 
 /** Lists a bucket in the order of S3: by the bytes of the keys. */
@@ -12,18 +12,18 @@ export const bucketObjectsList = defineTool({
   name: 'bucket_objects_list',
   title: 'List objects of a bucket',
   description:
-    'Lists the objects of an S3 bucket below a prefix: one level of folders and objects, or everything with ' +
-    'recursive. Pages through long listings with next_cursor.',
+    'Lists the objects of an S3 bucket under a prefix: one level of folders and objects, or all levels with ' +
+    'recursive. Use next_cursor to page through long listings.',
   permissions: ['s3:ListBucket', 's3:GetBucketLocation'],
   input: z.object({
     bucket: BUCKET,
     prefix: z
       .string()
       .max(1024)
-      .refine(isWellFormed, 'A prefix has to be well-formed Unicode.')
+      .refine(isWellFormed, 'A prefix must be well-formed Unicode.')
       .default('')
-      .describe('Only keys that begin so; end it with / to look into a folder. Empty: the top of the bucket'),
-    recursive: z.boolean().default(false).describe('List all keys below the prefix instead of one level of folders'),
+      .describe('Prefix of the keys. End it with / to list a folder. Empty for the top of the bucket'),
+    recursive: z.boolean().default(false).describe('List all keys under the prefix instead of one level of folders'),
     limit: limitUpTo(MAX_ENTRIES),
     cursor: CURSOR,
   }),
@@ -31,7 +31,7 @@ export const bucketObjectsList = defineTool({
   output: z.object({
     bucket: z.string(),
     prefix: z.string(),
-    folders: z.array(z.string()).describe('Prefixes one level below; give one as prefix to look into it'),
+    folders: z.array(z.string()).describe('Prefixes one level below. Pass one as prefix to list it'),
     objects: z.array(
       z.object({
         key: z.string(),
@@ -41,7 +41,7 @@ export const bucketObjectsList = defineTool({
         storage_class: z.string().optional(),
       }),
     ),
-    count: z.int().describe('Folders and objects on this page'),
+    count: z.int().describe('Number of folders and objects on this page'),
     next_cursor: NEXT_CURSOR,
   }),
   run: async ({ buckets, principal, signal }, { bucket: name, prefix, recursive, limit, cursor }) => {

@@ -8,9 +8,9 @@ import { BUCKET, isWellFormed, KEY } from './arguments.ts';
 import { defineTool } from './define-tool.ts';
 
 const MAX_OBJECTS = 20;
-/** Also as base64 this fits into a request, which has at most 4 MiB. */
+/** As base64, this still fits into a request, which has at most 4 MiB. */
 const MAX_TOTAL_BYTES = 2 * 1024 * 1024;
-/** A type and its parameters, in characters that a header can carry (RFC 9110, 8.3). */
+/** A media type with parameters, in characters that a header can carry (RFC 9110, 8.3). */
 const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;[\x20-\x7e]*)?$/;
 const DEFAULT_CONTENT_TYPE = { text: 'text/plain; charset=utf-8', base64: 'application/octet-stream' };
 
@@ -22,18 +22,18 @@ const OUTCOME = z.object({
   size_bytes: z.int(),
   etag: z.string().optional(),
   version_id: z.string().optional(),
-  reason: z.string().optional().describe('Why it was not written'),
+  reason: z.string().optional().describe('Why the object was not written'),
   message: z.string().optional(),
 });
 type Outcome = z.infer<typeof OUTCOME>;
 
-/** Writes small objects. What is there already stays, unless the caller says otherwise. */
+/** Writes small objects. Existing objects are kept unless the caller says otherwise. */
 export const bucketObjectsPut = defineTool({
   name: 'bucket_objects_put',
   title: 'Write objects',
   description:
-    `Writes up to ${MAX_OBJECTS} small objects into an S3 bucket, ${MAX_TOTAL_BYTES} bytes together. An object ` +
-    'that exists is refused with object_exists unless overwrite is true: ask the user before you set it.',
+    `Writes up to ${MAX_OBJECTS} small objects into an S3 bucket, at most ${MAX_TOTAL_BYTES} bytes in total. An existing ` +
+    'object is refused with object_exists unless overwrite is true: ask the user before you set it.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   permissions: ['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'],
   input: z.object({
@@ -43,22 +43,22 @@ export const bucketObjectsPut = defineTool({
         z.object({
           key: KEY,
           content: z.string(),
-          encoding: z.enum(['text', 'base64']).default('text').describe('How content is written here'),
+          encoding: z.enum(['text', 'base64']).default('text').describe('Encoding of content'),
           content_type: z
             .string()
             .max(255)
             .regex(CONTENT_TYPE)
             .optional()
-            .describe('Media type; plain UTF-8 text, or bytes for base64, when left out'),
+            .describe('Media type. Defaults to plain UTF-8 text, or to bytes for base64'),
         }),
       )
       .min(1)
       .max(MAX_OBJECTS)
-      .describe(`What to write, up to ${MAX_OBJECTS} objects`),
+      .describe(`Objects to write, up to ${MAX_OBJECTS}`),
     overwrite: z
       .boolean()
       .default(false)
-      .describe('Replace objects that exist; without versions in the bucket they are lost'),
+      .describe('Replace existing objects. In a bucket without versioning they are lost'),
   }),
   output: z.object({
     bucket: z.string(),
@@ -76,7 +76,7 @@ export const bucketObjectsPut = defineTool({
     const open = await buckets.open(principal, name, 'write');
     const outcomes: Outcome[] = [];
     let firstFailure: ToolError | undefined;
-    // One after another: what was written when something fails in between is then the beginning of the list.
+    // In sequence: when a write fails, the objects written so far are the beginning of the list.
     for (const object of objects) {
       try {
         outcomes.push(await write(open, object, overwrite, signal));
@@ -95,7 +95,7 @@ export const bucketObjectsPut = defineTool({
 
 function bytesOf(key: string, content: string, encoding: 'text' | 'base64'): Buffer {
   const bytes = Buffer.from(content, encoding === 'text' ? 'utf8' : 'base64');
-  // Node skips what it cannot decode: the object would be another one than the caller meant.
+  // Node skips what it cannot decode, which would change the object.
   const isWhole = encoding === 'text' ? isWellFormed(content) : bytes.toString('base64') === content;
   if (!isWhole) throw new ToolError('argument_invalid', `The content for ${key} is not ${encoding}.`);
   return bytes;
@@ -104,7 +104,7 @@ function bytesOf(key: string, content: string, encoding: 'text' | 'base64'): Buf
 function requireWritable(objects: readonly NewObject[]): void {
   const total = objects.reduce((sum, { body }) => sum + body.length, 0);
   if (total > MAX_TOTAL_BYTES) {
-    const message = `The objects have ${total} bytes together, more than ${MAX_TOTAL_BYTES}: use several calls.`;
+    const message = `The objects have ${total} bytes in total, more than ${MAX_TOTAL_BYTES}. Use several calls.`;
     throw new ToolError('object_too_large', message);
   }
   if (new Set(objects.map(({ key }) => key)).size < objects.length) {
@@ -114,7 +114,7 @@ function requireWritable(objects: readonly NewObject[]): void {
   if (taken !== undefined) {
     throw new ToolError(
       'argument_invalid',
-      `${taken.key} belongs to the packages of the bucket, which are not written so.`,
+      `${taken.key} belongs to the packages of the bucket, which this tool does not write.`,
     );
   }
 }
@@ -131,7 +131,7 @@ async function write(
     Key: key,
     Body: body,
     ContentType: contentType,
-    // S3 itself decides, at the moment of writing: a look beforehand could be overtaken by another writer.
+    // S3 decides at the moment of writing: a check beforehand could race with another writer.
     ...(!overwrite && { IfNoneMatch: '*' }),
   });
   const answer = await answerOf(s3.send(command, { abortSignal: signal }));

@@ -8,8 +8,8 @@ const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const MAX_SHOWN_NAME = 160;
 
 /**
- * Refuses tools that could not be listed or called. The SDK finds out only when a client asks, and then one such tool takes all
- * others with it: no client gets a list, or no server is made.
+ * Refuses tools that could not be listed or called. The SDK would notice only when a client asks, and one such tool then breaks all
+ * others: no client gets a list, or no server is created.
  *
  * @throws StartError naming each of them
  */
@@ -33,14 +33,14 @@ function nameProblems(name: string, isTaken: boolean): readonly string[] {
       'the name must be 1 to 128 characters of A-Z, a-z, 0-9, _, - and . (MCP allows no others); rename the tool',
     ];
   }
-  // The SDK keeps its tools in a plain object, where these are found before they are there.
+  // The SDK keeps its tools in a plain object, which inherits these names.
   if (name in {}) return ['every JavaScript object has a member of this name; rename the tool'];
   return isTaken ? ['another tool has the same name; rename one of them'] : [];
 }
 
 function permissionProblems(permissions: unknown): readonly string[] {
   if (!Array.isArray(permissions)) {
-    return ['permissions is missing; list the actions that the tool needs, or [] when any valid token is enough'];
+    return ['permissions is missing; list the actions that the tool requires, or [] if any valid token is enough'];
   }
   return permissions
     .filter((permission) => !isPermission(permission))
@@ -51,7 +51,7 @@ function permissionProblems(permissions: unknown): readonly string[] {
     );
 }
 
-/** A schema is shown to clients as JSON Schema, which has no word for dates, functions and the like, and describes an object. */
+/** Clients see a schema as JSON Schema, which must describe an object and cannot express dates, functions and the like. */
 function schemaProblems(tool: Tool, side: 'input' | 'output'): readonly string[] {
   try {
     const { type = 'object' } = jsonSchemaOf(tool[side], side);

@@ -9,22 +9,22 @@ import { type Caller, callerOf } from '../principal.ts';
 import { ToolError } from '../reasons.ts';
 import { type LenientInput, lenientInput } from './lenient-input.ts';
 
-/** What tools work with, besides their caller: the same for all of them. */
+/** Services that all tools share. */
 export type ToolServices = {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly buckets: BucketAccess;
   readonly facts: ServiceFacts;
-  /** All of them. */
+  /** All tools. */
   readonly tools: readonly Tool[];
 };
 
-/** What a tool runs with. */
+/** The context of a tool call. */
 export type ToolContext = Caller & {
   readonly buckets: BucketAccess;
   readonly facts: ServiceFacts;
   readonly tools: ToolServices['tools'];
-  /** Fires when nobody waits for the result any more. */
+  /** Aborts when the client no longer waits for the result. */
   readonly signal: AbortSignal;
 };
 
@@ -42,13 +42,13 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
   readonly title: string;
   /** Read by a language model: what it answers, and when to call it. */
   readonly description: string;
-  /** What the caller's token has to permit, all of it; `[]` when any valid token is enough. */
+  /** Permissions that the caller's token must have, all of them; `[]` if any valid token is enough. */
   readonly permissions: readonly Permission[];
   readonly input: StandardSchemaWithJSON<unknown, Input>;
   readonly output: StandardSchemaWithJSON<Output>;
-  /** The argument that is a path in the argument `bucket`, so that a model may write both as one URL. @default there is none */
+  /** The argument that is a path in the argument `bucket`, so that a model may pass both as one URL. @default none */
   readonly place?: 'key' | 'prefix';
-  /** What the tool does to the world. @default it reads, within this deployment */
+  /** The tool's effects. @default read-only, within this deployment */
   readonly annotations?: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint?: boolean;
@@ -58,7 +58,7 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
   /**
    * Runs only for a principal that has every permission the tool needs.
    *
-   * @throws ToolError for what the caller can act on; anything else is a fault of the service, and reported as such
+   * @throws ToolError for what the caller can act on; any other error is reported as an internal error
    */
   readonly run: (context: ToolContext, input: Input) => Promise<Output> | Output;
 };
@@ -66,9 +66,9 @@ export type ToolDefinition<Input, Output extends Record<string, unknown>> = {
 const READS = { readOnlyHint: true, idempotentHint: true, openWorldHint: false };
 
 /**
- * The only way to a tool. Every call is checked against its `permissions` at the moment it is made, and refused without a
- * principal. A definition that cannot work is accepted here, where nobody could see the report, and refused by `checkTools` when the
- * service starts.
+ * Defines a tool; there is no other way to register one. Every call is checked against `permissions` when it is made, and refused
+ * without a principal. An invalid definition passes here, where no one would see the report; `checkTools` refuses it when the service
+ * starts.
  */
 export function defineTool<Input, Output extends Record<string, unknown>>(
   definition: ToolDefinition<Input, Output>,
@@ -94,7 +94,7 @@ export function defineTool<Input, Output extends Record<string, unknown>>(
         const reported = error instanceof ToolError ? error : INTERNAL_ERROR;
         metrics.toolCalled(name, reported.reason, performance.now() - began);
         const fields = { tool: name, ...whoOf(caller), reason: reported.reason };
-        // The message is for the caller alone: it may repeat an argument, and that may be anything.
+        // Only the caller sees the message: it may repeat an argument, which may contain anything.
         if (reported === error) logger.warn({ event: 'tool_refused', ...fields }, 'tool refused');
         else logger.error({ event: 'tool_failed', ...fields, error: safeError(error) }, 'tool failed');
         const text = JSON.stringify({ error: reported.reason, message: reported.message });
@@ -105,7 +105,7 @@ export function defineTool<Input, Output extends Record<string, unknown>>(
   return { name, permissions, input, output, register };
 }
 
-/** Runs a tool with its exact arguments, and with another reading of them when those lead to nothing. */
+/** Runs a tool with its exact arguments, and with their other reading if those find nothing. */
 async function runAsMeant<Input, Output extends Record<string, unknown>>(
   run: (input: Input) => Promise<Output> | Output,
   exact: Input,
@@ -123,18 +123,18 @@ async function runAsMeant<Input, Output extends Record<string, unknown>>(
   }
 }
 
-/** S3 refuses a key that is not there where the caller may not list the bucket. */
+/** S3 returns access_denied for a missing key if the caller may not list the bucket. */
 const LED_TO_NOTHING: ReadonlySet<string> = new Set(['object_not_found', 'access_denied']);
 
-/** What is unforeseen may hold anything in its message: nobody is told more of it, and the log has where it comes from. */
-const INTERNAL_ERROR = new ToolError('internal_error', 'The tool failed. The log of the service says where.');
+/** The message of an unexpected error may contain anything: the caller sees this one, and the log has the origin of the error. */
+const INTERNAL_ERROR = new ToolError('internal_error', 'The tool failed. See the service log.');
 
 function whoOf(caller: Caller | undefined) {
   return { sub: caller?.principal.claims.sub, keyId: caller?.principal.keyId, cacheHit: caller?.cacheHit };
 }
 
 function requirePermissions(needed: readonly Permission[], caller: Caller | undefined): Caller {
-  if (caller === undefined) throw new ToolError('unauthenticated', 'This tool needs an enhanced token.');
+  if (caller === undefined) throw new ToolError('unauthenticated', 'This tool requires an enhanced token.');
   const missing = missingPermissions(needed, caller.principal.claims.permissions);
   if (missing.length > 0) throw new ToolError('permission_missing', `Your role lacks ${missing.join(', ')}.`);
   return caller;

@@ -10,16 +10,16 @@ import {
 import { defineTool } from './define-tool.ts';
 
 /**
- * What its caller's own token says, as this task understood it, and what follows from that: enough to compare with the catalog,
- * nothing to sign in with.
+ * Shows how this task read the caller's token, and what follows from it: enough to compare with the catalog, nothing to sign in
+ * with.
  */
 export const jwtDiagnostics = defineTool({
   name: 'jwt_diagnostics',
   title: 'Token diagnostics',
   description:
-    'Shows how your own access token was understood and what it allows: who you are, your roles, permissions and buckets, ' +
-    'whether each bucket is reachable, which permissions you lack for each tool, which key signed the token and which keys are ' +
-    'accepted, and when it expires by the clock of the server. Call it when something is refused and you want to know why.',
+    'Shows how your access token was read and what it allows: your identity, roles, permissions and buckets, whether each ' +
+    'bucket is reachable, which permissions you lack for each tool, which key signed the token and which keys are accepted, ' +
+    "and when it expires by the server's clock. Call it to find out why a request is refused.",
   permissions: [],
   input: z.object({}),
   output: z.object({
@@ -33,7 +33,7 @@ export const jwtDiagnostics = defineTool({
     permissions: z.array(z.string()),
     role_count: z.int(),
     permission_count: z.int(),
-    bucket_count: z.int().describe('Entries; * counts as one'),
+    bucket_count: z.int().describe('Number of entries; * counts as one'),
     ...TOKEN_KEY_FIELDS,
     ...TOKEN_TIME_FIELDS,
     ...TOKEN_RIGHTS_FIELDS,

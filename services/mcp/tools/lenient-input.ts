@@ -8,28 +8,29 @@ type Issue = {
 };
 type Parsed<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
-/** A list in a text in a list: nobody writes more levels by mistake. */
+/** A list in a text in a list: deeper nesting is no mistake. */
 const MAX_ROUNDS = 3;
 const NUMBER = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
 
-/** The input of a tool as language models write it. */
+/** The input of a tool, validated leniently for language models. */
 export interface LenientInput<Input> {
-  /** Shown to clients exactly as the tool defines it, and lenient where it is validated. */
+  /** Clients see exactly what the tool defines; validation is lenient. */
   readonly schema: StandardSchemaWithJSON<unknown, Input>;
   /**
-   * Another reading of arguments that `schema` has accepted, for a tool that finds nothing under the exact one: a key that is the
-   * object's URL, or begins with a slash.
+   * Another reading of arguments that `schema` accepted, for a tool that finds nothing under the exact one: a key that is the object's
+   * URL, or begins with a slash.
    */
   readonly otherReading: (input: Input) => Input | undefined;
 }
 
 /**
- * Reads what language models send for what they mean, and nothing else: `null` and `""` for an optional argument that is left out,
- * `"5"` and `"true"` for a number and a boolean, a list as JSON text, and an object's URL where bucket and key are asked for. What
- * the schema accepts exactly is never changed, and what it refuses after the reading stays refused. The bucket is read before the tool runs, so that permissions are judged on the bucket that is meant.
+ * Interprets arguments as language models write them: `null` and `""` for an omitted optional argument, `"5"` and `"true"` for a
+ * number and a boolean, a list as JSON text, and an object's URL in place of bucket and key. Arguments that the schema accepts
+ * exactly are never changed, and arguments that it refuses after this interpretation stay refused. The bucket is resolved before
+ * the tool runs, so that permissions are checked on the intended bucket.
  *
- * @param schema - the tool's own
- * @param place - the argument beside `bucket` that is a path in it, if there is one
+ * @param schema - of the tool
+ * @param place - the argument that is a path in the argument `bucket`, if there is one
  */
 export function lenientInput<Input>(
   schema: StandardSchemaWithJSON<unknown, Input>,
@@ -63,7 +64,7 @@ export function lenientInput<Input>(
   };
 }
 
-/** Validates exactly, then with the refused arguments read as they are meant. */
+/** Validates exactly, then with the refused arguments interpreted. */
 async function parseAsMeant<Input>(
   value: unknown,
   json: JsonObject,
@@ -86,7 +87,7 @@ async function parseAsMeant<Input>(
 const keyOf = (step: PropertyKey | { readonly key: PropertyKey }): PropertyKey =>
   typeof step === 'object' ? step.key : step;
 
-/** A copy of `value` whose member at `path` is read as it is meant; `value` itself when there is nothing to read. */
+/** A copy of `value` whose member at `path` is interpreted; `value` itself if there is nothing to interpret. */
 function readAt(value: unknown, path: readonly PropertyKey[], json: unknown): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return readScalar(value, json);
@@ -125,7 +126,7 @@ function readScalar(value: unknown, json: unknown): unknown {
 /**
  * Resolves the URL or ARN of an object or a folder among the arguments of a tool that has `bucket`.
  *
- * @returns the arguments with a bucket's name, and another reading of them for a key that can be both; a text: why there is none
+ * @returns the arguments with a bucket name, and their other reading for an ambiguous key; a text if there is a conflict
  */
 function locate(
   given: unknown,
@@ -143,10 +144,10 @@ function locate(
 
   if (ofBucket !== undefined && ofBucket.path !== '') {
     if (place === undefined)
-      return `bucket: write the bucket alone, ${JSON.stringify(ofBucket.bucket)}, without a path.`;
+      return `bucket: specify only the bucket, ${JSON.stringify(ofBucket.bucket)}, without a path.`;
     const named = given[place] ?? '';
     if (named !== '' && named !== ofBucket.path && locationOf(named)?.path !== ofBucket.path) {
-      return `bucket and ${place} name two different objects; write the bucket's name alone, ${JSON.stringify(ofBucket.bucket)}.`;
+      return `bucket and ${place} name two different objects; specify only the bucket's name, ${JSON.stringify(ofBucket.bucket)}.`;
     }
     return { value: { ...given, bucket, [place]: ofBucket.path, ...withVersion(ofBucket.versionId) } };
   }
@@ -163,7 +164,7 @@ function locate(
   const meant = { ...value, bucket: ofPlace.bucket, [place]: ofPlace.path, ...withVersion(ofPlace.versionId) };
   if ((bucket ?? '') === '') return { value: meant };
   if (bucket !== ofPlace.bucket && bucket !== `s3://${ofPlace.bucket}`) {
-    return `${place}: it is in the bucket ${JSON.stringify(ofPlace.bucket)}, and bucket names another one; write both of one object.`;
+    return `${place}: it is in the bucket ${JSON.stringify(ofPlace.bucket)}, but bucket names another one; specify both for the same object.`;
   }
   return { value, other: meant };
 }

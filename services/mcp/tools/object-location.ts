@@ -1,6 +1,6 @@
 import { isBucketName } from '../../../auth/names.ts';
 
-/** Where an object or a folder of a bucket is. */
+/** The location of an object or a folder in a bucket. */
 export interface ObjectLocation {
   readonly bucket: string;
   /** The key or prefix; empty for the bucket itself. */
@@ -12,9 +12,9 @@ export interface ObjectLocation {
 const ENDPOINT = /^(?:(.+)\.)?s3[.-](?:dualstack\.)?(?:[a-z0-9-]+\.)?amazonaws\.(?:com|com\.cn|eu)$/;
 
 /**
- * Reads a text that names an object of S3 in full: `s3://bucket/key`, the object's ARN, or its URL at S3, virtual-hosted or by path.
+ * Parses a full name of an S3 object: `s3://bucket/key`, its ARN, or its S3 URL, virtual-hosted or path-style.
  *
- * @returns undefined for any other text, a bare bucket name or key among them
+ * @returns undefined for any other text, such as a bare bucket name or key
  */
 export function locationOf(text: unknown): ObjectLocation | undefined {
   if (typeof text !== 'string') return undefined;
@@ -37,7 +37,7 @@ function at(bucket: string | undefined, path: string | undefined): ObjectLocatio
   return isBucketName(bucket) && path !== undefined ? { bucket, path } : undefined;
 }
 
-/** Undefined where the percent signs encode no text. */
+/** Undefined if the percent encoding is invalid. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -11,11 +11,11 @@ import { defineTool } from './define-tool.ts';
 
 const MAX_ENTRIES = 500;
 const MAX_PAGE_BYTES = 256 * 1024;
-/** What is larger is left out, and said to be: a model has no use for it, and a page should stay one. */
+/** Larger metadata is left out and marked as omitted: a model has no use for it, and pages stay small. */
 const MAX_METADATA_BYTES = 16 * 1024;
-/** About 80,000 entries: half a second of this task's time, in small pieces. Longer manifests are not counted. */
+/** About 80,000 entries: half a second of CPU time, in small pieces. Longer manifests are not counted. */
 const MAX_SCAN_BYTES = 32 * 1024 * 1024;
-/** From any year that packages exist in to the year 5138. */
+/** The year 5138. */
 const MAX_TIMESTAMP = 99_999_999_999;
 
 const METADATA = z.record(z.string(), z.unknown()).optional();
@@ -30,7 +30,7 @@ const ENTRY = z.object({
   bucket: z
     .string()
     .optional()
-    .describe('Bucket of the object; often not that of the package, and perhaps none of yours'),
+    .describe('Bucket of the object. It can differ from that of the package, and you may have no access to it'),
   key: z.string().optional(),
   version_id: z.string().optional(),
   metadata: METADATA,
@@ -38,31 +38,33 @@ const ENTRY = z.object({
 });
 type Entry = z.infer<typeof ENTRY>;
 
-/** Reads a manifest line by line, as quilt3 wrote it, and never opens what it points to. */
+/** Reads a manifest line by line and never opens the objects that it points to. */
 export const packageBrowse = defineTool({
   name: 'package_browse',
-  title: 'Look into a package',
+  title: 'Browse a package',
   description:
-    'Shows the entries of one revision of a Quilt package: paths, sizes, hashes and where the objects are. The ' +
-    'latest revision, unless top_hash or timestamp names another; bucket_objects_list with prefix ' +
-    '.quilt/named_packages/NAMESPACE/NAME/ lists the timestamps. Message, metadata and totals come with the first ' +
-    'page. Read an entry with bucket_object_text or bucket_object_link and its bucket, key and version_id.',
+    'Shows the entries of one revision of a Quilt package: paths, sizes, hashes and object locations. Shows the latest ' +
+    'revision unless top_hash or timestamp names another; to list the timestamps, call bucket_objects_list with prefix ' +
+    '.quilt/named_packages/NAMESPACE/NAME/. The first page includes message, metadata and totals. To read an entry, pass ' +
+    'its bucket, key and version_id to bucket_object_text or bucket_object_link.',
   permissions: ['s3:ListBucket', 's3:GetObject'],
   input: z.object({
     bucket: BUCKET,
     package: z
       .string()
       .max(512)
-      .refine(isPackageName, 'A package name is namespace/name, of letters, digits, _ and -.')
+      .refine(isPackageName, 'A package name must be namespace/name, of letters, digits, _ and -.')
       .describe('namespace/name, as packages_list shows it'),
     top_hash: z
       .string()
       .regex(/^[0-9a-f]{6,64}$/)
       .optional()
-      .describe('Top hash of a revision, or at least the first 6 digits; looked up in the bucket, whatever the name'),
+      .describe(
+        'Top hash of a revision, or at least its first 6 digits. Searched in the whole bucket, regardless of the name',
+      ),
     timestamp: z.int().min(0).max(MAX_TIMESTAMP).optional().describe('Revision pushed in this second since the epoch'),
-    prefix: z.string().max(1024).default('').describe('Only paths that begin so; end it with / for one folder'),
-    include_metadata: z.boolean().default(false).describe('Show what each entry is annotated with'),
+    prefix: z.string().max(1024).default('').describe('Prefix of the paths. End it with / for one folder'),
+    include_metadata: z.boolean().default(false).describe('Include the metadata of each entry'),
     limit: limitUpTo(MAX_ENTRIES),
     cursor: CURSOR,
   }),
@@ -70,20 +72,23 @@ export const packageBrowse = defineTool({
     bucket: z.string(),
     package: z.string(),
     top_hash: z.string(),
-    message: z.string().optional().describe('Of the revision'),
-    metadata: METADATA.describe('Of the whole package'),
+    message: z.string().optional().describe('Commit message of the revision'),
+    metadata: METADATA.describe('Metadata of the package'),
     metadata_omitted: METADATA_OMITTED,
-    total_entries: z.int().optional().describe('That match the prefix; absent on later pages and for huge packages'),
+    total_entries: z
+      .int()
+      .optional()
+      .describe('Number of entries that match the prefix; absent on later pages and for very large packages'),
     total_size_bytes: z.int().optional(),
     entries: z.array(ENTRY),
-    count: z.int().describe('Entries on this page, sometimes none before the last page'),
+    count: z.int().describe('Number of entries on this page. It can be 0 before the last page'),
     next_cursor: NEXT_CURSOR,
   }),
   run: async (context, input) => {
     const { signal } = context;
     const { package: packageName, top_hash, timestamp, prefix, include_metadata, limit } = input;
     if (top_hash !== undefined && timestamp !== undefined) {
-      throw new ToolError('argument_invalid', 'Give top_hash or timestamp, not both.');
+      throw new ToolError('argument_invalid', 'Specify top_hash or timestamp, not both.');
     }
     const open = await context.buckets.open(context.principal, input.bucket, 'read');
     const scope = ['package_browse', open.bucket, packageName, top_hash, timestamp, prefix];
@@ -140,9 +145,12 @@ function readPosition(position: string | undefined) {
   return { topHash, from: Number(from), size: Number(size) };
 }
 
-/** A top hash says nothing of where the objects are: the same one can be pushed again with other, longer places. */
+/** A top hash does not cover physical keys: the same one can be pushed again with other, longer locations. */
 function writtenAnew(): ToolError {
-  return new ToolError('argument_invalid', 'The manifest was written anew since the first page: begin without cursor.');
+  return new ToolError(
+    'argument_invalid',
+    'The manifest was rewritten since the first page. Start again without cursor.',
+  );
 }
 
 async function readHeader(lines: AsyncGenerator<Line>): Promise<ManifestHeader> {

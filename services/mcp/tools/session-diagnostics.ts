@@ -5,14 +5,14 @@ import type { SessionFacts } from '../facts.ts';
 import { MODERN_REVISION } from '../protocol/express/warm-servers.ts';
 import { defineTool } from './define-tool.ts';
 
-/** How the caller's own request reached this task, and as whom. */
+/** Shows how the caller's request reached this task, and as which principal. */
 export const sessionDiagnostics = defineTool({
   name: 'session_diagnostics',
   title: 'Session diagnostics',
   description:
-    'Shows how this very request arrived: the protocol version, your session with its start, end and owner, how you were ' +
-    'authenticated, and which task of the service answered. Call it when a session is lost or refused, or when calls that ' +
-    'should be answered alike are not: another task may have answered. It shows no session but yours.',
+    'Shows how this request arrived: the protocol version, your session with its start, end and owner, how you were ' +
+    'authenticated, and which task of the service answered. Call it when a session is lost or refused, or when equal calls ' +
+    'get different answers: another task may have answered. It shows only your own session.',
   permissions: [],
   input: z.object({}),
   output: z.object({
@@ -21,16 +21,16 @@ export const sessionDiagnostics = defineTool({
     session: z
       .object({
         started_at: z.iso.datetime(),
-        ends_at: z.iso.datetime().describe('Begin a new one then, with initialize'),
+        ends_at: z.iso.datetime().describe('End of the session. Start a new one then, with initialize'),
         ends_in_seconds: z.int(),
         bound_by: z
           .enum(['initialize', 'first token'])
           .describe(
-            'What made the session yours: the token of initialize, on every task, or the first that this task saw',
+            'What bound the session to you: the token of initialize, on every task, or the first token that this task saw',
           ),
       })
       .nullable()
-      .describe('null in the modern era. A session grants nothing: each request is judged by its own token'),
+      .describe('null in the modern era. A session grants nothing: each request is authorized by its own token'),
     authentication: z.object({
       method: z.enum(['bearer']),
       sub: z.string(),
@@ -39,7 +39,7 @@ export const sessionDiagnostics = defineTool({
       ...TOKEN_TIME_FIELDS,
     }),
     task: z.object({
-      id: z.string().describe('As in the header X-Quilt-Task'),
+      id: z.string().describe('Same as the header X-Quilt-Task'),
       version: z.string().describe('Deployed version of the service'),
     }),
   }),

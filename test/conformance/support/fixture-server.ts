@@ -10,7 +10,7 @@ export async function bundleFixture(outfile: string): Promise<void> {
   await build({ ...BUNDLE_OPTIONS, entryPoints: [join(__dirname, '../fixture/main.ts')], outfile });
 }
 
-/** The service with its fixtures, as a process of its own. */
+/** The service with its fixtures, as a separate process. */
 export class FixtureServer {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;

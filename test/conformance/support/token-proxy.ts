@@ -13,7 +13,7 @@ export type TokenProxy = {
 
 /**
  * Adds a token to every request, since the suite cannot send one. All else passes as it came and when it came, in both
- * directions: the suite looks at headers and streams.
+ * directions: the suite checks headers and streams.
  */
 export async function startTokenProxy(token: string): Promise<TokenProxy> {
   const agent = new Agent({ keepAlive: true });

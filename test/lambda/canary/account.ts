@@ -126,7 +126,7 @@ export function changeResult(
 /** Changes what a tool answered; for `Rewrite`. */
 export function changeToolAnswer(asked: Asked, answered: Answered, changed: Record<string, unknown>): void {
   changeResult(asked, answered, (result) => {
-    const told = { ...(result.structuredContent as Record<string, unknown>), ...changed };
-    return { ...result, structuredContent: told, content: [{ type: 'text', text: JSON.stringify(told) }] };
+    const content = { ...(result.structuredContent as Record<string, unknown>), ...changed };
+    return { ...result, structuredContent: content, content: [{ type: 'text', text: JSON.stringify(content) }] };
   });
 }

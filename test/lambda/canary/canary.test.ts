@@ -64,7 +64,7 @@ describe('a healthy deployment', () => {
     expect(withToken('tools/call')).toEqual([true, true]);
   });
 
-  test('mints tokens that may ask only what everybody may, the bad ones too', async () => {
+  test('mints tokens without permissions, bad ones included', async () => {
     const { origin, asked } = await account.start();
     await run(origin);
     const tokens = asked.flatMap(({ token }) => (token?.includes('.') ? [token] : []));
@@ -149,7 +149,7 @@ describe('parameters that cannot be used', () => {
     expect(new Set(asked.map(({ token }) => token))).toEqual(new Set([undefined, 'canary-garbage-token']));
   });
 
-  test('not to be read: told by the name of the error', async () => {
+  test('unreadable: reported by the name of the error', async () => {
     account.aws.fail('GetParameters', 'AccessDeniedException', `not allowed to read ${account.secret}`);
     const { origin } = await account.start();
     const failures = failuresOf(await run(origin));
@@ -160,7 +160,7 @@ describe('parameters that cannot be used', () => {
   });
 });
 
-test('a cluster that cannot be asked: the log has the error, and nobody claims that all tasks were seen', async () => {
+test('when ECS cannot be asked, the error is logged, and the report does not claim that all tasks were seen', async () => {
   account.aws.fail('DescribeServices', 'ClusterNotFoundException');
   const { origin } = await account.start();
   let report: CanaryReport | undefined;

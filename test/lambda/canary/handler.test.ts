@@ -57,7 +57,7 @@ test('answers the report that its environment asks for, and logs the verdict wit
   expect(logs.map((text) => JSON.parse(text))).toEqual([{ ...line, attempts: 1, failed: [] }]);
 });
 
-test('keeps the report that it answers, a red one too, and what is tolerated is told as such', async () => {
+test('stores the report that it returns, even a red one, and marks tolerated checks', async () => {
   const account = await startAccount();
   account.aws.services.delete('mcp-service');
   await configure(account, { CANARY_STATE_TABLE: 'state', CANARY_TOLERATED: '["all-tasks-seen"]' });
@@ -144,7 +144,7 @@ describe('before the services are deployed for the first time', () => {
       'they were deployed without a proof',
       { arrange: ({ aws }) => aws.items.set('revision|000001', revision('unverified')) },
     ],
-    ['nobody can tell whether they were', { arrange: ({ aws }) => aws.fail('Query', 'AccessDeniedException') }],
+    ['it is unknown whether they were', { arrange: ({ aws }) => aws.fail('Query', 'AccessDeniedException') }],
     ['ECS does not say what runs', { arrange: ({ aws }) => aws.fail('DescribeServices', 'ClusterNotFoundException') }],
     [
       'both services stand',

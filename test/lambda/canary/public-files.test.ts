@@ -19,7 +19,7 @@ const PAGE =
 const bytes = Buffer.from(SECRET);
 
 test.each<[string, string, string]>([
-  ['as it is, in the configuration', '/config.json', SECRET],
+  ['unchanged, in the configuration', '/config.json', SECRET],
   ['escaped as JSON', '/config.js', `window.config = ${JSON.stringify({ secret: SECRET })}`],
   ['escaped for a URL', '/', `<a href="/?s=${encodeURIComponent(SECRET)}">`],
   ['in base64, in a script of the page', '/assets/app.js?v=1', bytes.toString('base64')],
@@ -57,7 +57,7 @@ test('a secret in a header counts too', async () => {
 
 test.each<[string, Rewrite, RegExp]>([
   [
-    'encoded though nobody asked for it',
+    'encoded without a request for it',
     ({ path }, { headers }) => {
       if (path === '/config.json') headers.set('content-encoding', 'br');
     },
@@ -68,7 +68,7 @@ test.each<[string, Rewrite, RegExp]>([
     ({ path }, answered) => {
       if (path === '/') answered.body = Array.from({ length: 41 }, (_, i) => `<script src="/${i}.js"></script>`).join();
     },
-    /^not-provable: the page names 41 files/,
+    /^not-provable: the page links to 41 files/,
   ],
   [
     'a file that is elsewhere',
@@ -103,7 +103,7 @@ test('a file without end is left at the limit', async () => {
   await closeServers();
 });
 
-test('finds what the own host serves for a page, once, and nothing else', () => {
+test('finds only the files of the page’s own host, each once', () => {
   const page = `
     <script src="/a.js"></script><SCRIPT defer SRC='b.js#x'></SCRIPT><script src=/a.js></script>
     <script src="https://cdn.example.org/c.js"></script><script>inline()</script><script src="data:,x"></script>

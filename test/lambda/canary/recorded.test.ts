@@ -27,7 +27,7 @@ async function content(signing: string, ...others: readonly string[]): Promise<C
   return { signing: await thumbprintOf(signing), accepted: accepted.sort() };
 }
 
-/** Writes the record as the rotation does; at rest, and as the parameters are at first, unless told otherwise. */
+/** Writes the record as the rotation does; by default at rest, with the initial parameters. */
 async function record(changes: Partial<RotationRecord> = {}): Promise<void> {
   const known: KnownRecord & Partial<RotationRecord> = {
     revision: 1,
@@ -76,7 +76,7 @@ async function runAt(origin: string, trigger: Trigger, environment: Readonly<Rec
 }
 
 describe('parameters that the rotation wrote', () => {
-  test('are as recorded, and nobody is called', async () => {
+  test('match the record, and no repair is started', async () => {
     await record();
     expect((await check()).failures).toEqual({});
     expect(started()).toEqual([]);
@@ -124,7 +124,7 @@ describe('parameters that the rotation wrote', () => {
 });
 
 describe('a value that a person wrote', () => {
-  test('is named by its parameter, told from a fault of the tasks, and repaired', async () => {
+  test('is named by its parameter, distinguished from a fault of the tasks, and repaired', async () => {
     await record();
     const foreign = await trustOf(account.secret, other);
     put(foreign);
@@ -174,14 +174,14 @@ describe('a value that a person wrote', () => {
     expect(started()).toEqual(ONE_START);
   });
 
-  test('a value under another key cannot be decrypted, and the rotation is started to look at it', async () => {
+  test('a value under another key cannot be decrypted, and the rotation is started to check it', async () => {
     await record();
     account.aws.fail('GetParameters', 'AccessDeniedException');
     expect((await check()).failures['parameters-valid']).toMatch(/^parameter-unreadable: /);
     expect(started()).toEqual(ONE_START);
   });
 
-  test('before the first record it is nobody’s to repair', async () => {
+  test('is not repaired before the first record', async () => {
     account.put('short', account.keySet);
     await check();
     expect(started()).toEqual([]);
@@ -217,8 +217,8 @@ describe('a value that a person wrote', () => {
 describe('a record that cannot be read proves nothing, and starts nothing', () => {
   test.each<[string, () => void, RegExp]>([
     ['refused', () => account.aws.fail('GetItem', 'AccessDeniedException'), /^record-unreadable: .*AccessDenied/],
-    ['no JSON', () => putRecord('{'), /^record-unreadable: .* is not one/],
-    ['another form', () => putRecord('{"phase":"idle"}'), /^record-unreadable: .* is not one/],
+    ['no JSON', () => putRecord('{'), /^record-unreadable: .* is invalid/],
+    ['another form', () => putRecord('{"phase":"idle"}'), /^record-unreadable: .* is invalid/],
   ])('%s', async (_, arrange, reason) => {
     arrange();
     expect((await check()).failures).toEqual({ 'parameters-as-recorded': expect.stringMatching(reason) });

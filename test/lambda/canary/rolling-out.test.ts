@@ -2,7 +2,7 @@ import { outputOf } from '../support/captured-output.ts';
 import { bodyOf, serve } from '../support/servers.ts';
 import { type Account, answer, failuresOf, run, startAccount } from './account.ts';
 import { closeDeployments } from './deployment.ts';
-import { startEcs, type Told } from './ecs.ts';
+import { type EcsReport, startEcs } from './ecs.ts';
 import { onMethod } from './faults/injected.ts';
 
 let account: Account;
@@ -29,12 +29,12 @@ function almostOver(): void {
 }
 
 describe('a rollout that the schedule meets', () => {
-  test.each<[string, Told]>([
+  test.each<[string, EcsReport]>([
     ['a second deployment', { running: 3, mcp: ['IN_PROGRESS', 'COMPLETED'] }],
     ['a deployment in progress', { running: 3, mcp: ['IN_PROGRESS'] }],
     ['a deployment of the other service', { catalog: ['COMPLETED', 'COMPLETED'] }],
-  ])('%s: the canary settles by itself, and is green when it is over', async (_, told) => {
-    const ecs = await startEcs((call) => (call <= 4 ? told : {}));
+  ])('%s: the canary repeats its checks, and is green after the rollout', async (_, ecsReport) => {
+    const ecs = await startEcs((call) => (call <= 4 ? ecsReport : {}));
     const { origin } = await account.start();
     const report = await run(origin, { ...scheduled, ecs });
     expect(failuresOf(report)).toEqual({});
@@ -71,7 +71,7 @@ describe('a rollout that the schedule meets', () => {
     expect(failuresOf(report)['all-tasks-seen']).toMatch(/^tasks-unseen: ECS runs 3 tasks/);
   });
 
-  test('what no settling explains is told at once', async () => {
+  test('a failure that settling cannot explain is reported at once', async () => {
     account.put(undefined, account.keySet);
     const ecs = await startEcs(() => ({ mcp: ['IN_PROGRESS'] }));
     const { origin } = await account.start();
@@ -138,7 +138,7 @@ describe('a hiccup of AWS', () => {
 });
 
 describe('a fault that lasts', () => {
-  test('is named after three attempts that found the same, whatever the numbers in the reasons', async () => {
+  test('is reported after three attempts with the same failures, even if the numbers in the reasons differ', async () => {
     const ecs = await startEcs((call) => ({ running: 3 + call }));
     const { origin } = await account.start();
     const report = await run(origin, { ...settling, ecs });
@@ -168,7 +168,7 @@ describe('a fault that lasts', () => {
     expect(failuresOf(report)).toEqual({ 'mcp-reachable': expect.stringMatching(/^not-mcp: /) });
   });
 
-  test('is not told from a rollout where ECS does not tell', async () => {
+  test('is not distinguished from a rollout when ECS does not answer', async () => {
     const ecs = await startEcs((call) => {
       // One call an attempt: without an answer to `ping` no task is counted at its end.
       if (call === 5) almostOver();

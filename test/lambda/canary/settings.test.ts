@@ -69,7 +69,7 @@ test.each([
   ['CANARY_TOLERATED', '["tasks-agrees"]'],
 ])('names %s when it is %p, without repeating it', (name, value) => {
   const read = () => readSettings({ ...ENVIRONMENT, [name]: value });
-  expect(read).toThrow(`${name} is wrong: it has to be`);
+  expect(read).toThrow(`${name} is invalid: it must be`);
   expect(read).not.toThrow(value);
 });
 
@@ -81,5 +81,5 @@ test('names everything that is missing at once', () => {
 
 test('refuses a connect host that would be ignored, since an IP address is never looked up', () => {
   const environment = { ...ENVIRONMENT, CANARY_URL: 'https://192.0.2.1', CANARY_CONNECT_HOST: 'lb.example.org' };
-  expect(() => readSettings(environment)).toThrow(/CANARY_CONNECT_HOST needs a CANARY_URL with a host name/);
+  expect(() => readSettings(environment)).toThrow(/CANARY_CONNECT_HOST requires a CANARY_URL with a host name/);
 });

@@ -17,7 +17,7 @@ function brokenAtFirst(times: number, status = 503): Intercept {
 
 const settling = { settling: true, pauseMs: 0 };
 
-test('a deployment that settles becomes green, and the report tells after how many attempts', async () => {
+test('a settling deployment becomes green, and the report has the number of attempts', async () => {
   const { origin } = await account.start({ intercept: brokenAtFirst(2) });
   const report = await run(origin, { ...settling, trigger: 'deploy' });
   expect(failuresOf(report)).toEqual({});
@@ -29,7 +29,7 @@ test('nothing is asked twice unless a deployment may be settling', async () => {
   expect(await run(origin, { pauseMs: 0 })).toMatchObject({ verdict: 'red', attempts: 1 });
 });
 
-test('what no settling explains is told at once', async () => {
+test('a failure that settling cannot explain is reported at once', async () => {
   const { origin } = await account.start({
     intercept: brokenAtFirst(1),
     rewrite: ({ path }, answered) => {

@@ -50,7 +50,7 @@ test('of another template stays for it', async () => {
   expect(account.items.has(itemKey(OLD_TRIGGER))).toBe(true);
 });
 
-test('that nobody acted upon for an hour is about no deploy any more', async () => {
+test('expires after an hour without its deploy', async () => {
   put(announcementItem(TRIGGER, ANNOUNCEMENT, Date.now() - 2 * HOUR_MS));
   const { logs } = await cloudformation.gate();
   expect(announcementOfRecord()).toBeUndefined();
@@ -62,11 +62,11 @@ const by = { S: ANNOUNCEMENT.by };
 test.each<[string, Record<string, AttributeValue>]>([
   ['nothing', {}],
   ['nobody', { commit: { S: ANNOUNCEMENT.commit } }],
-  ['somebody who is no principal', { by: { S: 'somebody' } }],
-  ['somebody on two lines', { by: { S: `${ANNOUNCEMENT.by}\nRevision 7 is good` } }],
-  ['somebody with a long name', { by: { S: `${ANNOUNCEMENT.by}${'x'.repeat(500)}` } }],
-  ['a number for somebody', { by: { N: '1' } }],
-  ['a commit that is none', { by, commit: { S: 'HEAD; clear' } }],
+  ['a name that is no principal', { by: { S: 'somebody' } }],
+  ['a principal on two lines', { by: { S: `${ANNOUNCEMENT.by}\nRevision 7 is good` } }],
+  ['a principal with a long name', { by: { S: `${ANNOUNCEMENT.by}${'x'.repeat(500)}` } }],
+  ['a number in place of a principal', { by: { N: '1' } }],
+  ['an invalid commit', { by, commit: { S: 'HEAD; clear' } }],
   ['a dirty flag that is a text', { by, dirty: { S: 'yes' } }],
   ['versions that are a text', { by, versions: { S: '1.0' } }],
   ['a version with an escape sequence', { by, versions: { M: { 'aws-cdk': { S: '\u001b[2J' } } } }],
@@ -76,7 +76,7 @@ test.each<[string, Record<string, AttributeValue>]>([
     { by, versions: { M: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`v${index}`, { S: '1' }])) } },
   ],
   ['a revision that cannot be', { by, rollbackTo: { N: '-1' } }],
-  ['what nobody knows', { by, verdict: { S: 'good' } }],
+  ['an unknown member', { by, verdict: { S: 'good' } }],
   ['what every object has', { by, constructor: { S: 'x' } }],
 ])('that says %s is dropped, and the log does not repeat it', async (_, values) => {
   const announced = announcementItem(TRIGGER, ANNOUNCEMENT, Date.now());

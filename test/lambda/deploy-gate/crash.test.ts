@@ -9,7 +9,7 @@ const BY = 'arn:aws:iam::111122223333:user/somebody';
 
 afterEach(closeServers);
 
-/** An account in which somebody has announced a deploy, and who deploys there. */
+/** An account with an announced deploy, and its deployer. */
 async function start() {
   const account = await FakeAccount.start();
   const announcement: Record<string, AttributeValue> = announcementItem(TRIGGER, { by: BY }, Date.now());
@@ -36,7 +36,7 @@ function wrongTemplates({ revisions, objects }: FakeAccount): readonly (string |
 }
 
 /*
- * A function that dies answers nobody. No rollback reaches the gate here either, as when CloudFormation has lost the stack: the
+ * A function that dies sends no response. No rollback reaches the gate here either, as when CloudFormation has lost the stack: the
  * next deploy is then all that sets the records right.
  */
 test.each(['before', 'after'] as const)(

@@ -56,7 +56,7 @@ function holds(expression: string | undefined, item: Item | undefined, input: In
   return expression.split(' OR ').some((any) => any.split(' AND ').every(term));
 }
 
-/** A Services template with as much of one as the gate looks at. */
+/** A Services template with only the parts that the gate reads. */
 export function templateOf(trigger: string, description = 'A stack'): string {
   const resource = (Type: string) => ({ Type, Properties: { Trigger: trigger } });
   const Resources = { Verdict: resource('Custom::DeployVerdict'), Gate: resource('Custom::DeployGate') };

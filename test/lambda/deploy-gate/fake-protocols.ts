@@ -7,7 +7,7 @@ export function isOfS3(operation: string): boolean {
   return S3_OPERATIONS.includes(operation);
 }
 
-/** The operation that a request asks for; each service has a protocol of its own. */
+/** The operation that a request asks for; each service has its own protocol. */
 export function operationOf({ headers, method, url = '' }: IncomingMessage, body: string): string {
   const target = headers['x-amz-target'];
   if (target !== undefined) return String(target).split('.').at(-1) ?? '';

@@ -93,7 +93,7 @@ describe('admits', () => {
   });
 
   test.each([
-    ['of its own', () => account.hold(STACK, 'deploy')],
+    ['its own', () => account.hold(STACK, 'deploy')],
     [
       'of a deploy that has ended',
       () => {
@@ -197,7 +197,7 @@ const REFUSED: readonly Case[] = [
     },
     /^aws-call-failed: states:DescribeExecution failed with AccessDenied/,
   ],
-  ['the lock of somebody of a later version', () => account.hold(EXECUTION, 'rollback'), /^lock-held: /],
+  ['the lock of a holder from a later version', () => account.hold(EXECUTION, 'rollback'), /^lock-held: /],
   [
     'a rotation in a step',
     () => account.rotate('finishSecret', EXECUTION, 'RUNNING'),
@@ -209,7 +209,7 @@ const REFUSED: readonly Case[] = [
     /^rotation-in-step: /,
   ],
   [
-    'a rotation step that somebody may carry out',
+    'a rotation step that may be running',
     () => {
       account.rotate('createSecret', EXECUTION);
       account.failing.add('DescribeExecution');
@@ -219,7 +219,7 @@ const REFUSED: readonly Case[] = [
   ['no secret', () => account.parameters.delete(SECRET), /^parameter-missing: Parameter \S+jwt-secret does not exist/],
   ['no key set', () => account.parameters.delete(KEY_SET), /^parameter-missing: .*jwt-verification-keys/],
   [
-    'a secret that everybody may read',
+    'a secret in plaintext',
     () => account.parameters.set(SECRET, parameter(generateSecret(), 'String')),
     /^parameter-invalid: .*SecureString/,
   ],
@@ -279,16 +279,16 @@ describe('refuses', () => {
     const { Status, Reason, PhysicalResourceId, logs } = await cloudformation.gate();
     expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'gate' });
     expect(Reason).toMatch(reason);
-    // Nothing is open, and whoever held the lock holds it still.
+    // Nothing is open, and the lock has the same holder.
     expect({ lock: account.lock, verdicts: account.verdicts }).toEqual({ lock: lockBefore, verdicts: [] });
     for (const { value } of account.parameters.values()) expect(Reason + logs).not.toContain(value);
     expect(Reason + logs).not.toContain('not-to-be-seen');
   });
 
-  test('a template of another contract version, before it looks at anything else', async () => {
+  test('a template of another contract version, before any other check', async () => {
     const older = new Sender(account, { contractVersion: '2' });
     const { Reason } = await older.gate();
-    expect(Reason).toMatch(/^contract-version: .*version 1 of Foundation's contract, and version 2 is deployed/);
+    expect(Reason).toMatch(/^contract-version: .*version 1 of Foundation's contract, but version 2 is deployed/);
     expect(account.operations).not.toContain('PutItem');
   });
 
@@ -302,7 +302,7 @@ describe('refuses', () => {
     ['another image', { ...PROPERTIES, Images: { Catalog: 'c', Mcp: 'm', Other: 'o' } }, /Unknown property Other/],
     ['another mode', { ...PROPERTIES, Canary: 'off' }, /Property Canary must be 'enforce' or 'report'/],
     ['report without a reason', { ...PROPERTIES, Canary: 'report' }, /Property Reason/],
-    ['a reason without report', { ...PROPERTIES, Reason: 'why' }, /Property Reason goes with/],
+    ['a reason without report', { ...PROPERTIES, Reason: 'why' }, /Property Reason is only valid with/],
   ])('%s', async (_, properties, reason) => {
     const { Status, Reason } = await cloudformation.gate({ properties });
     expect(Status).toBe('FAILED');
@@ -317,7 +317,7 @@ describe('refuses', () => {
   });
 });
 
-test('an old record without today’s attributes is no obstacle', async () => {
+test('accepts an old record that lacks later attributes', async () => {
   const old: Item = { pk: { S: 'revision' }, sk: { S: '000007' }, verdict: { S: 'good' }, trigger: { S: OLD_TRIGGER } };
   account.items.set('revision|000007', old);
   account.items.set('revision|last', { pk: { S: 'revision' }, sk: { S: 'last' }, number: { N: '7' } });

@@ -48,7 +48,7 @@ test('the record says what failed, on one line, of this deploy and not of the on
   });
 });
 
-test('where no resource failed, it says why the stack was taken back', async () => {
+test('without a failed resource, records why the stack was rolled back', async () => {
   await cloudformation.gate();
   account.events = [['quilt-services', 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated'], ...FAILED_SERVICE.slice(3)];
   await cloudformation.rollBack(['gate']);

@@ -24,7 +24,7 @@ function hashedTemplate(description: string): { readonly trigger: string; readon
   return { trigger, text: templateOf(trigger, description) };
 }
 
-test('is kept as it is, with the parameters of the stack', async () => {
+test('is stored unchanged, with the parameters of the stack', async () => {
   const text = templateOf(TRIGGER, 'A <stack> & more');
   account.templates.set(STACK, text);
   account.stackParameters.ListenerArn = '/quilt/foundation/v1/listener-arn';
@@ -45,7 +45,7 @@ test('comes from the change set while the stack still has the one before', async
   expect(account.objects.get(KEY)).toBe(templateOf(TRIGGER));
 });
 
-test('with question marks of its own is kept', async () => {
+test('is stored if the question marks are its own', async () => {
   const { trigger, text } = hashedTemplate('Who is there?');
   account.templates.set(STACK, text);
   await cloudformation.gate({ properties: { ...PROPERTIES, Trigger: trigger } });
@@ -73,7 +73,7 @@ const UNAVAILABLE: readonly [string, () => unknown, string][] = [
 describe.each(UNAVAILABLE)('when %s', (_, prepare, code) => {
   beforeEach(prepare);
 
-  test('the deploy goes on without it, and the log says why', async () => {
+  test('the deploy continues without it, and the log says why', async () => {
     const gate = await cloudformation.gate();
     const verdict = await cloudformation.verdict();
     expect([gate.Status, verdict.Status, account.verdicts]).toEqual(['SUCCESS', 'SUCCESS', ['good']]);

@@ -72,7 +72,7 @@ test('a response stays within what CloudFormation takes', async () => {
 });
 
 describe('red before', () => {
-  test('does not excuse a check that nobody could ask then and that fails now', async () => {
+  test('does not excuse a check that was skipped before and fails now', async () => {
     const before = red(fail('mcp-reachable'), skipped('garbage-token-refused'));
     const { Status, Reason } = await deploy({ before, after: red(fail('garbage-token-refused')) });
     expect(Status).toBe('FAILED');
@@ -149,7 +149,7 @@ test.each([
 test.each([
   ['never came', async () => {}],
   ['was for another change', () => cloudformation.gate({ properties: { ...PROPERTIES, Trigger: OLD_TRIGGER } })],
-])('without a revision of its own (the gate %s) it fails, and touches nothing', async (_, prepare) => {
+])('without its own revision (the gate %s) it fails, and changes nothing', async (_, prepare) => {
   await prepare();
   const before = [account.lock, account.verdicts];
   const { Status, Reason } = await cloudformation.verdict();

@@ -43,7 +43,7 @@ async function underWay(
   return rotations;
 }
 
-/** A deployment with a parameter as somebody left it before there was a record. */
+/** A deployment with a parameter in the given state before the first record. */
 async function without(what: 'secret' | 'keySet' | 'the secret in the set'): Promise<Rotations> {
   const rotations = new Rotations();
   const { parameters, now } = rotations.world;
@@ -96,31 +96,37 @@ const CASES: readonly Case[] = [
     /cannot be aborted in revokeSecret/,
   ],
   ['deploy-under-way', 'a rotation during a deploy', duringDeploy, ROTATE, /A deploy .* is under way.*then rotate/],
-  ['incoming-invalid', 'a secret that nobody left', () => Rotations.start(), FROM_PARAMETER, /\/quilt\/incoming\/next/],
+  [
+    'incoming-invalid',
+    'a secret that does not exist',
+    () => Rotations.start(),
+    FROM_PARAMETER,
+    /\/quilt\/incoming\/next/,
+  ],
   [
     'parameters-invalid',
     'a rotation without a secret',
     () => without('secret'),
     ROTATE,
-    /no record of the secret.*none can be made/,
+    /no record yet.*none can be created/,
   ],
   [
     'parameters-invalid',
     'a rotation without a set',
     () => without('keySet'),
     ROTATE,
-    /no record of the secret.*none can be made/,
+    /no record yet.*none can be created/,
   ],
   [
     'parameters-invalid',
     'one of a set without the secret',
     () => without('the secret in the set'),
     ROTATE,
-    /none can be made/,
+    /none can be created/,
   ],
 ];
 
-test.each(CASES)('%s: refuses %s, and leaves everything as it is', async (code, _, arrange, command, message) => {
+test.each(CASES)('%s: refuses %s, and changes nothing', async (code, _, arrange, command, message) => {
   const rotations = await arrange();
   const { parameters, state, world } = rotations;
   const execution = rotations.begin(command);
@@ -155,7 +161,7 @@ describe('the schedule', () => {
     const first = rotations.parameters.secret?.value;
     rotations.sleepHours(29 * 24);
     expect(await rotations.run(SCHEDULED)).toEqual(notDue(/^The secret is 29 days old; it is rotated at 30\.$/));
-    expect(rotations.world.told.at(-1)).toEqual({ kind: 'age', days: expect.closeTo(29, 1) });
+    expect(rotations.world.reported.at(-1)).toEqual({ kind: 'age', days: expect.closeTo(29, 1) });
     rotations.sleepHours(24);
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
     expect(rotations.parameters.secret?.value).not.toBe(first);
@@ -196,7 +202,7 @@ describe('the schedule', () => {
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
   });
 
-  test('goes on at once with a rotation whose execution died', async () => {
+  test('resumes at once a rotation whose execution died', async () => {
     const rotations = await dead('grace');
     expect(await rotations.run(SCHEDULED)).toMatchObject(ROTATED);
   });
@@ -232,7 +238,7 @@ describe('abort', () => {
     expect(await rotations.goOn(abort)).toEqual({
       result: 'done',
       outcome: 'aborted',
-      message: 'Aborted by hand. Everything is as it was before.',
+      message: 'Aborted by hand. The previous state is restored.',
     });
 
     expect(rotations.parameters.keySet?.value).toBe(keySet?.value);
@@ -245,7 +251,7 @@ describe('abort', () => {
   });
 });
 
-test('a rotation whose call died after the repair, before it could say so, rotates all the same', async () => {
+test('a rotation whose call died after the repair, before it returned, still rotates', async () => {
   const rotations = await Rotations.start();
   meddle(rotations.world, 'secret', 'a new secret');
   const rotation = await rotations.runUntil('repair', ROTATE);
@@ -258,14 +264,14 @@ test('a rotation whose call died after the repair, before it could say so, rotat
   expect(await rotations.goOn(repeated)).toMatchObject(ROTATED);
 });
 
-test('a rotation that finds a parameter overwritten puts it back, tells it, and then rotates', async () => {
+test('a rotation that finds a parameter overwritten restores it, reports it, and then rotates', async () => {
   const rotations = await Rotations.start();
   const first = rotations.parameters.secret?.value ?? '';
   meddle(rotations.world, 'secret', 'a new secret');
   const foreign = rotations.parameters.secret?.value ?? '';
   const said: Progress = await rotations.run(ROTATE);
   expect(said).toMatchObject(ROTATED);
-  expect(rotations.world.told).toContainEqual({
+  expect(rotations.world.reported).toContainEqual({
     kind: 'repaired',
     message: 'Parameter /quilt/secret was overwritten.',
   });
@@ -293,6 +299,6 @@ describe('a repair that the canary asks for while a step is recorded', () => {
   test('is done, and the rotation finished, when that execution died', async () => {
     const rotations = await withForeignValue(false);
     expect(await rotations.run(REPAIR)).toMatchObject(ROTATED);
-    expect(rotations.world.told).toContainEqual(expect.objectContaining({ kind: 'repaired' }));
+    expect(rotations.world.reported).toContainEqual(expect.objectContaining({ kind: 'repaired' }));
   });
 });

@@ -26,7 +26,7 @@ function accepted({ parameters }: Rotations): readonly string[] | undefined {
 }
 
 test.each([
-  ['as it is', GOOD],
+  ['unchanged', GOOD],
   ['with a trailing newline', `${GOOD}\n`],
   ['with white space around it', `\ufeff ${GOOD}\r\n`],
 ])('a secret %s is trimmed, used, and deleted where it was', async (_, value) => {
@@ -45,11 +45,11 @@ test.each<[string, string | undefined, RegExp]>([
   ['short', 'only-twenty-two-bytes!', /22 bytes; at least 32/],
   ['long', 'x'.repeat(1_025), /1025 bytes; at most 1024/],
   ['broken by white space', `${GOOD} ${GOOD}`, /white space inside/],
-  ['one that was published', `${mockPublished}\n`, /was published/],
+  ['one that was published', `${mockPublished}\n`, /published value/],
   ['in quotation marks', `"${GOOD}"`, /enclosed in quotation marks/],
   ['a line of an .env file', `SECRET=${GOOD}`, /begins with a name/],
   ['a placeholder', 'changeme-4711-please-do-it-before-release', /examples and development settings/],
-  ['nothing but white space', ' \n', /missing, or holds nothing but white space/],
+  ['nothing but white space', ' \n', /missing or contains only white space/],
   ['not there', undefined, /is not a SecureString, or does not exist/],
 ])('a secret that is %s is refused, and stays for its person to correct', async (_, value, message) => {
   const rotations = await start(value);

@@ -35,7 +35,7 @@ async function failureOf(event: unknown) {
   return { error, shown: `${String(error)}\n${JSON.stringify(error)}\n${logs.join('\n')}` };
 }
 
-test('an error of AWS that nobody expected comes out by its name, without what AWS says', async () => {
+test('an unexpected AWS error is reported by its name, without its message', async () => {
   const account = await FakeAccount.start();
   useFakeAws(account.endpoint);
   account.failing.add('GetItem');

@@ -2,7 +2,7 @@ import type { Holder } from '../../../lambda/rotation/ports.ts';
 import { meddle } from './model/people.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';
 
-test('a step that waits for a deploy puts back what somebody wrote: else no task starts, and neither of them ends', async () => {
+test('a step that waits for a deploy restores a foreign value: otherwise no task starts, and neither ends', async () => {
   const rotations = await Rotations.start();
   const { secret } = rotations.parameters;
   rotations.end(await rotations.runUntil('createSecret'));
@@ -17,7 +17,7 @@ test('a step that waits for a deploy puts back what somebody wrote: else no task
 
 const OTHER_STACK = 'another-stack';
 
-/** A deployment at rest whose lock somebody holds; of all stacks only another one may be being changed. */
+/** A deployment at rest whose lock is held; only another stack may be changing. */
 async function lockedBy(holder: Pick<Holder, 'kind' | 'owner'>, changing: boolean): Promise<Rotations> {
   const rotations = await Rotations.start();
   const { world } = rotations;

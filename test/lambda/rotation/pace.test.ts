@@ -45,7 +45,7 @@ async function withoutEnd(): Promise<[Rotations, Command]> {
   return [rotations, ROTATE];
 }
 
-/** A rotation that has a lock in its way which nobody gives back, when its grace time is over. */
+/** A rotation after its grace time, blocked by a lock that is never released. */
 async function locked(): Promise<[Rotations, Execution]> {
   const rotations = await Rotations.start();
   const execution = await rotations.runUntil('grace');
@@ -63,7 +63,7 @@ describe('an execution does not use up the events that Step Functions gives it',
     expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });
 
-  test('while somebody keeps the lock', async () => {
+  test('while another holder keeps the lock', async () => {
     const calls = await callsOf(...(await locked()), TimeoutSeconds * 1000);
     expect(calls * EVENTS_PER_CALL).toBeLessThan(MAX_EVENTS);
   });

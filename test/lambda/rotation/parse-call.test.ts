@@ -31,7 +31,7 @@ test('a later call brings what the one before said', () => {
 });
 
 test('the input of an execution cannot pass for progress', () => {
-  expect(() => parseCall(callOf({ ...COMMAND, ...PROGRESS }))).toThrow(/^The input has to be a command/);
+  expect(() => parseCall(callOf({ ...COMMAND, ...PROGRESS }))).toThrow(/^The input must be a command/);
 });
 
 test.each([undefined, null, 'text', [], {}, { execution: 7, command: COMMAND }])(
@@ -69,7 +69,7 @@ test.each<[string, unknown]>([
 ])('refuses an input that is or has %s, and does not repeat it', (_, command) => {
   const parse = () => parseCall(callOf(command));
   expect(parse).toThrow(
-    /^The input has to be a command \(rotate, resume, abort, repair, revoke\) with its trigger \(manual, schedule, event, canary\)\./,
+    /^The input must be a command \(rotate, resume, abort, repair, revoke\) with its trigger \(manual, schedule, event, canary\)\./,
   );
   expect(parse).not.toThrow('not-to-be-seen');
 });
@@ -87,6 +87,6 @@ test.each<[string, unknown]>([
   ['an empty part', { ...COMMAND, fromParameter: '/not//to-be-seen' }],
 ])('refuses fromParameter with %s, and does not repeat it', (_, command) => {
   const parse = () => parseCall(callOf(command));
-  expect(parse).toThrow(/^fromParameter goes with rotate, and is the name of an SSM parameter\./);
+  expect(parse).toThrow(/^fromParameter is only valid with rotate and must be the name of an SSM parameter\./);
   expect(parse).not.toThrow(/to.be.seen/);
 });

@@ -5,7 +5,7 @@ import { keysOf } from './model/store.ts';
 import { ROTATE, Rotations } from './support/rotations.ts';
 
 const INCOMING = '/quilt/incoming/next';
-const FROM_A_PERSON = 'a-secret-that-a-person-left-0123456789';
+const FROM_A_PERSON = 'left-by-a-person-Zq7vR2mK9xT4wB6n';
 
 const manual = (command: Command['command']): Command => ({ command, trigger: 'manual' });
 
@@ -65,7 +65,7 @@ test.each<[string, string, number, (rotations: Rotations) => Promise<unknown>]>(
       return rotations.run(manual('revoke'));
     },
   ],
-])('%s says, tells and records no secret, no key and no token', async (_, outcome, count, act) => {
+])('%s returns, reports and records no secret, no key and no token', async (_, outcome, count, act) => {
   const rotations = await Rotations.start();
   await act(rotations);
   const { world, said, written } = rotations;
@@ -73,7 +73,7 @@ test.each<[string, string, number, (rotations: Rotations) => Promise<unknown>]>(
   const secrets = secretsEver(rotations);
   expect(secrets.length).toBeGreaterThanOrEqual(count);
 
-  const shown = [JSON.stringify(said), JSON.stringify(world.told), ...written].join('\n');
+  const shown = [JSON.stringify(said), JSON.stringify(world.reported), ...written].join('\n');
   expect(shown).toContain(world.record?.current.keyId);
   const forms = secrets.flatMap(formsOf);
   expect(forms.filter((form) => shown.includes(form))).toEqual([]);

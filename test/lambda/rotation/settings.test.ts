@@ -40,7 +40,7 @@ test('reads the host to connect to, which may be missing', () => {
 });
 
 test.each(Object.keys(ENVIRONMENT))('names %s alone when it is missing or empty', (name) => {
-  const message = `The rotation function lacks a usable ${name}. Deploy the Trust stack again, which sets them.`;
+  const message = `The rotation function has no valid ${name}. Deploy the Trust stack again, which sets them.`;
   for (const value of [undefined, '']) {
     expect(() => readSettings({ ...ENVIRONMENT, [name]: value })).toThrow(message);
   }
@@ -62,6 +62,6 @@ test.each([
   ['ROTATION_URL', 'quilt.example.org'],
 ])('refuses %s when it is %j, without repeating it', (name, value) => {
   const read = () => readSettings({ ...ENVIRONMENT, [name as string]: value });
-  expect(read).toThrow(`lacks a usable ${name}.`);
+  expect(read).toThrow(`has no valid ${name}.`);
   expect(read).not.toThrow(value);
 });

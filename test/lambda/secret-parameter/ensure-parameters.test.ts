@@ -94,7 +94,7 @@ describe('what is refused', () => {
   const short = 'x'.repeat(31);
   const broken = `${'y'.repeat(40)} ${'z'.repeat(40)}`;
   test.each<[string, () => Promise<[string | undefined, string | undefined]>, RegExp]>([
-    ['a secret that is none of the keys', async () => [first, await keySetText(second)], /none of the keys/],
+    ['a secret that is not among the keys', async () => [first, await keySetText(second)], /not among the keys/],
     [
       'two keys and no secret',
       async () => [undefined, await keySetText(first, second)],

@@ -89,7 +89,7 @@ test('adopts a secret that a person put with a trailing newline', async () => {
   expect(logs).not.toContain(secret);
 });
 
-test('refuses a parameter that anybody could read, before it writes', async () => {
+test('refuses a plaintext parameter before it writes', async () => {
   aws.parameters.set(SECRET, { value: generateSecret(), type: 'String', keyId: undefined, version: 1 });
   const { responses } = await send();
   expect(responses).toEqual([
@@ -99,10 +99,10 @@ test('refuses a parameter that anybody could read, before it writes', async () =
 });
 
 test.each([
-  ['GetParameters', 'AccessDeniedException', 'Allow it to the role'],
+  ['GetParameters', 'AccessDeniedException', 'Allow it for the role'],
   ['PutParameter', 'InvalidKeyId', 'KMS key exists'],
   ['PutParameter', 'SomethingNew', 'CloudTrail'],
-])('an error of %s is told by name with what to do, never by its message', async (operation, type, remedy) => {
+])('an error of %s is reported by name with a remedy, never by its message', async (operation, type, remedy) => {
   const secret = generateSecret();
   aws.parameters.set(SECRET, { value: secret, type: 'SecureString', keyId: undefined, version: 1 });
   aws.fail(operation, type, `1 validation error: Value '${secret}' is not liked`);

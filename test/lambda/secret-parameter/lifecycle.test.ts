@@ -69,7 +69,7 @@ describe('create', () => {
     expect(store.calls).toBe(0);
   });
 
-  test('an error that nobody foresaw is told by its class and place, not by its message', async () => {
+  test('an unexpected error is reported by its class and origin, not by its message', async () => {
     const store = new MemoryStore();
     store.get = async () => JSON.parse('quoted-by-the-parser');
     const { response, text } = await respond(create(), store);

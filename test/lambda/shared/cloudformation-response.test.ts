@@ -28,7 +28,7 @@ test('puts the response once, with an empty type and its length in bytes', async
 
 test.each([
   ['a refused signature', () => serve((_, response) => response.writeHead(403).end()), /status 403/],
-  ['nobody there', unusedOrigin, /ECONNREFUSED/],
+  ['connection refused', unusedOrigin, /ECONNREFUSED/],
   ['a connection that is cut', () => serve((request) => request.socket.destroy()), /ECONNRESET/],
   ['no URL', async () => 'signed-url', /ERR_INVALID_URL/],
 ])('fails on %s without showing the URL', async (_, start, why) => {

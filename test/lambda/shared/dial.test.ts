@@ -43,7 +43,7 @@ describe('over https', () => {
     expect(error).toMatchObject({ name: 'DialError', kind: 'certificate', code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
   });
 
-  test('refuses a certificate that nobody trusts', async () => {
+  test('refuses an untrusted certificate', async () => {
     const port = await serveTls(makeCertificate(URL_HOST));
     const error = await errorOf(createDial({ connectHost: 'localhost', timeoutMs })(`https://${URL_HOST}:${port}/`));
     expect(error).toMatchObject({ kind: 'certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
@@ -109,7 +109,7 @@ test('gives redirects back', async () => {
 });
 
 describe('fails by name', () => {
-  test('nobody listens', async () => {
+  test('connection refused', async () => {
     const error = await errorOf(createDial({ timeoutMs })(await unusedOrigin()));
     expect(error).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED' });
   });

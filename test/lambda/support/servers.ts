@@ -29,7 +29,7 @@ export async function closeServers(): Promise<void> {
   );
 }
 
-/** The origin of a port of this machine on which nobody listens. */
+/** The origin of a port of this machine on which nothing listens. */
 export async function unusedOrigin(): Promise<string> {
   const server = createServer();
   const port = await listen(server);

@@ -234,7 +234,7 @@ function importedLoadBalancer() {
   return loadBalancer;
 }
 
-test('every role has the boundary and the path, whoever makes it', () => {
+test('every role has the boundary and the path, whichever construct creates it', () => {
   const roles = templatesOf(commercial).flatMap((template) => Object.values(template.findResources('AWS::IAM::Role')));
   expect(roles.length).toBeGreaterThan(10);
   for (const { Properties } of roles)
@@ -309,7 +309,7 @@ describe('images of others', () => {
     });
   });
 
-  test('are asked at the path as it is written, while the catalog and the listener know it without a final slash', () => {
+  test('use the configured path, while the catalog and the listener use it without a final slash', () => {
     for (const variable of ['CANARY_MCP_PATH', 'ROTATION_MCP_PATH'])
       commercial.trust.hasResourceProperties('AWS::Lambda::Function', {
         Environment: { Variables: Match.objectLike({ [variable]: '/mcp/' }) },

@@ -33,7 +33,7 @@ describe('the role', () => {
     expect(MaxSessionDuration).toBe(3600);
   });
 
-  test('reads and writes objects of the configured buckets in accounts that were named, and nothing else', () => {
+  test('reads and writes only objects of the configured buckets in the named accounts', () => {
     const condition = { StringEquals: { 's3:ResourceAccount': ['111122223333', '444455556666'] } };
     expect(allowing('s3:ListBucket')).toEqual({
       Effect: 'Allow',
@@ -76,7 +76,7 @@ describe('the role', () => {
   });
 });
 
-test('the MCP task role can take the role and do nothing else; no other role of any stack can', () => {
+test('the MCP task role may only assume the role, and no other role of any stack may', () => {
   expect(statementsOf(made.services, 'McpTaskTaskRole')).toEqual([
     {
       Effect: 'Allow',
@@ -103,7 +103,7 @@ test('the tasks start after their permissions, and within the gated part of the 
   });
 });
 
-test('without buckets there is no role, and the service is told of none', () => {
+test('without buckets there is no role and no variable of it', () => {
   const { services, findings } = synthesise(productionWith({ dataAccess: { buckets: [] } }));
   expect(roleIn(services)).toBeUndefined();
   expect(JSON.stringify(services.toJSON())).not.toMatch(/QUILT_DATA_|sts:SetSourceIdentity/);

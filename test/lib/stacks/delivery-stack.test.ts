@@ -58,7 +58,7 @@ function actionsIn(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ Action }) => Action);
 }
 
-test('nothing is made for workflows that nobody has configured', () => {
+test('nothing is created without configured workflows', () => {
   expect(synthesise(productionWith()).delivery).toBeUndefined();
 });
 
@@ -81,7 +81,7 @@ describe('trust', () => {
     );
   });
 
-  test('jobs of the one environment may deploy, and pull requests may compare: nobody else, by no pattern', () => {
+  test('only jobs of the one environment may deploy, and only pull requests may compare, without patterns', () => {
     const [provider] = Object.keys(deliveryOf(created).findResources('AWS::IAM::OIDCProvider'));
     const ref = { Ref: provider };
     const template = deliveryOf(created);
@@ -122,7 +122,7 @@ describe('trust', () => {
 });
 
 describe('what the roles may do', () => {
-  test('a pull request takes the role of the CDK that only looks, and nothing else', () => {
+  test('a pull request may only assume the CDK’s lookup role', () => {
     expect(statementsOf(deliveryOf(created), 'Diff')).toEqual([
       { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: `${ROLE}-lookup-role-111122223333-us-east-1` },
     ]);
@@ -150,7 +150,7 @@ describe('what the roles may do', () => {
     expect([...new Set(allowed)].sort()).toEqual([...new Set([...needed, ...indirect])].sort());
   });
 
-  test('a deploy reads the lock and who released it, and writes neither', () => {
+  test('a deploy reads the lock and its release record, and writes neither', () => {
     const keysOf = (action: string) =>
       statementsOf(deliveryOf(created), 'Deploy')
         .filter(({ Action }) => [Action].flat().includes(`dynamodb:${action}`))
@@ -165,7 +165,7 @@ describe('what the roles may do', () => {
     expect(actions.filter((action) => /^(acm|ec2|ecs|iam|kms|logs|sns):/.test(action))).toEqual([]);
   });
 
-  test('nobody gets a secret: neither parameters that hold one, nor a key', () => {
+  test('no role may read a secret, through a parameter or a key', () => {
     const statements = policiesOf(deliveryOf(imported)).flatMap((policy) => policy.statements);
     expect(actionsIn(statements).filter((action) => /^kms:(?!DescribeKey)|History/.test(action))).toEqual([]);
     const ofParameters = statements.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('ssm:')));

@@ -150,7 +150,7 @@ describe('in Trust', () => {
     });
   });
 
-  test('events that CloudFormation has given up are not delivered', () => {
+  test('events are not delivered after CloudFormation stopped waiting', () => {
     production.trust.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: Match.stringLikeRegexp('^DeployGateFunction') },
       MaximumEventAgeInSeconds: 300,
@@ -234,7 +234,7 @@ describe('schedule of the canary', () => {
     trust.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   });
 
-  test('its role invokes the canary and nothing else, for schedules of this account', () => {
+  test('its role only invokes the canary, for schedules of this account', () => {
     expect(statementsOf(production.trust, 'CanaryScheduleRole')).toEqual([
       {
         Effect: 'Allow',

@@ -81,7 +81,7 @@ describe('load balancer', () => {
     });
   });
 
-  test('reaches the tasks and nothing else', () => {
+  test('reaches only the tasks', () => {
     production.foundation.hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupIngress: [
         Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
@@ -159,7 +159,7 @@ describe('secret', () => {
         Resource: { 'Fn::GetAtt': [expect.stringMatching(/^EncryptionKey/), 'Arn'] },
         Condition,
       },
-      // Any key: a parameter that is adopted, or was left by a deleted stack, is encrypted under a key nobody knows here.
+      // Any key: a parameter that is adopted, or was left by a deleted stack, is encrypted under an unknown key.
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: 'arn:aws:kms:us-east-1:111122223333:key/*', Condition },
     ]);
   });

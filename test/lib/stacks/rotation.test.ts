@@ -38,7 +38,7 @@ describe('function', () => {
   const rotation = (synthesised: Synthesised) =>
     propertiesOf(synthesised, 'AWS::Lambda::Function', { FunctionName: 'quilt-rotation' });
 
-  test('answers one call at a time: it is the only writer of parameters that know no conditional write', () => {
+  test('runs one call at a time, since Parameter Store has no conditional write', () => {
     expect(rotation(production)).toMatchObject({ ReservedConcurrentExecutions: 1, Timeout: 240, MemorySize: 512 });
   });
 
@@ -276,13 +276,13 @@ describe('schedule', () => {
     });
   });
 
-  test('is paused where the configuration says so; values that were overwritten are put back all the same', () => {
+  test('is disabled by the configuration; overwritten values are still restored', () => {
     const paused = synthesise(productionWith({ rotation: { paused: true } }));
     expect(schedule(paused).State).toBe('DISABLED');
     expect(propertiesOf(paused, 'AWS::Events::Rule').State).toBeUndefined();
   });
 
-  test('its role starts the state machine and nothing else', () => {
+  test('its role only starts the state machine', () => {
     expect(statementsOf(production.trust, 'RotationScheduleRole')).toEqual([
       { Effect: 'Allow', Action: 'states:StartExecution', Resource: MACHINE },
     ]);
@@ -290,7 +290,7 @@ describe('schedule', () => {
 });
 
 describe('a change of a parameter', () => {
-  test('of either one, by whoever and however, starts a repair', () => {
+  test('of either one, by any writer and any means, starts a repair', () => {
     expect(propertiesOf(production, 'AWS::Events::Rule')).toMatchObject({
       Name: 'quilt-parameter-changes',
       EventPattern: {
@@ -302,7 +302,7 @@ describe('a change of a parameter', () => {
     });
   });
 
-  test('its role starts the state machine and nothing else, for this rule only', () => {
+  test('its role only starts the state machine, for this rule only', () => {
     expect(statementsOf(production.trust, 'RotationParameterChangesRole')).toEqual([
       { Effect: 'Allow', Action: 'states:StartExecution', Resource: MACHINE },
     ]);

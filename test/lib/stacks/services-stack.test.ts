@@ -102,7 +102,7 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
     });
   });
 
-  test('its execution role reads exactly the two parameters as they are now', () => {
+  test('its execution role reads only the current values of the two parameters', () => {
     const statements = statementsOf(production.services, `${logicalId}TaskExecutionRole`);
     const parameters = SECRETS.map(({ ValueFrom }) => ValueFrom);
     expect(statements.filter(({ Action }) => /^(ssm|kms):/.test(String([Action].flat()[0])))).toEqual([
@@ -159,7 +159,7 @@ describe.each(['catalog', 'mcp'] as const)('%s', (service) => {
 });
 
 describe('settings', () => {
-  test('the catalog has all of its own', () => {
+  test('the catalog has all of its variables', () => {
     expect(variablesOf('catalog')).toEqual({
       PORT: '8080',
       LOG_LEVEL: 'info',
@@ -184,7 +184,7 @@ describe('settings', () => {
     expect(JSON.parse(variables.find(({ Name }) => Name === 'QUILT_ROLES')?.Value ?? '')).toEqual(roles);
   });
 
-  test('the MCP service has all of its own', () => {
+  test('the MCP service has all of its variables', () => {
     expect(variablesOf('mcp')).toEqual({
       PORT: '8080',
       LOG_LEVEL: 'info',

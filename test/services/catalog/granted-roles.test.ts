@@ -6,7 +6,7 @@ test('the active role alone, however many others there are to switch to', () => 
   expect(grantedRoles({ ...account, activeRole: 'Readers' })).toEqual(['Readers']);
 });
 
-test('all roles where the registry knows no active one (F08)', () => {
+test('all roles when the registry names no active one (F08)', () => {
   expect(grantedRoles({ ...account, activeRole: undefined })).toEqual(['Readers', 'Admins']);
 });
 

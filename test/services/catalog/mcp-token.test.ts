@@ -150,7 +150,7 @@ describe('no token (F07)', () => {
       502,
       'registry_unreachable',
     ],
-    ['knows nobody of that login', 200, '{"data":{"me":null,"bucketConfigs":[]}}', {}, 401, 'login_required'],
+    ['does not know the login', 200, '{"data":{"me":null,"bucketConfigs":[]}}', {}, 401, 'login_required'],
     [
       'gives a name that no token can carry',
       200,

@@ -21,7 +21,7 @@ test('the first page shows version and endpoint, escaped (F43)', async () => {
   expect(html).toContain('href="/config.json"');
 });
 
-test('the first page allows its own style sheet and nothing else', async () => {
+test('the first page allows only its own style sheet', async () => {
   const answer = await fetch(`${service.url}/`);
   const policy = answer.headers.get('content-security-policy') ?? '';
   const style = /<style>(.*?)<\/style>/s.exec(await answer.text())?.[1] ?? '';

@@ -30,7 +30,7 @@ test('a token is verified once (B11)', async () => {
   expect(first.acceptedUntil).toBe(issued.getTime() / 1000 + 70);
 });
 
-test('many who show a new token at once wait for one verification (B07)', async () => {
+test('concurrent requests with a new token share one verification (B07)', async () => {
   const authenticate = await authenticator();
   const [token, bad] = [await mint(), `${await mint('bob')}x`];
   const all = await Promise.all(Array.from({ length: 10 }, () => authenticate(token)));
@@ -58,7 +58,7 @@ test('a known token is not valid before its time, should the clock go back', asy
   expect(await codeOf(() => authenticate(token))).toBe('token_not_yet_valid');
 });
 
-test('every bit of the token counts: claims of one with the signature of another are no known token', async () => {
+test('every bit of the token counts: the claims of one with the signature of another are not cached', async () => {
   const authenticate = await authenticator();
   const [alice, bob] = [await mint('alice'), await mint('bob')];
   await authenticate(alice);
@@ -67,7 +67,7 @@ test('every bit of the token counts: claims of one with the signature of another
   expect(await codeOf(() => authenticate(spliced))).toBe('token_signature_invalid');
 });
 
-test('refused tokens push nobody out', async () => {
+test('refused tokens evict no valid one', async () => {
   const authenticate = await authenticator(1);
   const token = await mint();
   await authenticate(token);

@@ -76,7 +76,7 @@ describe('without a token', () => {
     expect(answer.message).toMatchObject({ jsonrpc: '2.0', error: { data: { reason: 'token_missing' } } });
   });
 
-  test('the JSON-RPC error carries the id of the request, null when there is none', async () => {
+  test('the JSON-RPC error carries the id of the request, null without one', async () => {
     expect((await post(url, TOOLS_LIST)).message.id).toBe('list-1');
     expect((await post(url, { ...TOOLS_LIST, id: 7 })).message.id).toBe(7);
     expect((await post(url, [TOOLS_LIST])).message.id).toBeNull();
@@ -165,7 +165,7 @@ describe('a token that must not pass', () => {
     expect((await fetch(url, { method: 'DELETE', headers: bearer('garbage') })).status).toBe(401);
   });
 
-  test('another scheme than Bearer is no token: 401 without an error attribute', async () => {
+  test('a scheme other than Bearer: 401 without an error attribute', async () => {
     const answer = await post(url, INITIALIZE, { authorization: 'Basic YWxpY2U6YWxpY2U=' });
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
       401,
@@ -183,7 +183,7 @@ test('a token that is good is accepted with initialize as well', async () => {
   expect((await post(url, INITIALIZE, bearer(token))).status).toBe(200);
 });
 
-test('the log tells who came, with counts, and whether the token was known (B07, B20)', async () => {
+test('the log names the principal, with counts, and whether the token was cached (B07, B20)', async () => {
   const { token: fresh } = await trust.mint({ subject: 'frank' });
   const franks = await openSession(url);
   await post(url, TOOLS_LIST, { ...franks, ...bearer(fresh) });

@@ -26,7 +26,7 @@ const META = {
   'io.modelcontextprotocol/related-task': [5, {}, 'x', null],
 };
 
-test.each(Object.entries(META))('a %s that is none is refused, and nothing waits for ever', async (name, values) => {
+test.each(Object.entries(META))('an invalid %s is refused, and nothing waits forever', async (name, values) => {
   const session = { ...(await openSession(url)), ...token };
   for (const value of values) {
     for (const method of ['tools/list', 'tools/call']) {
@@ -39,7 +39,7 @@ test.each(Object.entries(META))('a %s that is none is refused, and nothing waits
   }
 });
 
-test('a body that is nested without end is 400 to somebody known, 401 to a stranger, and no fault of the service', async () => {
+test('a deeply nested body is 400 with a token, 401 without, and no error of the service', async () => {
   const deep = nested(3000);
   const { message, headers } = modern('server/discover');
   const params = message.params as { readonly _meta: object };

@@ -21,7 +21,7 @@ test('an entry set again has its new value', () => {
   expect([cache.get('a'), cache.size]).toEqual([2, 1]);
 });
 
-test('an entry is removed as long as it is the one that was meant', () => {
+test('an entry is removed only while it has the given value', () => {
   const cache = new LruCache<object>(2);
   const [older, younger] = [{}, {}];
   cache.set('a', older);

@@ -13,7 +13,7 @@ const aborted: string[] = [];
 /** What the tools here do not use: they do without `defineTool`, to see more of the protocol. */
 const OPEN = { permissions: [], input: z.object({}), output: z.object({}) };
 
-/** Says who calls, after having waited: `word` tells the calls of a test apart. */
+/** Says who calls, after having waited: `word` distinguishes the calls of a test. */
 const whoami: Tool = {
   name: 'whoami',
   ...OPEN,
@@ -102,12 +102,12 @@ test('200 calls at once of two people under equal IDs, in both eras: each gets i
   const releases = await Promise.all(calls.map(({ word }) => untilWaiting(word)));
   // The last one in is the first one out.
   for (const release of releases.toReversed()) release();
-  const told = await Promise.all(answers);
-  expect(told.map(textOf)).toEqual(calls.map(({ word, who }) => `${who} ${word}`));
-  expect(new Set(told.map(({ message }) => message.id))).toEqual(new Set([1]));
+  const answer = await Promise.all(answers);
+  expect(answer.map(textOf)).toEqual(calls.map(({ word, who }) => `${who} ${word}`));
+  expect(new Set(answer.map(({ message }) => message.id))).toEqual(new Set([1]));
 });
 
-test('IDs of all kinds come back as they were', async () => {
+test('IDs of all kinds are returned unchanged', async () => {
   const session = await openSession(url);
   for (const id of ['1', 1, 0, '', 'ü', Number.MAX_SAFE_INTEGER]) {
     const { message } = await post(url, { ...callTool('whoami', { word: 'x' }), id }, { ...session, ...alice() });
@@ -180,7 +180,7 @@ describe('cancelling', () => {
     expect([textOf(await text), textOf(await other)]).toEqual(['alice text', 'alice other']);
   });
 
-  test('of somebody else’s request does nothing', async () => {
+  test('of another user’s request does nothing', async () => {
     // Begun without a token on another task, so that here the session is that of the first one seen: alice.
     const session = await openSession(url);
     const answer = post(url, call(7, 'mine'), { ...session, ...alice() });

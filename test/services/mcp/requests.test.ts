@@ -44,7 +44,7 @@ test('content type with a charset is fine', async () => {
   expect(answer.status).toBe(200);
 });
 
-test('what is no JSON: 400 with the parse error of JSON-RPC', async () => {
+test('invalid JSON: 400 with JSON-RPC’s parse error', async () => {
   const answer = await post(url, '{"jsonrpc":', authorization);
   expect([answer.status, answer.message.error.code, answer.message.id]).toEqual([400, -32700, null]);
 });
@@ -63,19 +63,16 @@ test.each([
     'token_expired',
     async () => bearer((await trust.mint({ lifetimeSeconds: 1, now: new Date(0) })).token),
   ],
-])(
-  'a body that only somebody known may send is not kept %s: 401, and the connection stays',
-  async (_what, reason, show) => {
-    const long = JSON.stringify({ ...TOOLS_LIST, params: { padding: 'x'.repeat(64 * 1024) } });
-    const answer = await post(url, long, await show());
-    expect([answer.status, answer.message.error.data.reason]).toEqual([401, reason]);
-    // The ID of the request was in what was not kept.
-    expect([answer.message.id, answer.headers.get('connection')]).toEqual([null, 'keep-alive']);
-    const opening = JSON.stringify(INITIALIZE).padEnd(64 * 1024 + 1, ' ');
-    expect((await post(url, opening, await show())).status).toBe(401);
-    expect((await post(url, ' '.repeat(LIMIT + 1), await show())).status).toBe(413);
-  },
-);
+])('a body that requires a token is not kept %s: 401, and the connection stays open', async (_what, reason, show) => {
+  const long = JSON.stringify({ ...TOOLS_LIST, params: { padding: 'x'.repeat(64 * 1024) } });
+  const answer = await post(url, long, await show());
+  expect([answer.status, answer.message.error.data.reason]).toEqual([401, reason]);
+  // The ID of the request was in what was not kept.
+  expect([answer.message.id, answer.headers.get('connection')]).toEqual([null, 'keep-alive']);
+  const opening = JSON.stringify(INITIALIZE).padEnd(64 * 1024 + 1, ' ');
+  expect((await post(url, opening, await show())).status).toBe(401);
+  expect((await post(url, ' '.repeat(LIMIT + 1), await show())).status).toBe(413);
+});
 
 test('a body without a declared length is counted as it comes', async () => {
   const chunk = new TextEncoder().encode(' '.repeat(64 * 1024));

@@ -41,7 +41,7 @@ test('no session opens anything by itself: 401 without a token, on the task that
 });
 
 test.each(['made-up', 'v1.2025-11-25.1000000000.AAAAAAAAAAAAAAAAAAAAAA.-'])(
-  'a session that is over or never was: 404, so that the client begins anew (B09)',
+  'a session that ended or never existed: 404, so that the client starts a new one (B09)',
   async (id) => {
     const answer = await post(first(), TOOLS_LIST, { 'mcp-session-id': id, ...alice });
     expect(reasonOf(answer)).toEqual([404, 'session_unknown']);
@@ -49,14 +49,14 @@ test.each(['made-up', 'v1.2025-11-25.1000000000.AAAAAAAAAAAAAAAAAAAAAA.-'])(
   },
 );
 
-test('a bad token is 401, whatever the session is: never 404 or 400', async () => {
+test('a bad token is 401 in any session, never 404 or 400', async () => {
   for (const id of ['made-up', (await openSession(first()))['mcp-session-id']]) {
     const answer = await post(first(), TOOLS_LIST, { 'mcp-session-id': id, ...bearer('garbage') });
     expect(answer.status).toBe(401);
   }
 });
 
-test('somebody else’s session: 403 with a challenge, on every task when initialize carried a token (B10)', async () => {
+test('another user’s session: 403 with a challenge, on every task when initialize carried a token (B10)', async () => {
   const session = await openSession(first(), alice);
   for (const url of urls) {
     const answer = await post(url, TOOLS_LIST, { ...session, ...bob });
@@ -66,7 +66,7 @@ test('somebody else’s session: 403 with a challenge, on every task when initia
   expect((await post(second(), TOOLS_LIST, { ...session, ...alice })).status).toBe(200);
 });
 
-test('a session begun without a token runs as whoever shows one first, and refuses others there (B12)', async () => {
+test('a session begun without a token belongs to the first user with one, and refuses others on that task (B12)', async () => {
   const session = await openSession(first());
   const { message } = await post(first(), callTool('jwt_diagnostics'), { ...session, ...alice });
   expect(message.result.structuredContent.sub).toBe('alice');
@@ -87,7 +87,7 @@ test('a new token on a session is verified and used, and a line says so (B10)', 
   expect((await post(first(), TOOLS_LIST, { ...session, ...bearer('garbage') })).status).toBe(401);
 });
 
-test('DELETE ends a session, for its owner or for who shows no token', async () => {
+test('DELETE ends a session, for its owner or without a token', async () => {
   const session = await openSession(first(), alice);
   const end = (headers: Record<string, string>) => fetch(first(), { method: 'DELETE', headers });
   expect((await end({ ...session, ...bob })).status).toBe(403);

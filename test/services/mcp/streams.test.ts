@@ -12,7 +12,7 @@ beforeEach(async () => {
   service = closeLater(await startMcp(trust, { QUILT_TOKEN_LEEWAY_SECONDS: '0' }));
 });
 
-/** Opens a stream that has no end of its own; resolves once its first bytes are there. */
+/** Opens a stream that does not end by itself; resolves once its first bytes are there. */
 async function listen(token: string): Promise<{ rest: () => Promise<string> }> {
   const { message, headers } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
   const answer = await fetch(`${service.url}/mcp`, {

@@ -68,11 +68,11 @@ test('arguments that break the schema never reach the tool', async () => {
   expect(ran).toEqual([]);
 });
 
-test('a tool that fails is an error inside the result, which does not tell why, and the server goes on', async () => {
+test('a failing tool returns an error result without the cause, and the server keeps running', async () => {
   const result = await call('look', [], { word: 'fail' });
   expect(result.isError).toBe(true);
   expect(JSON.parse(result.content[0].text).error).toBe('internal_error');
-  for (const told of [JSON.stringify(result), server.log.text]) expect(told).not.toContain('on fire');
+  for (const text of [JSON.stringify(result), server.log.text]) expect(text).not.toContain('on fire');
   expect(server.log.ofEvent('tool_failed').at(-1)).toMatchObject({ error: { name: 'Error' } });
   expect(await call('look', [])).toMatchObject({ structuredContent: { done: true } });
 });

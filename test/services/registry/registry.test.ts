@@ -36,14 +36,14 @@ test.each([
   expect(body.data.bucketConfigs.length).toBeGreaterThan(0);
 });
 
-test('a login token is HS256 with id, uuid and exp, and lives about 90 days', async () => {
+test('a login token is HS256 with id, uuid and exp, and is valid for about 90 days', async () => {
   const { header, payload } = decode(await loginAs(registry.url, 'alice'));
   expect(header.alg).toBe('HS256');
   expect(Object.keys(payload).sort()).toEqual(['exp', 'id', 'uuid']);
   expect(Math.round((Number(payload.exp) - Date.now() / 1000) / 86_400)).toBe(90);
 });
 
-test('a visitor is nobody and sees nothing', async () => {
+test('a visitor has no identity and sees nothing', async () => {
   expect(await ask(ME)).toEqual({ status: 200, body: { data: { me: null, bucketConfigs: [] } } });
 });
 
@@ -65,7 +65,7 @@ test.each([
   expect(await answer.json()).not.toHaveProperty('token');
 });
 
-test('credentials in the form of AWS, for who is signed in', async () => {
+test('credentials in AWS’s form, for signed-in users', async () => {
   const url = `${registry.url}/api/auth/get_credentials`;
   expect((await fetch(url)).status).toBe(401);
   const token = await loginAs(registry.url, 'bob');

@@ -25,7 +25,7 @@ async function start(routes: Record<string, RequestHandler> = {}, stopGraceMs = 
 }
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop())));
 
-/** A route that answers when it is told to. */
+/** A route that answers on command. */
 function heldRoute() {
   const arrived = deferred<Exchange>();
   const handler: RequestHandler = (exchange) => arrived.resolve(exchange);
@@ -107,7 +107,7 @@ test('a port that is taken is one clear refusal', async () => {
 });
 
 describe('a graceful stop', () => {
-  test('lets a request in flight finish, tells its client to close, and accepts nobody new', async () => {
+  test('lets a request in flight finish, with Connection: close, and accepts no new connections', async () => {
     const { handler, arrived } = heldRoute();
     const server = await start({ '/held': handler });
     const answer = fetch(`${server.url}/held`);

@@ -58,11 +58,11 @@ test('a service that lingers answers on connections that it has, and on new ones
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
 });
 
-test('it does not linger for nobody', async () => {
+test('it does not linger without connections', async () => {
   await (await start()).stop(LONG_MS);
 });
 
-test('who is connected and says nothing is waited for as long as that, and no longer', async () => {
+test('it waits for an idle connection for the linger time, and no longer', async () => {
   const server = await start();
   const silent = new Connection(server);
   silent.send();

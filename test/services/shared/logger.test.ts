@@ -25,7 +25,7 @@ test('one JSON object a line, with time, level, service and version', () => {
   ]);
 });
 
-test('credentials are taken out by name, at any depth', () => {
+test('credentials are redacted by name, at any depth', () => {
   const { sink, logger } = capture();
   logger.info({
     event: 'e',
@@ -38,7 +38,7 @@ test('credentials are taken out by name, at any depth', () => {
   expect(sink.lines[0]).toMatchObject({ token: '[redacted]', answers: [{ Credentials: { Expiration: 'soon' } }] });
 });
 
-test('a token is taken out wherever it stands: message, field, error, stack', async () => {
+test('a token is redacted anywhere: message, field, error, stack', async () => {
   const { token } = await (await makeTrust()).mint();
   const { sink, logger } = capture();
   logger.error({ event: 'e', note: `see ${token}`, err: new Error(`cannot use ${token}`) }, `and ${token}`);

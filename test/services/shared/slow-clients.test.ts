@@ -39,7 +39,7 @@ test.each([
   expect(log.ofEvent('request_failed')).toEqual([]);
 });
 
-test('who connects and says nothing is not kept', async () => {
+test('an idle connection is closed', async () => {
   await expect(sendRaw(await start(), '')).resolves.toEqual(expect.any(String));
 });
 

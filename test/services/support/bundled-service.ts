@@ -13,7 +13,7 @@ export type ServiceName = 'mcp' | 'catalog';
 
 export const bundleOf = (name: ServiceName): string => join(ROOT, 'services', name, 'dist/server.mjs');
 
-/** A service as a process of its own: the bundle, with nothing but the given environment. */
+/** A service as a separate process: the bundle, with only the given environment. */
 export class BundledService {
   output = '';
   readonly exited: Promise<number | null>;
@@ -21,7 +21,7 @@ export class BundledService {
 
   /**
    * @param bundle another file than the service's own
-   * @param nodeOptions what Node itself is told
+   * @param nodeOptions options for Node itself
    */
   constructor(
     name: ServiceName,

@@ -10,7 +10,7 @@ export type HeldRegistry = {
   close(): Promise<void>;
 };
 
-/** Stands in front of a real registry and keeps its callers waiting until it is told otherwise. */
+/** Stands in front of a real registry and holds its callers until released. */
 export async function holdRegistry(realUrl: string): Promise<HeldRegistry> {
   let arrive: () => void = () => {};
   let release: () => void = () => {};

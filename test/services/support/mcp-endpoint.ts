@@ -14,7 +14,7 @@ import { createLogger } from '../../../services/shared/logger.ts';
 import { LogCapture } from './log-capture.ts';
 import type { Trust } from './trust-fixture.ts';
 
-/** A deployment that gives no bucket to anybody. */
+/** A deployment without buckets. */
 export const noBuckets: BucketAccess = {
   open: async () => {
     throw new ToolError('bucket_not_reachable', 'No bucket here.');

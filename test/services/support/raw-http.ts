@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 
 /**
- * Sends bytes to a server, without a client that would mend them, and gives all that comes back until the server closes.
+ * Sends bytes to a server, without a client that would correct them, and returns all that comes back until the server closes.
  *
  * @param options `thenClose`: hang up as soon as they are sent; `mayBreak`: the server may cut the connection off while they are
  *   being sent, and what counts is the answer

@@ -33,7 +33,7 @@ export class RoundRobin {
 
   /**
    * Hears late that a target ends: only from an answer that closes its connection. No request is sent there from then on; what is
-   * under way goes on.
+   * in progress continues.
    */
   deregisterWhenTold(url: string): Promise<void> {
     return new Promise((resolve) => this.#leaving.set(new URL(url).origin, resolve));

@@ -4,10 +4,10 @@ import { sendJson } from '../../../shared/http-messages.ts';
 
 export type RpcResponse = JSONRPCResultResponse | JSONRPCErrorResponse;
 
-/** Proxies close what is silent; the load balancer does after 60 s. */
+/** Proxies close idle connections; the load balancer does so after 60 s. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** What a timer can be set to; a token lives a day at most. */
+/** The maximum delay of a timer; a token lives at most a day. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const STREAM_HEADERS = {
@@ -17,8 +17,8 @@ const STREAM_HEADERS = {
 };
 
 /**
- * The HTTP answer to one JSON-RPC request: a single JSON document, or a stream of events once there is something to say before
- * the end. A stream ends with the token that opened it.
+ * The HTTP response to one JSON-RPC request: a JSON document, or an event stream if a notification precedes the result. A stream
+ * ends when the token that opened it expires.
  */
 export class Answer {
   readonly #response: ServerResponse;
@@ -27,8 +27,8 @@ export class Answer {
   #timers: readonly NodeJS.Timeout[] = [];
 
   /**
-   * @param response where it goes
-   * @param options `stream`: the client takes no JSON; `until`: when a stream has to end, in seconds since the epoch
+   * @param response to write to
+   * @param options `stream`: the client does not accept JSON; `until`: when a stream must end, in seconds since the epoch
    */
   constructor(response: ServerResponse, { stream, until }: { readonly stream: boolean; readonly until: number }) {
     this.#response = response;
@@ -36,13 +36,13 @@ export class Answer {
     if (stream) this.#startStream();
   }
 
-  /** Says something on the way to the end. */
+  /** Sends a notification before the result. */
   notify(notification: JSONRPCNotification): void {
     this.#startStream();
     this.#write(notification);
   }
 
-  /** The last word. */
+  /** Sends the result and ends the response. */
   finish(message: RpcResponse, status: number): void {
     if (!this.#streaming) {
       sendJson(this.#response, status, message);
@@ -52,9 +52,9 @@ export class Answer {
     this.#end();
   }
 
-  /** Ends without a last word: the request was cancelled, and the protocol wants no answer then. */
+  /** Ends without a result: for a cancelled request, the protocol wants no response. */
   abandon(): void {
-    // Who hung up is told nothing more.
+    // The client disconnected.
     if (this.#response.destroyed) return;
     this.#startStream();
     this.#end();
@@ -75,7 +75,7 @@ export class Answer {
   }
 
   #keepAlive(): void {
-    // What was said last has not left in all that time: nobody reads.
+    // The previous bytes are still unsent: the client does not read.
     if (this.#response.writableLength > 0) this.#response.destroy();
     else this.#response.write(': keep-alive\n\n');
   }
@@ -87,7 +87,7 @@ export class Answer {
     }
   }
 
-  /** The bytes may take their time to leave; nothing is written behind the end. */
+  /** Ends the response; bytes already written may still be in transit. */
   #end(): void {
     this.#stopTimers();
     if (!this.#response.writableEnded) this.#response.end();

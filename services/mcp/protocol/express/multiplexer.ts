@@ -10,20 +10,20 @@ import type { Answer, RpcResponse } from './answer.ts';
 type Classification = ConstructorParameters<typeof PerRequestHTTPServerTransport>[0]['classification'];
 
 type Pending = {
-  /** The client's own ID of its request. */
+  /** The client's request ID. */
   readonly id: string | number;
   readonly answer: Pick<Answer, 'notify' | 'finish' | 'abandon'>;
 };
 
-/** A request that is being served. */
+/** A request in progress. */
 export type Running = {
-  /** Tells the tool to stop, and answers with nothing. Does nothing once there is an answer. */
+  /** Aborts the tool and ends the response without a result. No effect once there is a response. */
   readonly cancel: () => void;
 };
 
 /**
- * HTTP status of an error that the protocol layer finds before a tool runs: in the modern era the status says it too. An error
- * of a tool comes with 200, but for a missing capability of the client, whose 400 the revision demands.
+ * HTTP status of an error that the protocol layer finds before a tool runs; the modern era also reports it by status. A tool's error
+ * has status 200, except for a missing client capability, for which the revision requires 400.
  */
 const EARLY_STATUS: Readonly<Record<number, number>> = {
   [-32700]: 400,
@@ -35,27 +35,26 @@ const EARLY_STATUS: Readonly<Record<number, number>> = {
   [-32020]: 400,
 };
 const CAPABILITY_MISSING = -32021;
-const NO_REQUEST = { code: -32600, message: 'The message is no request of the protocol.' };
+const NO_REQUEST = { code: -32600, message: 'The message is not a valid request.' };
 
 /**
- * One connection of an SDK server that serves the requests of many callers at once: making a server for each request costs more
- * than everything else together.
+ * One SDK server connection that serves the requests of many callers at once: a server per request would cost more than
+ * everything else together.
  *
- * What keeps callers apart: each request gets an ID of our own, so that equal IDs of two clients never meet; everything that the
- * server sends is matched to its request by that ID, and dropped when the request is over; who calls is handed over with each
- * request and kept nowhere. A server of this kind must hold no state of a client: it never asks a client anything, and is told
- * nothing of one but its request.
+ * Callers are isolated as follows. Each request gets an internal ID, so equal IDs of two clients never meet. Each server message is
+ * matched to its request by that ID, and dropped once the request is complete. The caller is passed with each request and kept
+ * nowhere. Such a server must not hold client state: it never asks a client anything and receives only requests.
  *
- * Derived from the SDK's transport for a single request because that alone binds a server to the modern era; nothing of its way
- * to serve one is used.
+ * It extends the SDK's single-request transport because only that binds a server to the modern era; it uses none of its request
+ * handling.
  */
 export class Multiplexer extends PerRequestHTTPServerTransport {
   readonly #classification: Classification;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  /** Whether the protocol layer is being handed a request: what it answers now, it answers without a tool. */
+  /** Set while the protocol layer receives a request: an answer at this point does not come from a tool. */
   #dispatching = false;
-  /** Whether it refused the request without an answer: it drops what it takes for none. */
+  /** Set when it rejected the request without an answer: it drops messages that it does not recognize. */
   #refused = false;
 
   constructor(classification: Classification) {
@@ -63,7 +62,7 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
     this.#classification = classification;
   }
 
-  /** Has to be called once the server is connected, which listens for errors from then on. */
+  /** Call once the server is connected; it listens for errors from then on. */
   connected(): void {
     const report = this.onerror;
     this.onerror = (error) => {
@@ -72,7 +71,7 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
     };
   }
 
-  /** Hands a request to the server. */
+  /** Passes a request to the server. */
   run(request: JSONRPCRequest, answer: Pending['answer'], authInfo: AuthInfo | undefined): Running {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -91,14 +90,14 @@ export class Multiplexer extends PerRequestHTTPServerTransport {
     return { cancel: () => this.#cancel(id) };
   }
 
-  /** What the server says: to whoever it is about, and to nobody once their request is over. */
+  /** Routes a server message to its request, or drops it when the request is complete. */
   override async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     if (!('method' in message)) {
       this.#finish(message);
       return;
     }
-    // The answer could reach another task, which knows nothing of the question.
-    if ('id' in message) throw new Error('This service asks nothing of its clients.');
+    // The client's response could reach another task, which does not know the question.
+    if ('id' in message) throw new Error('This service sends no requests to clients.');
     const { relatedRequestId } = options ?? {};
     if (typeof relatedRequestId === 'number') this.#pending.get(relatedRequestId)?.answer.notify(message);
   }

@@ -12,14 +12,14 @@ import { MODERN_REVISION } from './warm-servers.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 const MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
-/** What tools are asked. Any other method is rare, and the SDK's handler does for it what has to be done. */
+/** The frequent methods. The SDK's handler serves all others. */
 const WARM_METHODS: ReadonlySet<string> = new Set(['tools/call', 'tools/list']);
-/** Nothing that a header would carry encoded. */
+/** Names that a header carries without encoding. */
 const PLAIN_NAME = /^[\w./-]{1,128}$/;
 
 /**
- * Tells whether a message is a request in the form that nearly all have. Everything that is plain is also what the SDK takes for
- * a request, which asks at ten times the price; of what is not plain, the SDK is the judge.
+ * Whether a message is a request in the usual form. Every plain message is also valid for the SDK, whose check costs ten times as
+ * much; for all other messages, the SDK decides.
  */
 export function isPlainRequest(message: unknown): message is JSONRPCRequest {
   if (!isMembers(message)) return false;
@@ -29,7 +29,7 @@ export function isPlainRequest(message: unknown): message is JSONRPCRequest {
   return (typeof id === 'string' || Number.isSafeInteger(id)) && (params === undefined || isMembers(params));
 }
 
-/** Whether a plain request belongs to a session of the legacy era: nothing in it could be of the other one. */
+/** Whether a plain request belongs to a legacy session: it contains nothing of the modern era. */
 export function isPlainLegacy({ method, params }: JSONRPCRequest, headers: IncomingHttpHeaders): boolean {
   if (method === 'initialize' || params?._meta !== undefined) return false;
   const version = headers['mcp-protocol-version'];
@@ -37,8 +37,8 @@ export function isPlainLegacy({ method, params }: JSONRPCRequest, headers: Incom
 }
 
 /**
- * Whether a plain request of the modern era asks for tools and its headers repeat its body word for word, as they have to. Where
- * they do not, the SDK knows each rule and its error.
+ * Whether a plain request of the modern era calls or lists tools and its headers repeat its body exactly, as required. If they do
+ * not, the SDK applies the rule and its error.
  */
 export function isPlainModern({ method, params }: JSONRPCRequest, headers: IncomingHttpHeaders): boolean {
   if (headers['mcp-protocol-version'] !== MODERN_REVISION || headers['mcp-method'] !== method) return false;

@@ -3,7 +3,7 @@ import type { Era } from '../../principal.ts';
 import type { RpcResponse } from './answer.ts';
 import { Multiplexer } from './multiplexer.ts';
 
-/** Makes a server with all tools. A server of the modern era has to know its revision before it is connected. */
+/** Creates a server with all tools. A server of the modern era must know its revision before it is connected. */
 export type CreateServer = (era: Era) => McpServer;
 
 export type WarmServer = { readonly server: McpServer; readonly connection: Multiplexer };
@@ -12,8 +12,8 @@ export type WarmServer = { readonly server: McpServer; readonly connection: Mult
 export const MODERN_REVISION = '2026-07-28';
 
 /**
- * Servers that have their handshake behind them: one of the modern era, and one for each protocol version of the legacy one.
- * The handshake is made up here: no client ever talks to them about itself.
+ * Servers with a completed handshake: one for the modern era, and one for each legacy protocol version. The handshake is simulated:
+ * no client exchanges capabilities with them.
  */
 export class WarmServers {
   readonly #create: CreateServer;
@@ -30,7 +30,7 @@ export class WarmServers {
     return this.#modern;
   }
 
-  /** @param protocolVersion one that the SDK speaks */
+  /** @param protocolVersion supported by the SDK */
   legacy(protocolVersion: string): Promise<WarmServer> {
     let known = this.#legacy.get(protocolVersion);
     if (known === undefined) {
@@ -40,7 +40,7 @@ export class WarmServers {
     return known;
   }
 
-  /** Answers the `initialize` of a client, by a server that serves nothing else. */
+  /** Answers a client's `initialize` by a server that serves nothing else. */
   async initialize(request: JSONRPCRequest): Promise<RpcResponse> {
     const { server, connection } = await connect(this.#create('legacy'), { era: 'legacy' });
     try {

@@ -43,7 +43,7 @@ test('runs nothing once the time is over', async () => {
   expect(checks.results).toMatchObject([{ verdict: 'skipped', reason: 'the time for all checks was over' }]);
 });
 
-test('an error that nobody foresaw fails its check by its class; the log has the place, neither has the message', async () => {
+test('an unexpected error fails its check by its class; the log has its origin, and neither has its message', async () => {
   const checks = new CheckRecorder(never);
   const logs = await outputOf(() => checks.run('parameters-valid', [], async () => JSON.parse('quoted-by-the-parser')));
   expect(checks.results).toMatchObject([
@@ -105,7 +105,7 @@ describe('a check that is tolerated', () => {
   });
 });
 
-test('runs so many at a time, in order, and goes on after a failure', async () => {
+test('limits concurrency, keeps the order, and continues after a failure', async () => {
   const limit = createLimit(2);
   const started: number[] = [];
   const ends: (() => void)[] = [];

@@ -74,7 +74,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
           changeResult(asked, answered, () => ({ tools: [{ name: 'other', inputSchema: { type: 'object' } }] })),
       },
       {
-        'expected-tools-listed': /^tools-missing: .*without discover_buckets, jwt_diagnostics\./,
+        'expected-tools-listed': /^tools-missing: .*but not discover_buckets, jwt_diagnostics\./,
         'identity-from-token': /^not-provable: there is no jwt_diagnostics/,
       },
     ],
@@ -101,7 +101,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
       { 'identity-from-token': /^identity-mismatch: discover_buckets answers with another buckets than/ },
     ],
     [
-      'requests run as somebody else',
+      'requests run as another user',
       {
         rewrite: (asked, answered) =>
           asked.tool === 'jwt_diagnostics' && changeToolAnswer(asked, answered, { sub: 'alice', level: 'admin' }),
@@ -118,7 +118,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
       { 'identity-from-token': /^identity-mismatch: jwt_diagnostics answers with another expires_at than/ },
     ],
     [
-      'diagnostics that tell nothing',
+      'diagnostics without content',
       {
         rewrite: (asked, answered) => {
           // Without the schema, by which the client itself would refuse the answer.
@@ -134,7 +134,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
     await expectFaults(origin, expected);
   });
 
-  test('tasks that hold another key refuse the token, and the key IDs tell', async () => {
+  test('tasks with another key refuse the token, and the report names the key IDs', async () => {
     const others = await trustOf(stranger);
     const { origin } = await startDeployment({ mcp: [others, others], catalog: [account.trust] });
     const other = await keyIdOf(stranger);
@@ -147,7 +147,7 @@ describe('a fault of the MCP service with good tokens is answered by its own nam
     });
   });
 
-  test('one task refuses tokens of the key that does not sign, though it says that it accepts it', async () => {
+  test('one task refuses tokens of the other key, although its header lists that key', async () => {
     const both = await trustOf(account.secret, stranger);
     account.put(both.MCP_ENHANCED_JWT_SECRET, both.MCP_ENHANCED_JWT_KEYS);
     const other = await keyIdOf(stranger);

@@ -45,7 +45,7 @@ describe('a fault between client and service is answered by its own name', () =>
     await expectFaults(origin, expected);
   });
 
-  test('nobody there', async () => {
+  test('connection refused', async () => {
     const { origin } = await account.start();
     await closeServers();
     account = await startAccount(account.secret);

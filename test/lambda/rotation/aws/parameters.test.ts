@@ -7,7 +7,7 @@ import { SETTINGS } from '../support/settings.ts';
 
 const INCOMING = '/quilt/incoming/next';
 
-/** A version as the protocol has it: it tells times in seconds. */
+/** A version as in the protocol, with times in seconds. */
 function versionOf(Value: string, Version: number, more: Input = {}): Input {
   return { Value, Version, LastModifiedDate: 1_767_225_600 + Version, Type: 'SecureString', ...more };
 }
@@ -46,7 +46,7 @@ describe('both parameters', () => {
     expect(Object.keys(await port.read())).toEqual(['keySet']);
   });
 
-  test('hold no secret as a plain String, which anybody may have read', async () => {
+  test('do not count a plain String as a secret, since anyone may have read it', async () => {
     const { port } = await open({
       GetParameters: () => ({ Parameters: [{ Name: SECRET, ...versionOf('secret', 3, { Type: 'String' }) }] }),
     });
@@ -55,7 +55,7 @@ describe('both parameters', () => {
 });
 
 describe('the history', () => {
-  test('is read to its last page, and what was a plain String then is no secret', async () => {
+  test('is read to its last page, and plain Strings in it do not count as secrets', async () => {
     const pages = [
       { Parameters: [versionOf('one', 1, { Type: 'String' }), versionOf('two', 2)], NextToken: 'second' },
       { Parameters: [], NextToken: 'third' },

@@ -5,7 +5,7 @@ import { outputOf } from '../../support/captured-output.ts';
 import { RECORD } from '../support/record.ts';
 
 /** What is written of an event, line by line. */
-async function told(event: Event): Promise<readonly unknown[]> {
+async function reported(event: Event): Promise<readonly unknown[]> {
   const lines = await outputOf(async () => report('quilt', event));
   return lines.map((line) => JSON.parse(line));
 }
@@ -24,7 +24,7 @@ function metric(name: string, value: number) {
 
 test('a repair is an error in the log, and counted for its alarm', async () => {
   const message = 'Parameter /quilt/secret was overwritten.';
-  expect(await told({ kind: 'repaired', message })).toEqual([
+  expect(await reported({ kind: 'repaired', message })).toEqual([
     { level: 'error', message, event: 'secret-repaired' },
     metric('SecretRepaired', 1),
   ]);
@@ -32,15 +32,17 @@ test('a repair is an error in the log, and counted for its alarm', async () => {
 
 test('a rotation that stopped is an error in the log; the alarm is of its execution, which fails', async () => {
   const message = 'The canary is red.';
-  expect(await told({ kind: 'stopped', message })).toEqual([{ level: 'error', message, event: 'rotation-stopped' }]);
+  expect(await reported({ kind: 'stopped', message })).toEqual([
+    { level: 'error', message, event: 'rotation-stopped' },
+  ]);
 });
 
 test('the age of the secret is a metric alone', async () => {
-  expect(await told({ kind: 'age', days: 12.5 })).toEqual([metric('SecretAgeDays', 12.5)]);
+  expect(await reported({ kind: 'age', days: 12.5 })).toEqual([metric('SecretAgeDays', 12.5)]);
 });
 
-test('a step says where the rotation is, and nothing else of the record', async () => {
-  expect(await told({ kind: 'step', message: 'The rotation begins.', record: RECORD })).toEqual([
+test('a step reports the phase of the rotation, and nothing else of the record', async () => {
+  expect(await reported({ kind: 'step', message: 'The rotation begins.', record: RECORD })).toEqual([
     {
       level: 'info',
       message: 'The rotation begins.',

@@ -21,7 +21,7 @@ function saidOf(answer: unknown): Promise<readonly string[]> {
   return runCanary(new LambdaClient({ maxAttempts: 1 }), 'quilt-canary', new AbortController().signal);
 }
 
-test('a green canary speaks against nothing; it was told to wait for the services to settle', async () => {
+test('a green canary returns no failures; it is invoked with settling', async () => {
   const checks = [{ name: 'tasks-agree', verdict: 'tolerated', reason: 'not-provable: reason' }];
   expect(await saidOf({ verdict: 'green', checks })).toEqual([]);
   expect(account.invocations).toEqual([{ trigger: 'rotation', settling: true }]);
@@ -49,13 +49,13 @@ test.each<[string, unknown]>([
   ['answered a list', [{ verdict: 'green' }]],
   ['says green without checks', { verdict: 'green' }],
   ['has checks that are none', { verdict: 'red', checks: 'not-to-be-seen' }],
-  ['has a verdict that is none', { verdict: 'GREEN', checks: [] }],
+  ['has an invalid verdict', { verdict: 'GREEN', checks: [] }],
   ['is red without a failed check', { verdict: 'red', checks: [{ name: 'tasks-agree', verdict: 'skipped' }] }],
 ])('a canary that %s has proved nothing', async (_, answer) => {
   expect(await saidOf(answer)).toEqual(NO_REPORT);
 });
 
-test('a canary that ended with an error has proved nothing, whatever it answers', async () => {
+test('a canary that ended with an error proves nothing, whatever it returns', async () => {
   const origin = await serve((_, response) => {
     response
       .writeHead(200, { 'content-type': 'application/json', 'x-amz-function-error': 'Unhandled' })

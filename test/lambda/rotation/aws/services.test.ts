@@ -34,7 +34,7 @@ const named = (name: string, count: number) => Array.from({ length: count }, (_,
 
 afterEach(closeServers);
 
-test('looks at every task, of any number of pages, that is to run or to stop', async () => {
+test('returns every running or stopping task, from any number of pages', async () => {
   const tasks = { RUNNING: named('running', 230), STOPPED: named('stopped', 120) };
   const { asked, port } = await open(active(tasks));
   const { tasks: seen } = await port.look('mcp');
@@ -50,14 +50,14 @@ test('counts a task once that begins to stop while ECS is asked', async () => {
   expect((await port.look('mcp')).tasks).toHaveLength(2);
 });
 
-test('asks for no description when there are no tasks', async () => {
+test('does not call DescribeTasks without tasks', async () => {
   const { asked, port } = await open(active({ RUNNING: [], STOPPED: [] }));
   expect(await port.look('catalog')).toEqual({ deployments: [], tasks: [] });
   expect(asked.map(({ operation }) => operation)).toEqual(['DescribeServices', 'ListTasks', 'ListTasks']);
   expect(asked[0]?.input.services).toEqual(['catalog-service']);
 });
 
-test('tells the primary deployment from others, and how far each is', async () => {
+test('distinguishes the primary deployment from others, with the state of each', async () => {
   const deployments = [
     { id: 'ecs-svc/2', status: 'PRIMARY', createdAt: SECOND + 1, rolloutState: 'IN_PROGRESS' },
     { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: SECOND, rolloutState: 'COMPLETED' },
@@ -81,11 +81,11 @@ test.each([
 ])('a service that %s has no tasks that could be complete', async (_, answer) => {
   const { port } = await open({ ...active({ RUNNING: [], STOPPED: [] }), DescribeServices: () => answer });
   await expect(port.look('mcp')).rejects.toThrow(
-    'ECS knows no active mcp service. Deploy the Services stack, then rotate.',
+    'ECS has no active mcp service. Deploy the Services stack, then rotate.',
   );
 });
 
-test('rolls one service, with what it is made from, and gives the deployment that it is told', async () => {
+test('redeploys one service with its current definition, and returns the new deployment', async () => {
   const deployments = [
     { id: 'ecs-svc/1', status: 'ACTIVE' },
     { id: 'ecs-svc/2', status: 'PRIMARY' },

@@ -47,7 +47,7 @@ describe('in a table that keeps its items', () => {
       });
     });
 
-    test('is made once: who comes second has not made it', async () => {
+    test('is created only once, by the first caller', async () => {
       await table.records.write(RECORD, undefined);
       expect(await table.records.write({ ...RECORD, execution: OTHER_EXECUTION }, undefined)).toBe(false);
       expect(await table.records.read()).toEqual(RECORD);
@@ -64,13 +64,13 @@ describe('in a table that keeps its items', () => {
       ['another revision', { revision: 6 }],
       ['another phase', { phase: 'grace' }],
       ['another execution', { execution: OTHER_EXECUTION }],
-    ])('is not replaced by who has read %s', async (_, change) => {
+    ])('is not replaced by a caller that read %s', async (_, change) => {
       await table.records.write(RECORD, undefined);
       expect(await table.records.write(NEXT, { ...RECORD, ...change })).toBe(false);
       expect(await table.records.read()).toEqual(RECORD);
     });
 
-    test('is not made again by who has read one that is gone', async () => {
+    test('is not created again by a caller that read a deleted one', async () => {
       expect(await table.records.write(NEXT, RECORD)).toBe(false);
       expect(await table.records.read()).toBeUndefined();
     });
@@ -88,7 +88,7 @@ describe('in a table that keeps its items', () => {
       expect(await table.lock.read()).toMatchObject({ owner: STACK, kind: 'unknown' });
     });
 
-    test('is not taken as free from who has it', async () => {
+    test('is not taken as free while it is held', async () => {
       account.hold(STACK, 'deploy');
       expect(await table.lock.take(EXECUTION, undefined)).toBe(false);
       expect(await table.lock.read()).toMatchObject({ owner: STACK, kind: 'deploy' });
@@ -102,14 +102,14 @@ describe('in a table that keeps its items', () => {
       expect(account.lock).toBe(EXECUTION);
     });
 
-    test('is not taken over from the same owner who took it anew', async () => {
+    test('is not taken over from the same owner who took it again', async () => {
       account.hold(STACK, 'deploy');
       const holder = { owner: STACK, kind: 'deploy', takenAt: '2025-12-31T23:59:59.000Z' } as const;
       expect(await table.lock.take(EXECUTION, holder)).toBe(false);
       expect(account.lock).toBe(STACK);
     });
 
-    test('is released by its owner only, and to release nothing is no error', async () => {
+    test('is released only by its owner, and releasing a free lock succeeds', async () => {
       await table.lock.take(EXECUTION, undefined);
       await table.lock.release(OTHER_EXECUTION);
       expect(account.lock).toBe(EXECUTION);
@@ -240,7 +240,7 @@ describe('the longest token lifetime between two instants', () => {
     expect((await ask(revisions)).longest).toBe(expected);
   });
 
-  test('is found over pages, also an empty one, newest first, and no page is asked for that tells nothing more', async () => {
+  test('is found over several pages, even an empty one, newest first, without reading unneeded pages', async () => {
     const { longest, asked } = await ask(
       [{ opened: 150, verdict: 'failed', lifetime: 900 }],
       [],

@@ -27,14 +27,14 @@ function ask(origin: string, running: number): Promise<readonly string[]> {
   return findTasksAccepting(TOKEN, running, settings, new AbortController().signal);
 }
 
-test('is accepted by nobody when each task has refused it', async () => {
+test('returns no problem when each task refused the token', async () => {
   const { origin, shown } = await balance({ status: 401, task: ONE }, { status: 401, task: OTHER });
   expect(await ask(origin, 2)).toEqual([]);
   expect(new Set(shown)).toEqual(new Set([`/mcp tools/list Bearer ${TOKEN}`]));
 });
 
 test.each([200, 403, 503])(
-  'one of two tasks that answers %d speaks against it, and the token is not told',
+  'one of two tasks that answers %d is a problem, and the token is not shown',
   async (status) => {
     const { origin } = await balance({ status: 401, task: ONE }, { status, task: OTHER });
     expect(await ask(origin, 2)).toEqual([`A token of the retired secret got ${status}, not 401, from task ${OTHER}.`]);
@@ -66,7 +66,7 @@ test('one task without a name that accepts it is found among those that do not',
 
 test('an MCP without a running task proves nothing', async () => {
   const { origin, shown } = await balance({ status: 401, task: ONE });
-  expect(await ask(origin, 0)).toEqual(['No MCP task runs, so nobody could be asked.']);
+  expect(await ask(origin, 0)).toEqual(['No MCP task is running, so none could be asked.']);
   expect(shown).toEqual([]);
 });
 

@@ -71,7 +71,7 @@ export interface Played {
   readonly happenings?: readonly string[];
 }
 
-/** Plays a bundle in a process of its own. `seed` is that of the first run. */
+/** Plays a bundle in a separate process. `seed` is that of the first run. */
 export function playBundle(bundle: string, runs: number, seed: number, aim: Aim = {}): Promise<Played> {
   return new Promise((resolve, reject) => {
     const args = [bundle, '--runs', String(runs), '--seed', String(seed), '--aim', JSON.stringify(aim)];
@@ -85,7 +85,9 @@ export function playBundle(bundle: string, runs: number, seed: number, aim: Aim 
       try {
         resolve(JSON.parse(output) as Played);
       } catch {
-        reject(new Error(`The runs of seed ${seed} ended with ${code ?? signal} and told nothing; play them again.`));
+        reject(
+          new Error(`The runs of seed ${seed} ended with ${code ?? signal} and reported nothing; play them again.`),
+        );
       }
     });
   });

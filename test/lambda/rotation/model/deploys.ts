@@ -36,12 +36,12 @@ export class Deploys {
     return this.#current !== undefined;
   }
 
-  /** Whether the services are being changed, and nobody else may. */
+  /** Whether the services are being changed, and no other caller may. */
   get isAdmitted(): boolean {
     return this.#current !== undefined && this.#current.stage !== 'gate';
   }
 
-  /** The stack is being changed, for CloudFormation and whoever asks it. */
+  /** The stack is being changed, for CloudFormation and its callers. */
   inProgress(arn?: string): boolean {
     return this.#current !== undefined && (arn === undefined || arn === this.#current.arn);
   }
@@ -63,7 +63,7 @@ export class Deploys {
     this.world.note(`a deploy begins (tokens live ${lifetime} s${broken ? ', its image is broken' : ''})`);
   }
 
-  /** The longest lifetime between two instants, as the revision records tell it. */
+  /** The longest lifetime between two instants, by the revision records. */
   longestLifetime(from: number, to: number): number | undefined {
     const lifetimes: number[] = [];
     for (const { openedAt, lifetime, verdict } of this.revisions.toReversed()) {

@@ -109,7 +109,7 @@ const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** What a search looks at in particular. */
+/** What a search focuses on. */
 export type Aim = {
   /** @default every kind */
   readonly kinds?: readonly Kind[];

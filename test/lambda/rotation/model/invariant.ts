@@ -25,14 +25,14 @@ export function noteTokens(world: World): void {
  * every running MCP task and by any MCP task that would start in this instant. A token names its key by the whole key ID.
  *
  * It is looked at whenever no person has just written a parameter, and no task runs that has read such a value: what those do
- * nobody can prevent, only repair. Keys that a revocation gave up are out of it, and so is one whose last copy a person deleted.
+ * cannot be prevented, only repaired. Keys that a revocation gave up are excluded, and so is one whose last copy a person deleted.
  */
 export function checkInstant(world: World): void {
   const { fleet, tokens, now, revoked, parameters } = world;
   if (!world.isOwn()) return;
   const start = parameters.read();
   if (start === undefined) world.violate('a task that starts now would exit: the signing secret is not in the set');
-  // In a repair nobody has put back yet what a person had written for a while.
+  // In a repair, a value that a person wrote for a while is not restored yet.
   const { phase } = world.record ?? {};
   if (fleet.alive.some(({ tainted }) => tainted) || phase === 'revokeSecret' || phase === 'repair') return;
   const known = parameters.known();

@@ -7,7 +7,7 @@ const PREFIX = 'looks-like-';
 /** So much of a thumbprint is in a key ID. */
 const SHOWN = 8;
 
-/** A secret with the key ID of another one, and a thumbprint of its own. */
+/** A secret with the key ID of another one, and another thumbprint. */
 export function lookAlike(secret: string): string {
   return `${PREFIX}${secret}`;
 }

@@ -15,7 +15,7 @@ type Execution = {
 const EXPECTED = ['Crash', 'RecordConflict', 'NotVisibleYet'];
 const RETRIES = 6;
 
-/** The state machine: executions that call the function, wait as they are told, and repeat a call that died. */
+/** The state machine: executions that call the function, wait as requested, and repeat a call that died. */
 export class Machine {
   #executions: Execution[] = [];
   #count = 0;
@@ -79,7 +79,7 @@ export class Machine {
 
   #end(execution: Execution, progress: Progress | 'died'): void {
     const { lock, fenced } = this.world;
-    // Who died or was fenced off cannot give the lock back; whoever follows takes it over.
+    // A dead or fenced-off execution cannot release the lock; the next one takes it over.
     if (progress !== 'died' && !fenced.has(execution.id) && lock?.owner === execution.id) {
       this.world.violate(`an execution ends and keeps the lock: ${JSON.stringify(progress)}`);
     }

@@ -41,7 +41,7 @@ const details = await fc.check(property, {
   numRuns: Number(values.runs),
   seed: Number(values.seed),
   ...(values.path !== undefined && { path: values.path }),
-  // A run is short enough to be read as it is.
+  // A run is short enough to be read unchanged.
   endOnFailure: true,
 });
 const error = details.errorInstance;

@@ -23,7 +23,7 @@ test('the invariant holds whatever happens, and every run ends in a good state o
   expect(unseen).toBeGreaterThan(0);
 }, 120_000);
 
-test('every one of the nine rules is taken out by some mutant', () => {
+test('each of the nine rules is removed by some mutant', () => {
   expect([...new Set(MUTANTS.map(({ rule }) => rule))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 

@@ -19,7 +19,7 @@ function mutant(rule: number, what: string, file: string, from: string, to: stri
 /** Nothing comes in between. */
 const UNDISTURBED: Aim = { kinds: ['resume'], until: 1 };
 
-/** Each rule, taken out in the ways in which somebody might one day take it out. */
+/** Each rule, removed in the ways in which a later change might remove it. */
 export const MUTANTS: readonly Mutant[] = [
   mutant(
     1,
@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     3,
-    'nobody looks at the stack',
+    'the stack is not checked',
     'steps/common.ts',
     'if (await ports.stackInProgress()) return',
     'if (false) return',
@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(3, 'the lock of the dead is kept', 'steps/common.ts', '!(await isStale(holder, ports))', 'true'),
   mutant(
     3,
-    'whoever holds the lock looks at the stack once more',
+    'the holder of the lock checks the stack once more',
     'steps/common.ts',
     'if (holder?.owner === execution) return undefined;',
     "if (holder?.owner === execution) return (await ports.stackInProgress()) ? 'A deploy is under way.' : undefined;",
@@ -244,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     8,
-    'nobody asks the canary before the next key signs',
+    'the canary does not run before the next key signs',
     'steps/create-and-test.ts',
     'await run.ports.runCanary()',
     '[]',
@@ -252,7 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     8,
-    'nobody sees that ECS gave a rollout up',
+    'a rollout that ECS stopped is not detected',
     'rollout.ts',
     "if (own?.state === 'FAILED') return true;",
     'if (own !== undefined || true) return false;',
@@ -273,7 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     9,
-    'nobody shows a retired token to MCP',
+    'no retired token is sent to MCP',
     'steps/common.ts',
     'problems.push(...(await findTasksAccepting(token)));',
     'await findTasksAccepting(token);',
@@ -289,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     9,
-    'keys are told apart by their key IDs, not by their values',
+    'keys are distinguished by their key IDs, not by their values',
     '../../contract/rotation.ts',
     'name.thumbprint === thumbprint);\n  return known === undefined || known.keyId === keyId ? thumbprint',
     'name.keyId === keyId);\n  return known === undefined || known.keyId === keyId ? (known?.thumbprint ?? thumbprint)',

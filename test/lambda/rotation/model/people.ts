@@ -91,7 +91,7 @@ function written(world: World, role: ParameterRole, what: Meddling): string | un
   }
 }
 
-/** A person writes over a parameter, or deletes it; nobody is asked. */
+/** A person writes over a parameter, or deletes it, without asking. */
 export function meddle(world: World, role: ParameterRole, what: Meddling): void {
   const value = written(world, role, what);
   if (what === 'deleted') {

@@ -19,14 +19,14 @@ async function drain(world: World, machine: Machine): Promise<void> {
 }
 
 function isAtRest(world: World): boolean {
-  const { record, deploys, fleet, meddled, told } = world;
-  const seen = world.isOwn() && (!meddled || told.some(({ kind }) => kind === 'repaired'));
+  const { record, deploys, fleet, meddled, reported } = world;
+  const seen = world.isOwn() && (!meddled || reported.some(({ kind }) => kind === 'repaired'));
   return record?.phase === 'idle' && !deploys.isUnderWay && fleet.isQuiet && seen;
 }
 
 /** What has to be true when nothing more happens: a good state, and an alarm for whatever a person did. */
 function checkEnd(world: World): void {
-  const { record, parameters, fleet, told, meddled } = world;
+  const { record, parameters, fleet, reported, meddled } = world;
   if (record?.phase !== 'idle') world.violate(`it ended in ${record?.phase}, not at rest`);
   if (!world.isOwn()) world.violate('the parameters do not hold what is recorded');
   const holding = parameters.read();
@@ -40,7 +40,7 @@ function checkEnd(world: World): void {
     world,
     [...world.tokens.keys()].map((name) => partsOf(name).thumbprint).filter((key) => key !== signing),
   );
-  if (meddled && !told.some(({ kind }) => kind === 'repaired')) world.violate('no alarm tells what a person did');
+  if (meddled && !reported.some(({ kind }) => kind === 'repaired')) world.violate('no alarm reports what a person did');
 }
 
 /**

@@ -5,7 +5,7 @@ import { forgiveTheRemoval } from './people.ts';
 import { thumbprint } from './store.ts';
 import type { World } from './world.ts';
 
-/** A step tries four times, and so does the way back, a repair, a revocation, each time that it is disturbed, and whoever resumes them. */
+/** A step tries four times, and so does the way back, a repair, a revocation, each time that it is disturbed, or resumed. */
 const MAX_GIVEN_UP = 40;
 
 /** Whether a record says that a step was done which the canary has to be green for. */
@@ -26,7 +26,7 @@ function needsCanary(before: RotationRecord, { phase, direction, last }: Rotatio
   }
 }
 
-/** The keys, by thumbprints, that nobody accepts any more once a rotation has ended so. */
+/** The keys, by thumbprints, that no task accepts after a rotation with this outcome. */
 function retiredBy({ current, revoked }: RotationRecord, last: RotationRecord['last']): readonly string[] {
   if (last?.outcome === 'rotated') return [current.thumbprint];
   return last?.outcome === 'revoked' ? (revoked?.thumbprints ?? []) : [];
@@ -34,7 +34,7 @@ function retiredBy({ current, revoked }: RotationRecord, last: RotationRecord['l
 
 /** The ports of the product, over the model's world. Each call is an await in which anything may happen, before and after it. */
 export function worldPorts(world: World, execution: string): Ports {
-  /** A call goes on to its end when its execution is stopped, and cannot know that others may begin: what it does then is safe. */
+  /** A call continues to its end when its execution is stopped, and cannot know that others may begin: what it does then is safe. */
   function collides(): boolean {
     return world.deploys.isAdmitted && world.running.has(execution);
   }
@@ -65,7 +65,7 @@ export function worldPorts(world: World, execution: string): Ports {
       !world.mayRevoke &&
       world.parameters.known().has(before?.intended.signing ?? '')
     ) {
-      world.violate('a secret is revoked that is not lost, and nobody asked for it');
+      world.violate('a secret is revoked that is not lost, without a request');
     }
     if (record.revoked) for (const key of record.revoked.thumbprints) world.revoked.add(key);
     if (record.phase !== 'idle' || before === undefined || before.phase === 'idle') return;
@@ -144,7 +144,7 @@ export function worldPorts(world: World, execution: string): Ports {
     isRunning: (other) => awaited(() => world.running.has(other)),
     stackInProgress: (stack) =>
       awaited(() => {
-        if (world.lock?.owner === execution) world.violate('whoever holds the lock waits for the stack');
+        if (world.lock?.owner === execution) world.violate('the holder of the lock waits for the stack');
         return world.deploys.inProgress(stack);
       }),
     runCanary: () =>
@@ -180,7 +180,7 @@ export function worldPorts(world: World, execution: string): Ports {
     },
     now: () => world.now + world.clocks.lambdaMs,
     report: (event) => {
-      world.told.push(event);
+      world.reported.push(event);
       if (event.kind === 'repaired' && !world.touched) {
         world.violate(`an own write was taken for a foreign one: ${event.message}`);
       }

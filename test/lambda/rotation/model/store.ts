@@ -27,7 +27,7 @@ export const OWN_LABEL = 'frontend-enhanced';
 export type Key = { readonly secret: string; readonly label: string };
 
 /**
- * A key as verifiers tell it from others: by the label of its key ID and its value, here its whole thumbprint. The same secret
+ * A key as verifiers distinguish it from others: by the label of its key ID and its value, here its whole thumbprint. The same secret
  * under another label is another key to them.
  */
 export function nameOf(thumbprint: string, label: string): string {
@@ -63,7 +63,7 @@ export function keySetOf(keys: readonly Key[]): string {
   return JSON.stringify({ keys: entries });
 }
 
-/** The keys of a set; undefined when it is none. The model's own reader: it only ever reads what was written in the model. */
+/** The keys of a set; undefined for an invalid set. The model's own reader: it only ever reads what was written in the model. */
 export const keysOf = remembered((keySet: string): readonly Key[] | undefined => {
   try {
     const { keys } = JSON.parse(keySet) as { keys: { k: string; kid: string }[] };
@@ -92,7 +92,7 @@ export function holdingOf(signing: string | undefined, keySet: string | undefine
   return { signing: name(signs), accepted: keys.map(name) };
 }
 
-/** So many changes are not seen by everybody at once, and until then. */
+/** How many changes are not visible to all readers yet, and until when. */
 const SLOW = 0.3;
 export const MAX_LAG_MS = 8_000;
 
@@ -103,7 +103,7 @@ export type Version = Stored & { readonly byPerson: boolean };
 type Past = { readonly versions: readonly Version[]; readonly changedAt: number; readonly lagMs: number };
 
 /**
- * Parameter Store: versions that begin anew when a parameter was deleted, and a history that goes with it. For a while after a
+ * Parameter Store: versions that restart when a parameter was deleted, and a history that goes with it. For a while after a
  * change each answer may still be the one from before, or not: answers come from several copies.
  */
 export class ParameterStore {

@@ -65,7 +65,7 @@ export class World {
   knowsOneSecret: boolean;
   readonly fleet: Fleet;
   readonly deploys: Deploys;
-  readonly told: Event[] = [];
+  readonly reported: Event[] = [];
   /** Until when the canary is red whatever it finds. */
   redUntil = 0;
   /** Whether the canary was green since the last write of a parameter and the last new phase. */
@@ -104,7 +104,7 @@ export class World {
     const apart = () => this.random.below(2 * MAX_APART_MS) - MAX_APART_MS;
     this.clocks = { ssmMs: apart(), lambdaMs: apart(), tokensMs: this.random.below(MAX_TOKENS_MS) };
     this.parameters = new ParameterStore(this.random, this.clocks.ssmMs);
-    // A deployment may have adopted its first key under a label of its own.
+    // A deployment may have adopted its first key under its own label.
     this.#firstLabel = this.random.pick([OWN_LABEL, 'adopted']);
     this.parameters.put('keySet', keySetOf([{ secret: FIRST_SECRET, label: this.#firstLabel }]), this.now);
     this.parameters.put('secret', FIRST_SECRET, this.now);
@@ -173,9 +173,9 @@ export class World {
     return [...remembered, ...running.flatMap(({ holding }) => holding?.accepted ?? [])];
   }
 
-  /** An await of the code under test: the world goes on, and what was to happen now happens. */
+  /** An await of the code under test: the world continues, and what was to happen now happens. */
   pass(): void {
-    // Before there is a record nobody can tell what is foreign.
+    // Before the first record, foreign values cannot be recognized.
     if (this.record !== undefined) this.#awaits += 1;
     while (this.#awaits > 0 && this.#happenings[0] !== undefined && this.#happenings[0].after <= this.#awaits) {
       this.#happenings.shift()?.act(this);

@@ -129,7 +129,7 @@ describe('credentials', () => {
     ]);
   });
 
-  test('of two people who call side by side never cross', async () => {
+  test('of two concurrent users are never mixed up', async () => {
     const access = await bucketAccess();
     const people = ['alice', 'bob', 'carol'];
     const opened = await Promise.all(
@@ -144,7 +144,7 @@ describe('credentials', () => {
     expect(cloud.assumed).toHaveLength(6);
   });
 
-  test('are renewed before they end, once, and live on while they have time', async () => {
+  test('are renewed once, before they expire, and reused until then', async () => {
     let shift = 0;
     const access = await bucketAccess({}, { now: () => Date.now() + shift });
     await list(access, principal('alice'), 'genomes');
@@ -159,7 +159,7 @@ describe('credentials', () => {
     expect(cloud.s3.at(-1)?.signedBy).toBe('session-2');
   });
 
-  test('of those who came long ago make room for new ones', async () => {
+  test('are evicted when least recently used', async () => {
     const access = await bucketAccess({}, { capacity: 2 });
     for (const person of ['alice', 'bob', 'alice', 'carol']) await list(access, principal(person), 'genomes');
     expect(cloud.assumed).toHaveLength(3);
@@ -170,7 +170,7 @@ describe('credentials', () => {
   });
 });
 
-describe('who may open what', () => {
+describe('authorization', () => {
   test('a token with 32 buckets opens each of them', async () => {
     const access = await bucketAccess();
     const buckets = Array.from({ length: 32 }, (_, index) => `many-${index}`);
@@ -208,7 +208,7 @@ describe('who may open what', () => {
     expect(cloud.assumed).toEqual([]);
   });
 
-  test('a deployment without buckets opens nothing, and asks nobody', async () => {
+  test('a deployment without buckets opens nothing, and calls no service', async () => {
     const access = await bucketAccess({ QUILT_DATA_ROLE_ARN: undefined, QUILT_DATA_BUCKETS: undefined });
     await expect(access.open(principal('admin', { buckets: ['*'] }), 'genomes', 'read')).rejects.toMatchObject({
       reason: 'bucket_not_reachable',
@@ -259,7 +259,7 @@ describe('with every source of credentials poisoned', () => {
 });
 
 describe('a call of STS that fails', () => {
-  test('is told without a word of AWS, logged by its name, and not remembered', async () => {
+  test('is reported without AWS’s message, logged by its name, and not cached', async () => {
     const access = await bucketAccess();
     cloud.refusal = { status: 403, code: 'AccessDenied' };
     const refused = await access.open(principal('alice'), 'genomes', 'read').catch((error: unknown) => error);
@@ -280,7 +280,7 @@ describe('a call of STS that fails', () => {
     expect(cloud.s3.at(-1)?.signedBy).toBe('session-2');
   });
 
-  test('fails for all who waited for it', async () => {
+  test('fails for all concurrent callers', async () => {
     const access = await bucketAccess();
     cloud.refusal = { status: 403, code: 'AccessDenied' };
     const results = await Promise.allSettled(
@@ -295,7 +295,7 @@ describe('a bucket in another region', () => {
   test.each([
     ['that may be looked at', 200],
     ['that may only be written to', 403],
-  ])('%s is used where it is, and is looked for once', async (_, headStatus) => {
+  ])('%s is used in its region, which is looked up once', async (_, headStatus) => {
     cloud.regions.set('genomes', 'eu-west-1');
     cloud.headStatus = headStatus;
     const access = await bucketAccess();
@@ -307,7 +307,7 @@ describe('a bucket in another region', () => {
     expect(others.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1', 'eu-west-1']);
   });
 
-  test('that S3 does not tell once is asked for again by the next call, not an hour later', async () => {
+  test('that S3 does not return is looked up again by the next call', async () => {
     cloud.regions.set('genomes', 'eu-west-1');
     cloud.tellsRegions = false;
     const access = await bucketAccess();
@@ -317,7 +317,7 @@ describe('a bucket in another region', () => {
     expect(cloud.s3.at(-1)).toMatchObject({ method: 'GET', region: 'eu-west-1' });
   });
 
-  test('is found again when it was made anew elsewhere', async () => {
+  test('is found again after it was created in another region', async () => {
     let shift = 0;
     const access = await bucketAccess({}, { now: () => Date.now() + shift });
     await list(access, principal('alice'), 'genomes');

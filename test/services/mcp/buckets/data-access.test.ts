@@ -16,7 +16,7 @@ test('role, buckets, region and partition are known', async () => {
   });
 });
 
-test('without role and buckets there is no access, wherever the task runs', async () => {
+test('without role and buckets there is no access, in or outside of a container', async () => {
   await expect(resolve({})).resolves.toBeUndefined();
   await expect(resolve({ AWS_REGION: 'us-east-1', QUILT_DATA_ROLE_ARN: ' ' })).resolves.toBeUndefined();
 });

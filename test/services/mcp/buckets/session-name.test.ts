@@ -7,7 +7,7 @@ const ACCEPTED_BY_STS = /^[\w+=,.@-]{2,64}$/;
 
 const hashOf = (subject: string) => `sha256=${createHash('sha256').update(subject).digest('base64url')}`;
 
-test.each(['alice', 'alice.smith+lab@example.org', 'a-b_c=d,e', 'a'.repeat(64)])('%s stays as it is', (subject) => {
+test.each(['alice', 'alice.smith+lab@example.org', 'a-b_c=d,e', 'a'.repeat(64)])('%s is unchanged', (subject) => {
   expect(sessionNameOf(subject)).toBe(subject);
 });
 
@@ -23,7 +23,7 @@ test.each([
   expect(sessionNameOf(subject)).toBe(hashOf(subject));
 });
 
-test('nobody is called by the hash of somebody else', () => {
+test('no subject can take the hashed name of another', () => {
   const pretender = hashOf('Alice Smith');
   expect(sessionNameOf(pretender)).not.toBe(sessionNameOf('Alice Smith'));
 });

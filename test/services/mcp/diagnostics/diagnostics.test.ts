@@ -34,20 +34,20 @@ async function callModern(name: string, token: string, args: object = {}): Promi
   return (await post(url, message, { ...headers, ...bearer(token) })).message.result;
 }
 
-describe('jwt_diagnostics tells from one answer (B17)', () => {
-  let told: AnyJson;
+describe('jwt_diagnostics shows in one answer (B17)', () => {
+  let answer: AnyJson;
   beforeAll(async () => {
-    told = (await callModern('jwt_diagnostics', (await trust.mint()).token)).structuredContent;
+    answer = (await callModern('jwt_diagnostics', (await trust.mint()).token)).structuredContent;
   });
 
   test('which key the token has, and which ones the task accepts', () => {
-    expect(told.key_id).toBe(trust.keyId);
-    expect(told.accepted_key_ids).toEqual(['frontend-enhanced.AAAAAAAA', trust.keyId]);
-    expect(told.key_accepted).toBe(true);
+    expect(answer.key_id).toBe(trust.keyId);
+    expect(answer.accepted_key_ids).toEqual(['frontend-enhanced.AAAAAAAA', trust.keyId]);
+    expect(answer.key_accepted).toBe(true);
   });
 
   test('which permission each tool lacks', () => {
-    expect(told.tools).toEqual([
+    expect(answer.tools).toEqual([
       { name: 'bucket_object_text', callable: true, missing_permissions: [] },
       {
         name: 'bucket_objects_put',
@@ -62,7 +62,7 @@ describe('jwt_diagnostics tells from one answer (B17)', () => {
   });
 
   test('whether a bucket is in the token, and reachable', () => {
-    expect([told.every_bucket, told.buckets]).toEqual([
+    expect([answer.every_bucket, answer.buckets]).toEqual([
       false,
       [
         { name: 'bucket-one', reachable: true },
@@ -71,16 +71,16 @@ describe('jwt_diagnostics tells from one answer (B17)', () => {
     ]);
   });
 
-  test('how long the token lives, by which clock', () => {
-    expect(Date.parse(told.expires_at) - Date.parse(told.issued_at)).toBe(3_600_000);
-    const left = Math.floor((Date.parse(told.expires_at) - Date.parse(told.server_time)) / 1000);
-    expect([left, left + 1]).toContain(told.expires_in_seconds);
-    expect([told.accepted_for_seconds - told.expires_in_seconds, told.leeway_seconds]).toEqual([10, 10]);
-    expect(told.age_seconds + told.expires_in_seconds).toBe(3600);
+  test('the token’s lifetime, and by which clock', () => {
+    expect(Date.parse(answer.expires_at) - Date.parse(answer.issued_at)).toBe(3_600_000);
+    const left = Math.floor((Date.parse(answer.expires_at) - Date.parse(answer.server_time)) / 1000);
+    expect([left, left + 1]).toContain(answer.expires_in_seconds);
+    expect([answer.accepted_for_seconds - answer.expires_in_seconds, answer.leeway_seconds]).toEqual([10, 10]);
+    expect(answer.age_seconds + answer.expires_in_seconds).toBe(3600);
   });
 });
 
-test('jwt_diagnostics tells an administrator that every bucket is theirs, and names none', async () => {
+test('jwt_diagnostics shows an administrator every_bucket, and lists none', async () => {
   const authorization = { level: 'admin', roles: ['AdminQuilt'], permissions: [], buckets: ['*'] } as const;
   const { token } = await trust.mint({ authorization });
   const { structuredContent } = await callModern('jwt_diagnostics', token);
@@ -105,7 +105,7 @@ describe('validate_jwt_token (B18)', () => {
   test.each([
     ['token', (token: string) => ({ token })],
     ['anything else', (token: string) => ({ [token]: true })],
-  ])('is no answer about a token in %s, and does not repeat it', async (_what, args) => {
+  ])('refuses a token in %s, and does not repeat it', async (_what, args) => {
     const [own, other] = [await trust.mint(), await trust.mint({ subject: 'bob' })];
     const result = await callModern('validate_jwt_token', own.token, args(other.token));
     expect(result.isError).toBe(true);
@@ -116,24 +116,24 @@ describe('validate_jwt_token (B18)', () => {
 });
 
 describe('session_diagnostics (B19)', () => {
-  test('in a session tells which version it has, when it ends and what made it the own one', async () => {
+  test('in a session shows its version, its end and what bound it to the caller', async () => {
     const { token } = await trust.mint();
     const session = await openSession(url, bearer(token));
     const { message } = await post(url, callTool('session_diagnostics'), { ...session, ...bearer(token) });
-    const told = message.result.structuredContent;
-    expect(told).toMatchObject({
+    const answer = message.result.structuredContent;
+    expect(answer).toMatchObject({
       era: 'legacy',
       protocol_version: '2025-11-25',
       session: { bound_by: 'initialize' },
       authentication: { method: 'bearer', sub: 'alice', cache_hit: true, key_id: trust.keyId },
       task: { id: 'task-one', version: '1.2.3' },
     });
-    const { started_at, ends_at, ends_in_seconds } = told.session;
+    const { started_at, ends_at, ends_in_seconds } = answer.session;
     expect(Date.parse(ends_at) - Date.parse(started_at)).toBe(43_200_000);
     expect(ends_in_seconds).toBeGreaterThan(43_000);
   });
 
-  test('in a session that began without a token tells that its first one made it so', async () => {
+  test('in a session that began without a token shows that the first token bound it', async () => {
     const session = await openSession(url);
     const { token } = await trust.mint();
     const { message } = await post(url, callTool('session_diagnostics'), { ...session, ...bearer(token) });
@@ -143,7 +143,7 @@ describe('session_diagnostics (B19)', () => {
     });
   });
 
-  test('in the modern era tells that there is none', async () => {
+  test('in the modern era shows no session', async () => {
     const { structuredContent } = await callModern('session_diagnostics', (await trust.mint()).token);
     expect(structuredContent).toMatchObject({ era: 'modern', protocol_version: '2026-07-28', session: null });
   });

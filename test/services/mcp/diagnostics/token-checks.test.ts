@@ -48,7 +48,7 @@ test.each([
 test('one wrong claim fails its own check and no other', async () => {
   const failed = (await checksOf({ claims: { aud: 'somebody-else' } })).filter(({ verdict }) => verdict === 'failed');
   expect(failed.map(({ check }) => check)).toEqual(['aud']);
-  expect(failed[0]?.detail).toMatch(/The claim aud has to be quilt-mcp-server/);
+  expect(failed[0]?.detail).toMatch(/The claim aud must be quilt-mcp-server/);
 });
 
 test('a key that is not accepted any more fails, and both sides are named', async () => {

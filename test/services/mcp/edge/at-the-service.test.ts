@@ -54,7 +54,7 @@ describe('it may read why it was refused (B21)', () => {
     ['without a token', () => post(url, TOOLS_LIST, PAGE), 401, 'token_missing'],
     ['with a bad token', () => post(url, TOOLS_LIST, { ...PAGE, ...bearer('none') }), 401, 'token_malformed'],
     [
-      'on the session of somebody else',
+      'on the session of another user',
       async () => post(url, TOOLS_LIST, { ...PAGE, ...bob, ...(await openSession(url, alice)) }),
       403,
       'session_foreign',

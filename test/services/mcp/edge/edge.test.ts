@@ -62,7 +62,7 @@ describe('the host', () => {
     ['loopback, which no foreign name can be', '127.0.0.1:8080'],
     ['localhost', 'localhost:8080'],
     ['loopback of IPv6', '[::1]:8080'],
-  ])('%s: goes on', async (_what, host) => {
+  ])('%s: is admitted', async (_what, host) => {
     expect((await (await startBehindEdge())('POST', { host })).status).toBe(200);
   });
 
@@ -86,7 +86,7 @@ describe('the host', () => {
 });
 
 describe('the origin', () => {
-  test('none, as of any client that is no browser: goes on, without a word of CORS', async () => {
+  test('none, as from clients other than browsers: is admitted, without CORS headers', async () => {
     const { status, headers } = await (await startBehindEdge())('POST');
     expect(status).toBe(200);
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control') || name === 'vary')).toEqual([]);
@@ -95,7 +95,7 @@ describe('the origin', () => {
   test.each([
     ['the service’s own', PUBLIC_URL],
     ['one that is configured', ALLOWED],
-  ])('%s: goes on, and may read the answer', async (_what, origin) => {
+  ])('%s: is admitted, and may read the answer', async (_what, origin) => {
     const { status, headers } = await (await startBehindEdge())('POST', { origin });
     expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([200, origin, 'origin']);
     expect(headers['access-control-expose-headers']?.split(', ')).toEqual(
@@ -176,7 +176,7 @@ describe('a preflight', () => {
   test.each([
     ['without an origin', { 'access-control-request-method': 'POST' }],
     ['without a method that is asked about', { origin: ALLOWED }],
-  ])('is none %s', async (_what, headers) => {
+  ])('is not assumed %s', async (_what, headers) => {
     expect((await (await startBehindEdge())('OPTIONS', { ...headers, 'x-answer': '405' })).status).toBe(405);
   });
 });

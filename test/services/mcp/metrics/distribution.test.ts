@@ -12,7 +12,7 @@ test('without a value there is no distribution', () => {
   expect(distributionOf([])).toBeUndefined();
 });
 
-test('whatever is added: each value counted once, extremes and sum exact, never more values than CloudWatch takes', () => {
+test('any values: each counted once, extremes and sum exact, never more values than CloudWatch takes', () => {
   fc.assert(
     fc.property(durations, (values) => {
       const { Values = [], Counts = [], Min = Number.NaN, Max = Number.NaN, Sum, Count } = distributionOf(values) ?? {};
@@ -34,17 +34,17 @@ test('whatever is added: each value counted once, extremes and sum exact, never 
   );
 });
 
-test('a value is told at most 9 % too high or too low', () => {
+test('a value is reported at most 9 % too high or too low', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.02, max: 130_000, noNaN: true }), (value) => {
-      // Between two others, since the extremes are told exactly.
-      const told = distributionOf([0, value, 1e6])?.Values[1] ?? Number.NaN;
+      // Between two others, since the extremes are exact.
+      const reported = distributionOf([0, value, 1e6])?.Values[1] ?? Number.NaN;
       // Half a microsecond for the rounding of what is written.
-      expect(Math.abs(told - value)).toBeLessThanOrEqual(0.0906 * value + 0.0005);
+      expect(Math.abs(reported - value)).toBeLessThanOrEqual(0.0906 * value + 0.0005);
     }),
   );
 });
 
-test('a clock that went back counts as no time at all', () => {
+test('a clock that moved back counts as zero', () => {
   expect(distributionOf([-5])).toMatchObject({ Min: 0, Max: 0, Sum: 0, Count: 1 });
 });

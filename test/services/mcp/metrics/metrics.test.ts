@@ -51,7 +51,7 @@ function pointsOf(
 const sumOf = (log: LogCapture, metric: string, dimensions?: Readonly<Record<string, string>>): number =>
   pointsOf(log, metric, dimensions).reduce((sum, { value }) => sum + value, 0);
 
-test('a minute in which nothing happened is told in zeros, the task role among them', () => {
+test('a minute without events is reported in zeros, the task role included', () => {
   const { metrics, log } = metricsAt();
   metrics.flush();
   expect(log.lines).toHaveLength(1);

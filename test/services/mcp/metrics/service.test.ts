@@ -3,7 +3,7 @@ import { bearer, callTool, modern, openSession, post, TOOLS_LIST } from '../../s
 import { startMcp } from '../../support/running-services.ts';
 import { makeTrust } from '../../support/trust-fixture.ts';
 
-test('names of tools that somebody makes up make no metric', async () => {
+test('made-up tool names create no metric', async () => {
   const trust = await makeTrust();
   const service = await startMcp(trust);
   const url = `${service.url}/mcp`;
@@ -19,7 +19,7 @@ test('names of tools that somebody makes up make no metric', async () => {
   expect(service.log.text).not.toContain('made-up');
 });
 
-test('a task that ends has told all that it did, at log level warn too (B07, B11, B20)', async () => {
+test('a task that ends has written all metrics, at log level warn too (B07, B11, B20)', async () => {
   const trust = await makeTrust();
   const service = await startMcp(trust, { LOG_LEVEL: 'warn', QUILT_DEPLOYMENT: 'quilt-test' });
   const url = `${service.url}/mcp`;

@@ -41,7 +41,7 @@ test('thousands of revisions of a package cost one more request', async () => {
   expect(requests).toBe(3);
 });
 
-test('names that begin with others are told apart, on pages too', async () => {
+test('names that begin with others are distinguished, across pages too', async () => {
   keys = ['a/b', 'a/b-c', 'a/b0', 'a/b_', 'a/bb', 'a-b/c', 'a0/b'].flatMap((name) => revisions(name, 3));
   const expected = ['a-b/c', 'a/b-c', 'a/b', 'a/b0', 'a/b_', 'a/bb', 'a0/b'];
   expect((await list()).names).toEqual(expected);
@@ -55,13 +55,13 @@ test('names that begin with others are told apart, on pages too', async () => {
   expect(found).toEqual(expected);
 });
 
-test('what is no package is passed over', async () => {
+test('keys that are not packages are skipped', async () => {
   const strays = ['stray', 'a/stray', 'a b/c/latest', 'x/y/'].map((key) => `.quilt/named_packages/${key}`);
   keys = [...strays, ...revisions('a/b', 1), '.quilt/packages/a/b/latest'];
   expect((await list()).names).toEqual(['a/b', 'x/y']);
 });
 
-test('one call asks so often and no more, and the next goes on from there', async () => {
+test('one call makes a limited number of requests, and the next continues from there', async () => {
   keys = Array.from({ length: 5_500 }, (_, index) => `.quilt/named_packages/stray-${String(index).padStart(4, '0')}`);
   keys = [...keys, ...revisions('z/z', 1)];
   const first = await list();

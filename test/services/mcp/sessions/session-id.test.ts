@@ -40,7 +40,7 @@ test('every character counts: what is changed in one place is another ID, or non
   );
 });
 
-test('what this service never made is no ID, whatever it is', () => {
+test('any other text is not a session ID', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (text) => readSessionId(text, NOW) === undefined),
   );

@@ -45,7 +45,7 @@ test('a session begun without a token is, on each task, that of the first princi
   expect(two.enter(id, bob).kind).toBe('open');
 });
 
-test('another token of the same person goes on with the session, and that is told once', async () => {
+test('another token of the same user continues the session, and is reported once', async () => {
   const tasks = task();
   const id = tasks.begin(VERSION, alice);
   const changed = (who: Principal) => {
@@ -92,7 +92,7 @@ test('none named, none known', () => {
   expect(task().enter('made-up', alice).kind).toBe('unknown');
 });
 
-test('memory is bounded: the session seen longest ago is forgotten, and can go on all the same', () => {
+test('memory is bounded: the least recently used session is evicted, and can still continue', () => {
   const tasks = task(3);
   const ids = Array.from({ length: 4 }, () => tasks.begin(VERSION, undefined));
   for (const id of ids.slice(0, 3)) tasks.enter(id, alice);

@@ -42,13 +42,13 @@ test.each([
     'numbers as text, null and nothing',
     { bucket: BUCKET, key: 'a/b', start_byte: '0', version_id: null, max_bytes: '' },
   ],
-])('%s reads the object that is meant', async (_, args) => {
+])('%s reads the intended object', async (_, args) => {
   holding('a/b');
   expect(await server.call('bucket_object_text', args)).toMatchObject({ bucket: BUCKET, key: 'a/b', text: 'a/b' });
   expect(asked).toEqual(['a/b']);
 });
 
-test('a key that begins with a slash is read exactly, and without the slash only when there is no such object', async () => {
+test('a key that begins with a slash is read exactly, and without the slash only when the object does not exist', async () => {
   holding('/a', 'a', 'b');
   expect(await server.call('bucket_object_text', { bucket: BUCKET, key: '/a' })).toMatchObject({ text: '/a' });
   expect(asked).toEqual(['/a']);
@@ -58,7 +58,7 @@ test('a key that begins with a slash is read exactly, and without the slash only
   });
 });
 
-test('the bucket of a URL is judged as any other, before S3 is asked', async () => {
+test('the bucket of a URL is authorized like any other, before any call to S3', async () => {
   holding('k');
   for (const args of [{ bucket: 's3://not-mine/k' }, { bucket: 's3://not-mine', key: 's3://not-mine/k' }]) {
     expect(await server.call('bucket_object_text', args)).toMatchObject({ error: 'bucket_not_in_token' });

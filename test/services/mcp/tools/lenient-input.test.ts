@@ -81,7 +81,7 @@ describe('what can be exact is exact', () => {
     expect(await read(OBJECT, given)).toEqual({ value: OBJECT.parse(given), other: OBJECT.parse(other) });
   });
 
-  test('whatever the schema accepts comes through unchanged, but for URLs', async () => {
+  test('arguments that the schema accepts are unchanged, except for URLs', async () => {
     const arbitrary = fc.record(
       {
         bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,20}[a-z0-9]$/),
@@ -125,7 +125,7 @@ describe('what is not meant so is refused', () => {
   });
 
   test('a path where a bucket alone is asked for', async () => {
-    expect((await read(BUCKET, { bucket: 's3://b-1/a' })).refused).toContain('write the bucket alone, "b-1"');
+    expect((await read(BUCKET, { bucket: 's3://b-1/a' })).refused).toContain('specify only the bucket, "b-1"');
   });
 
   test('with what is wrong after the reading', async () => {
@@ -133,7 +133,7 @@ describe('what is not meant so is refused', () => {
     expect(refused).toMatch(/<=10.*expected boolean/);
   });
 
-  test('any arguments whatever, without an exception', async () => {
+  test('any arguments, without an exception', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything({ withNullPrototype: true }), async (given) => {
         await read(OBJECT, given);

@@ -49,7 +49,7 @@ test('each tool of the service is shown, with what the caller lacks for it', asy
   );
 });
 
-test('what it says is what happens', async () => {
+test('its answer matches what calls then do', async () => {
   const { tools } = await ask(READER);
   const args = { bucket: 'bucket-two', key: 'k', package: 'a/b', objects: [{ key: 'k', content: '' }] };
   for (const { name, callable } of tools) {

@@ -40,7 +40,7 @@ test.each([
   ['packages_list', 403, 'AccessDenied', 'access_denied'],
   ['package_browse', 404, 'NoSuchKey', 'package_not_found'],
   ['package_browse', 403, 'AccessDenied', 'access_denied'],
-])('%s: %i %s is told as %s, without what S3 says of the account', async (tool, status, code, reason) => {
+])('%s: %i %s is reported as %s, without S3’s text about the account', async (tool, status, code, reason) => {
   s3.answer((_, response) => refuse(response, status, code, INTERNALS));
   const args = tool === 'bucket_objects_put' ? PUT : tool === 'package_browse' ? { package: 'a/b' } : { key: 'k' };
   const answer = await server.call(tool, { bucket: BUCKET, ...args });
@@ -53,7 +53,7 @@ test.each([
   [403, 'access_denied'],
   [404, 'object_not_found'],
   [503, 'storage_unavailable'],
-])('an answer to HEAD has no code: %i is told as %s', async (status, reason) => {
+])('a HEAD response has no code: %i is reported as %s', async (status, reason) => {
   s3.answer((_, response) => void response.writeHead(status).end());
   for (const tool of ['bucket_object_info', 'bucket_object_link']) {
     expect(await server.call(tool, OBJECT)).toMatchObject({ error: reason });
@@ -74,7 +74,7 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND'])(
   },
 );
 
-test('no more of an object is read than was asked for, whatever is sent', async () => {
+test('no more of an object is read than requested, however much is sent', async () => {
   let closed: Promise<unknown> | undefined;
   s3.answer((_, response) => {
     closed = once(response, 'close');
@@ -95,7 +95,7 @@ test('other bytes than those that were asked for are not shown', async () => {
 test.each([
   ['bucket_object_text', OBJECT],
   ['package_browse', { bucket: BUCKET, package: 'a/b' }],
-])('%s: an answer that breaks off is no answer', async (tool, args) => {
+])('%s: an incomplete response is an error', async (tool, args) => {
   s3.answer((_, response) => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('half', () => response.destroy());
@@ -103,7 +103,7 @@ test.each([
   expect(await server.call(tool, args)).toMatchObject({ error: 'storage_unavailable' });
 });
 
-test('a call that nobody waits for is given up in the storage too, in the middle of an answer', async () => {
+test('a cancelled call is aborted at S3 too, in the middle of a response', async () => {
   const caller = new AbortController();
   const givenUp = new Promise<void>((resolve) => {
     s3.answer((_, response) => {
@@ -116,7 +116,7 @@ test('a call that nobody waits for is given up in the storage too, in the middle
   await givenUp;
 });
 
-test('what was written is told when the rest could not be', async () => {
+test('objects that were written are reported when the rest fail', async () => {
   let requests = 0;
   s3.answer((_, response) => {
     requests += 1;

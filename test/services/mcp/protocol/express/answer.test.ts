@@ -82,7 +82,7 @@ test('a stream that is read is kept alive', () => {
   expect(response.written).toBe(': keep-alive\n\n: keep-alive\n\n');
 });
 
-test('a stream that nobody reads is cut, not filled', () => {
+test('a stream that the client does not read is closed, not buffered', () => {
   answerUntil(HOUR_MS, true);
   jest.advanceTimersByTime(15_000);
   expect(response.destroyed).toBe(false);
@@ -91,7 +91,7 @@ test('a stream that nobody reads is cut, not filled', () => {
   expect(response.written).toBe(': keep-alive\n\n');
 });
 
-test('who hung up is told nothing, and leaves nothing behind', () => {
+test('a disconnected client gets nothing, and leaves nothing behind', () => {
   response.destroyed = true;
   const answer = answerUntil(HOUR_MS);
   answer.notify(PROGRESS);

@@ -90,7 +90,7 @@ test('what is plain in an era is a request of that era for the SDK too, or an en
   expect(Math.min(plain.legacy, plain.modern)).toBeGreaterThan(20);
 });
 
-test('what clients send is plain, or the fast way would be for nobody', () => {
+test('the requests of real clients are plain', () => {
   const list = modern('tools/list');
   const call = modern('tools/call', { name: 'bucket_objects_list', arguments: {} });
   for (const { message: sent, headers: shown } of [list, call]) {
@@ -104,7 +104,7 @@ test('what clients send is plain, or the fast way would be for nobody', () => {
   }
 });
 
-test('an envelope that is none: 400 with the error of JSON-RPC for parameters', async () => {
+test('an invalid envelope: 400 with JSON-RPC’s error for parameters', async () => {
   const trust = await makeTrust();
   const service = await startMcp(trust);
   const token = bearer((await trust.mint()).token);

@@ -18,7 +18,7 @@ export const EVERYTHING: Authorization = {
   buckets: ['*'],
 };
 
-/** The tools of the service, and somebody who calls them. */
+/** The tools of the service, and a caller. */
 export type ToolServer = {
   /** What the tool answers; for a tool that did not, `error` with the reason and `message`. */
   readonly call: (tool: string, args?: object | null, options?: CallOptions) => Promise<AnyJson>;
@@ -33,7 +33,7 @@ type CallOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Buckets that anybody may open, in a storage of a test. */
+/** Buckets that any caller may open, in a test's storage. */
 export type OpenBuckets = BucketAccess & { readonly opened: (readonly [name: string, action: BucketAction])[] };
 
 export function bucketsIn(s3: S3Client, names: readonly string[]): OpenBuckets {
