@@ -17,7 +17,7 @@ import { serveModern } from './protocol/modern-era.ts';
 import { readMessage } from './protocol/read-message.ts';
 import { requireProtocolVersion, requireRevision, requireSmallBatch, routeOf } from './protocol/route.ts';
 import { createSdkHandler } from './protocol/sdk-handler.ts';
-import { type Refusal, refusalOf, reportRefusal, sendRefusal } from './refusal.ts';
+import { type Refusal, RefusedRequest, refusalOf, reportRefusal, sendRefusal } from './refusal.ts';
 import type { Sessions } from './sessions.ts';
 
 /** GET opens a stream of server messages. It is authenticated, then refused: this server sends none. */
@@ -70,16 +70,13 @@ export function createMcpEndpoint(options: {
       if (body.isDeep) throw new HttpError(400, 'request_invalid', 'The request body is nested too deeply.');
       await serve(exchange, message, verdict);
     } catch (error) {
-      if (!(error instanceof HttpError)) metrics.refused('internal_error');
-      if (!(error instanceof HttpError) || response.headersSent) throw error;
-      refuse(exchange, refusalOf(error), message);
+      const refusal = refusalOf(error);
+      if (refusal === undefined) metrics.refused('internal_error');
+      if (refusal === undefined || response.headersSent) throw error;
+      reportRefusal(logger, metrics, refusal);
+      send(exchange, refusal, message);
     }
   };
-
-  function refuse(exchange: Exchange, refusal: Refusal, message: unknown): void {
-    reportRefusal(logger, metrics, refusal);
-    send(exchange, refusal, message);
-  }
 
   function send({ request, response }: Exchange, refusal: Refusal, message: unknown): void {
     sendRefusal(response, refusal, { parameter: metadata.parameterFor(request), id: idOf(message) });
@@ -107,8 +104,7 @@ export function createMcpEndpoint(options: {
       await serveBySdk(exchange, message, caller);
       return;
     }
-    const session = enterSession(exchange, message, principalOf(verdict));
-    if (session === undefined) return;
+    const session = enterSession(exchange, principalOf(verdict));
     requireProtocolVersion(headers['mcp-protocol-version']);
     const caller = callerIn('legacy', verdict, session);
     if (route.request !== undefined) {
@@ -125,12 +121,12 @@ export function createMcpEndpoint(options: {
     }
   }
 
-  /** The session that a request names; `undefined` when it was refused and the response was sent. */
-  function enterSession(
-    exchange: Exchange,
-    message: unknown,
-    principal: Principal | undefined,
-  ): SessionFacts | undefined {
+  /**
+   * The session that a request names.
+   *
+   * @throws HttpError 400 without one, RefusedRequest when this request may not use it
+   */
+  function enterSession(exchange: Exchange, principal: Principal | undefined): SessionFacts {
     const verdict = sessions.enter(exchange.request.headers[SESSION_HEADER]?.toString(), principal);
     switch (verdict.kind) {
       case 'open':
@@ -142,16 +138,14 @@ export function createMcpEndpoint(options: {
       case 'missing':
         throw new HttpError(400, 'session_missing', 'Mcp-Session-Id is missing. Start a session with initialize.');
       case 'unknown':
-        refuse(exchange, { kind: 'session', reason: 'session_unknown' }, message);
-        return undefined;
+        throw new RefusedRequest({ kind: 'session', reason: 'session_unknown' });
       case 'foreign':
-        refuse(exchange, { kind: 'session', reason: 'session_foreign', sub: principal?.claims.sub }, message);
-        return undefined;
+        throw new RefusedRequest({ kind: 'session', reason: 'session_foreign', sub: principal?.claims.sub });
     }
   }
 
   function endSession(exchange: Exchange, principal: Principal | undefined): void {
-    if (enterSession(exchange, undefined, principal) === undefined) return;
+    enterSession(exchange, principal);
     sessions.end(String(exchange.request.headers[SESSION_HEADER]));
     exchange.response.writeHead(200, { 'content-length': 0 }).end();
   }

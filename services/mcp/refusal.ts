@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpError } from '../shared/http-messages.ts';
+import { HttpError } from '../shared/http-messages.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { PARSE_ERROR, REQUEST_REFUSED, SESSION_UNKNOWN, sendRpcError, UNAUTHORIZED } from './protocol/json-rpc.ts';
@@ -31,8 +31,21 @@ type Refused = {
   readonly id: string | number | null;
 };
 
-/** The refusal for an error of the edge or of the request reader. */
-export function refusalOf(error: HttpError): Refusal {
+/** Thrown for a refusal that is more than an HTTP error. */
+export class RefusedRequest extends Error {
+  override readonly name = 'RefusedRequest';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
+
+/** The refusal that an error stands for; undefined for a fault of the service. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof RefusedRequest) return error.refusal;
+  if (!(error instanceof HttpError)) return undefined;
   const reason = error.code as RequestReason | EdgeReason | SessionReason;
   if (reason === 'host_not_allowed' || reason === 'origin_not_allowed') return { kind: 'edge', reason, error };
   return { kind: 'request', reason, error };
