@@ -6,6 +6,7 @@ type Issue = {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 };
+type StandardResult<T> = Awaited<ReturnType<StandardSchemaWithJSON<unknown, T>['~standard']['validate']>>;
 type Parsed<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
 
 /** A list in a text in a list: deeper nesting is no mistake. */
@@ -43,20 +44,28 @@ export function lenientInput<Input>(
     const result = await validate(value);
     return result.issues === undefined ? { value: result.value } : { issues: result.issues };
   };
+  const interpret = async (given: unknown): Promise<StandardResult<Input>> => {
+    const located = locate(given ?? {}, json, place);
+    if (typeof located === 'string') return { issues: [{ message: located }] };
+    const parsed = await parseAsMeant(located.value, json, parse);
+    if (parsed.issues !== undefined) return { issues: [...parsed.issues] };
+    if (located.other !== undefined && typeof parsed.value === 'object' && parsed.value !== null) {
+      const other = await parseAsMeant(located.other, json, parse);
+      if (other.issues === undefined) others.set(parsed.value, other.value);
+    }
+    return { value: parsed.value };
+  };
+  const hasBucket = memberOf(memberOf(json, 'properties'), 'bucket') !== undefined;
   return {
     schema: {
       '~standard': {
         ...standard,
-        validate: async (given) => {
-          const located = locate(given ?? {}, json, place);
-          if (typeof located === 'string') return { issues: [{ message: located }] };
-          const parsed = await parseAsMeant(located.value, json, parse);
-          if (parsed.issues !== undefined) return { issues: [...parsed.issues] };
-          if (located.other !== undefined && typeof parsed.value === 'object' && parsed.value !== null) {
-            const other = await parseAsMeant(located.other, json, parse);
-            if (other.issues === undefined) others.set(parsed.value, other.value);
-          }
-          return { value: parsed.value };
+        validate: (given) => {
+          // Nearly every call: nothing to resolve, and nothing to wait for.
+          const exact = hasBucket ? undefined : validate(given);
+          return exact !== undefined && !(exact instanceof Promise) && exact.issues === undefined
+            ? exact
+            : interpret(given);
         },
       },
     },
