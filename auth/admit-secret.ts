@@ -31,7 +31,8 @@ const PLACEHOLDERS =
 
 const REMEDY = 'Write a random value instead, such as the output of: openssl rand -base64 48';
 
-const REASONS: Readonly<Record<WeaknessCode, string>> = {
+const REASONS: Readonly<Record<WeaknessCode | 'secret_published', string>> = {
+  secret_published: 'The value is in a public list of secrets, so anyone can sign with it.',
   secret_quoted: 'The value is enclosed in quotation marks or brackets, which would become part of the secret.',
   secret_json: 'The value is a JSON document and not the secret inside it.',
   secret_assignment: 'The value begins with a name, as NAME=value, which would become part of the secret.',
@@ -75,11 +76,15 @@ const RULES: readonly (readonly [WeaknessCode, (secret: string) => boolean])[] =
 /**
  * The weakness of a secret that `normalizeSecret` accepts.
  *
+ * @param despite - weaknesses to pass over; a published value is never passed over
  * @returns the first rule that it breaks; undefined for none
  */
-export function weaknessOf(secret: string): WeaknessCode | 'secret_published' | undefined {
+export function weaknessOf(
+  secret: string,
+  despite: readonly WeaknessCode[] = [],
+): WeaknessCode | 'secret_published' | undefined {
   if (isInPublicList(secret)) return 'secret_published';
-  return RULES.find(([, breaks]) => breaks(secret))?.[0];
+  return RULES.find(([code, breaks]) => !despite.includes(code) && breaks(secret))?.[0];
 }
 
 /**
@@ -94,13 +99,7 @@ export function weaknessOf(secret: string): WeaknessCode | 'secret_published' | 
  */
 export function admitSecret(value: string | undefined, despite: readonly WeaknessCode[] = []): string {
   const secret = normalizeSecret(value);
-  if (isInPublicList(secret)) {
-    throw new AuthError(
-      'secret_published',
-      `The value is in a public list of secrets, so anyone can sign with it. ${REMEDY}`,
-    );
-  }
-  const broken = RULES.find(([code, breaks]) => !despite.includes(code) && breaks(secret))?.[0];
-  if (broken !== undefined) throw new AuthError(broken, `${REASONS[broken]} ${REMEDY}`);
+  const weakness = weaknessOf(secret, despite);
+  if (weakness !== undefined) throw new AuthError(weakness, `${REASONS[weakness]} ${REMEDY}`);
   return secret;
 }

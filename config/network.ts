@@ -11,11 +11,13 @@ function rangeOf(value: string): { readonly first: number; readonly prefix: numb
   return { first: octets.reduce((sum, octet) => sum * 256 + Number(octet), 0), prefix };
 }
 
+const CIDR_RULE = rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16');
+
 /** A range of addresses. */
 const cidr = z
-  .string(rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'))
+  .string(CIDR_RULE)
   .refine((value) => rangeOf(value) !== undefined, {
-    error: rule('An address range is written as IPv4 CIDR', 'Write a range such as 10.0.0.0/16'),
+    error: CIDR_RULE,
     abort: true,
   })
   .refine(

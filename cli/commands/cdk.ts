@@ -5,13 +5,13 @@ import { runCommand } from '../run-command.ts';
 /** The CDK CLI's arguments and environment: for the local deployment it gets the credentials and URLs of the one that runs. */
 async function forCdk(args: readonly string[]) {
   if (!isAboutLocalDeployment(args)) return { args, env: process.env };
-  const { findTarget } = await import('../target.ts');
+  const [{ findTarget }, { contextArguments }] = await Promise.all([
+    import('../target.ts'),
+    import('../change/synthesis.ts'),
+  ]);
   const { context, variables } = findTarget('local', {}, '-c environment=NAME');
   // The caller's own context comes later, and so takes precedence.
-  return {
-    args: [...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...args],
-    env: variables,
-  };
+  return { args: [...contextArguments('local', context), ...args], env: variables };
 }
 
 /** Adds `bin/quiltctl cdk`: passes all arguments to the project's CDK CLI, from any folder. */

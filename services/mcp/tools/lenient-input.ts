@@ -44,8 +44,9 @@ export function lenientInput<Input>(
     const result = await validate(value);
     return result.issues === undefined ? { value: result.value } : { issues: result.issues };
   };
+  const hasBucket = memberOf(memberOf(json, 'properties'), 'bucket') !== undefined;
   const interpret = async (given: unknown): Promise<StandardResult<Input>> => {
-    const located = locate(given ?? {}, json, place);
+    const located = hasBucket ? locate(given ?? {}, json, place) : { value: given ?? {} };
     if (typeof located === 'string') return { issues: [{ message: located }] };
     const parsed = await parseAsMeant(located.value, json, parse);
     if (parsed.issues !== undefined) return { issues: [...parsed.issues] };
@@ -55,7 +56,6 @@ export function lenientInput<Input>(
     }
     return { value: parsed.value };
   };
-  const hasBucket = memberOf(memberOf(json, 'properties'), 'bucket') !== undefined;
   return {
     schema: {
       '~standard': {
@@ -142,8 +142,8 @@ function locate(
   json: JsonObject,
   place: 'key' | 'prefix' | undefined,
 ): { value: unknown; other?: JsonObject } | string {
+  if (!isJsonObject(given)) return { value: given };
   const properties = memberOf(json, 'properties');
-  if (!isJsonObject(given) || memberOf(properties, 'bucket') === undefined) return { value: given };
   const ofBucket = locationOf(given.bucket);
   const bucket = ofBucket?.bucket ?? given.bucket;
   const withVersion = (versionId: string | undefined) =>
